@@ -1,0 +1,181 @@
+"""Who is talking and what was said: people, sessions, turns and the actions a tap may name.
+
+A session belongs to one user; an id that is not yours is answered like one that does not exist. Actions are written
+when their card is published, so a tap can carry nothing but an id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from assistant.clock import Clock
+from assistant.errors import NotFound
+from assistant.language.acts import State
+from assistant.language.memory import freeze, thaw
+from assistant.reply import Action, Reply, new_id, to_json
+from assistant.request import Evidence, Language, Request
+from assistant.store import Store, actions, sessions, turns, users
+
+OWNER = "owner"  # the one person of personal mode
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    id: str
+    user: str
+    language: Language = "en"
+
+
+class Conversations:
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+
+    def greet(self, user: str) -> bool:
+        """Note that `user` is here; True when this is the first time."""
+        now = self.clock.now()
+        with self.store.write() as db:
+            known = db.execute(sa.update(users).where(users.c.user_id == user).values(seen_at=now)).rowcount
+            if not known:
+                db.execute(sa.insert(users).values(user_id=user, created_at=now, seen_at=now, preferences={}))
+        return not known
+
+    def open(self, user: str, session: str | None, language: Language) -> Session:
+        """The named session of `user`, or a new one. Raises `NotFound` for a session of somebody else or of nobody."""
+        if session is None:
+            return self._new(user, language)
+        mine = (sessions.c.id == session) & (sessions.c.user_id == user)
+        with self.store.read() as db:
+            row = db.execute(sa.select(sessions.c.language).where(mine)).first()
+        if row is None:
+            raise NotFound("unknown_session", session=session[:80])
+        return Session(session, user, row.language)
+
+    def _new(self, user: str, language: Language) -> Session:
+        fresh = Session(new_id("ses"), user, language)
+        with self.store.write() as db:
+            db.execute(
+                sa.insert(sessions).values(
+                    id=fresh.id, user_id=user, created_at=self.clock.now(), language=language, state=freeze(State())
+                )
+            )
+        return fresh
+
+    def state(self, who: Session) -> State:
+        with self.store.read() as db:
+            data = db.execute(sa.select(sessions.c.state).where(sessions.c.id == who.id)).scalar_one()
+        state: State = thaw(data)
+        return state
+
+    def remember(self, who: Session, state: State) -> None:
+        with self.store.write() as db:
+            change = sa.update(sessions).where(sessions.c.id == who.id, sessions.c.user_id == who.user)
+            db.execute(change.values(state=freeze(state), language=who.language))
+
+    def publish(self, who: Session, request: Request, evidence: Evidence, reply: Reply) -> Reply:
+        """Store the turn and its actions; the reply comes back with its session, turn and language."""
+        reply = replace(
+            reply, session=who.id, turn=new_id("turn"), language=who.language, evidence=tuple(shown(evidence))
+        )
+        said = {
+            "text": evidence.heard.text if evidence.heard else request.text,
+            "spoken": request.audio is not None,
+            "images": [image.name for image in request.images],
+            "files": [file.name for file in request.files],
+        }
+        with self.store.write() as db:
+            self._register(db, who, reply.turn, reply.cards)
+            db.execute(
+                sa.insert(turns).values(
+                    id=reply.turn,
+                    user_id=who.user,
+                    session_id=who.id,
+                    at=self.clock.now(),
+                    request=said,
+                    reply=to_json(reply, who.language),
+                )
+            )
+        return reply
+
+    def _register(self, db: Connection, who: Session, turn: str, cards: Any) -> None:
+        rows = [
+            {
+                "id": action.id,
+                "user_id": who.user,
+                "session_id": who.id,
+                "turn_id": turn,
+                "verb": action.verb,
+                "target": freeze(dict(action.target)),
+                "created_at": self.clock.now(),
+            }
+            for action in found_actions(cards)
+            if action.verb
+        ]
+        if rows:
+            db.execute(sa.dialects.sqlite.insert(actions).on_conflict_do_nothing(), rows)
+
+    def action(self, who: Session, action: str) -> tuple[str, Mapping[str, Any]]:
+        """The verb and target behind an action id of this very session, else `NotFound`."""
+        mine = (actions.c.id == action) & (actions.c.user_id == who.user) & (actions.c.session_id == who.id)
+        with self.store.read() as db:
+            row = db.execute(sa.select(actions.c.verb, actions.c.target).where(mine)).first()
+        if row is None:
+            raise NotFound("unknown_action")
+        return row.verb, thaw(row.target)
+
+    def replace_cards(self, who: Session, cards: tuple[Any, ...]) -> None:
+        """Cards that moved on (a payment was sent) take the place of the stored ones with the same id."""
+        fresh = {card.id: to_json(card, who.language) for card in cards}
+        with self.store.write() as db:
+            self._register(db, who, "", cards)
+            mine = (turns.c.session_id == who.id) & (turns.c.user_id == who.user)
+            for row in db.execute(sa.select(turns.c.id, turns.c.reply).where(mine)).all():
+                if any(card["id"] in fresh for card in row.reply["cards"]):
+                    moved = [fresh.get(card["id"], card) for card in row.reply["cards"]]
+                    reply = {**row.reply, "cards": moved}
+                    db.execute(sa.update(turns).where(turns.c.id == row.id).values(reply=reply))
+
+    def history(self, who: Session, limit: int = 50) -> list[dict[str, Any]]:
+        """The newest `limit` turns, oldest first: {id, at, request, reply} with the reply as published JSON."""
+        mine = (turns.c.session_id == who.id) & (turns.c.user_id == who.user)
+        newest = sa.select(turns).where(mine).order_by(turns.c.at.desc()).limit(limit)
+        with self.store.read() as db:
+            rows = db.execute(newest).all()
+        return [{"id": r.id, "at": r.at, "request": r.request, "reply": r.reply} for r in reversed(rows)]
+
+    def preferences(self, user: str) -> dict[str, Any]:
+        with self.store.read() as db:
+            found = db.execute(sa.select(users.c.preferences).where(users.c.user_id == user)).scalar()
+        return dict(found or {})
+
+    def prefer(self, user: str, **chosen: object) -> None:
+        kept = self.preferences(user) | chosen
+        with self.store.write() as db:
+            db.execute(sa.update(users).where(users.c.user_id == user).values(preferences=kept))
+
+
+def found_actions(value: Any) -> Iterator[Action]:
+    """Every action in a card, at any depth."""
+    if isinstance(value, Action):
+        yield value
+    elif is_dataclass(value) and not isinstance(value, type):
+        for item in fields(value):
+            yield from found_actions(getattr(value, item.name))
+    elif isinstance(value, (tuple, list)):
+        for part in value:
+            yield from found_actions(part)
+
+
+def shown(evidence: Evidence) -> Iterator[dict[str, Any]]:
+    """Evidence as the reply publishes it: engines, confidences and places, without pixels or features."""
+    if evidence.heard:
+        yield {"sense": "hear", **to_json(evidence.heard)}
+    for index, seen in enumerate(evidence.seen):
+        look = to_json(seen)
+        del look["features"]
+        yield {"sense": "see", "image": index, **look}

@@ -1,0 +1,165 @@
+"""A whole turn: perceive, understand, reduce, handle, remember. Everything else is in the rooms this file calls."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from assistant import demo
+from assistant.clock import Clock, SystemClock
+from assistant.conversation import Conversations, Session
+from assistant.errors import BadInput, LueurError
+from assistant.handlers import Context, Rooms, carry_out, payment, service, taps
+from assistant.language import detect, dialogue
+from assistant.language.acts import Act, Proposer, World
+from assistant.language.rules import Rules
+from assistant.payments import Payments
+from assistant.reply import Card, Reply, Step
+from assistant.request import Evidence, Heard, Language, Request, Seen
+from assistant.senses import Senses
+from assistant.settings import Settings
+from assistant.shop import Shop
+from assistant.store import Store
+from assistant.wealth import Wealth
+
+LONGEST_TEXT = 4_000  # characters of one request; a longer one is a file, not a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the page may show before the answer: the words heard, what a picture holds so far."""
+
+    stage: Literal["working", "heard", "seen"]
+    heard: Heard | None = None
+    seen: Seen | None = None
+    image: int = 0
+
+
+class Assistant:
+    """The owner of one `LUEUR_HOME`: its store, rooms and senses."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None, proposer: Proposer | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.store = Store(settings.home / "lueur.db")
+        self.store.upgrade()
+        self.senses = Senses(settings)
+        self.rooms = Rooms(
+            payments=Payments(self.store, settings, self.clock),
+            wealth=Wealth(self.store, settings, self.clock),
+            shop=Shop(self.store, settings, self.clock),
+        )
+        self.rooms.payments.trade_with(self.rooms.shop.merchants)
+        self.conversations = Conversations(self.store, self.clock)
+        self.proposer = proposer or Rules()
+        self.taps = taps()
+
+    def open(self, user: str, session: str | None = None, language: Language = "en") -> Session:
+        """The user's session, or a new one; a person seen for the first time gets the demo data, if it is wanted."""
+        if self.conversations.greet(user) and self.settings.demo_data:
+            demo.furnish(user, self.rooms, self.settings, self.clock)
+        return self.conversations.open(user, session, language)
+
+    def answer(self, who: Session, request: Request) -> Iterator[Progress | Reply]:
+        """One turn: progress while it works, then exactly one Reply. Refusals are replies too; nothing is lost."""
+        began = time.perf_counter()
+        evidence = Evidence()
+        yield Progress("working")
+        try:
+            evidence = yield from self._perceive(who, _checked(request))
+            words = evidence.heard.text if evidence.heard else request.text.strip()
+            who = replace(who, language=request.language or detect(words, who.language))
+            context = self._context(who, words, evidence)
+            acts = self.proposer.propose(words, evidence, context.state, self._world(who))
+            reply = self._respond(who, context, acts)
+        except LueurError as error:
+            reply = service.refused(error, who.language)
+        step = Step("answer", reply.route, round(1000 * (time.perf_counter() - began)))
+        yield self.conversations.publish(who, request, evidence, replace(reply, trace=(*reply.trace, step)))
+
+    def act(self, who: Session, action: str, values: Mapping[str, str] | None = None) -> Reply:
+        """A tap: only the action's id comes from outside; what it does was written when its card was made."""
+        try:
+            verb, target = self.conversations.action(who, action)
+            context = self._context(who)
+            result = self.taps[verb](target, values or {}, context)
+            reply = result if isinstance(result, Reply) else self._respond(who, context, result)
+            if reply.closes:
+                self.conversations.remember(who, dialogue.close(context.state, reply.closes))
+        except LueurError as error:
+            reply = service.refused(error, who.language)
+        return self.conversations.publish(who, Request(), Evidence(), reply)
+
+    def refresh(self, who: Session, payments: tuple[str, ...]) -> tuple[Card, ...]:
+        """The receipts of these payments as they stand now; the stored turns are brought up to date with them."""
+        cards = payment.receipts(payments, self._context(who))
+        self.conversations.replace_cards(who, cards)
+        return cards
+
+    def _perceive(self, who: Session, request: Request) -> Generator[Progress, None, Evidence]:
+        heard, seen = None, []
+        if request.audio:
+            heard = self.senses.hear(request.audio, self._hints(who), request.language or who.language)
+            yield Progress("heard", heard=heard)
+        for index, image in enumerate(request.images):
+            look = None
+            for look in self.senses.see(image, index):
+                yield Progress("seen", seen=look, image=index)
+            seen += [look] if look else []
+        return Evidence(heard, tuple(seen), request.files)
+
+    def _respond(self, who: Session, context: Context, acts: tuple[Act, ...]) -> Reply:
+        state, effects = dialogue.reduce(context.state, acts)
+        replies = []
+        for effect in effects:
+            reply = carry_out(effect, replace(context, state=state))
+            state = dialogue.remember(state, effect, reply)
+            replies.append(reply)
+        self.conversations.remember(who, state)
+        return dialogue.joined(replies)
+
+    def _context(self, who: Session, words: str = "", evidence: Evidence | None = None) -> Context:
+        return Context(
+            user=who.user, session=who.id, language=who.language, now=self.clock.now(), rooms=self.rooms,
+            settings=self.settings, state=replace(self.conversations.state(who), language=who.language),
+            utterance=words, spoken=bool(evidence and evidence.heard), evidence=evidence or Evidence(),
+        )  # fmt: skip
+
+    def _world(self, who: Session) -> World:
+        return World(
+            payees=self.rooms.payments.payee_names(who.user),
+            accounts=self.rooms.wealth.account_names(who.user),
+            categories=self.rooms.wealth.categories(),
+            currencies=self.rooms.wealth.currencies(who.user),
+            today=self.clock.now().date().isoformat(),
+            **self.rooms.shop.lexicon(),
+        )
+
+    def _hints(self, who: Session) -> tuple[str, ...]:
+        """Words the recogniser should expect: names and products, never the amount of a waiting sheet."""
+        return self.rooms.payments.payee_names(who.user) + self.rooms.shop.words()
+
+    def history(self, who: Session) -> list[dict[str, Any]]:
+        return self.conversations.history(who)
+
+    def start(self) -> None:
+        """Take on the owner's duties: the undo timer, the reconciler and warm models, each in the background."""
+        self.rooms.payments.start()
+        self.rooms.shop.start()
+        self.senses.start()
+
+    def close(self) -> None:
+        self.senses.close()
+        self.rooms.payments.close()
+        self.store.close()
+
+
+def _checked(request: Request) -> Request:
+    if not (request.text.strip() or request.audio or request.images or request.files):
+        raise BadInput("nothing_said")
+    if len(request.text) > LONGEST_TEXT:
+        raise BadInput("text_too_long", limit=LONGEST_TEXT, length=len(request.text))
+    return request

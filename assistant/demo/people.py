@@ -1,0 +1,42 @@
+"""Made-up contacts and billers. `introduce` writes them into a person's payee book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from assistant.payments import Payments
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`account` = number of the connected test account; `iban` only where invoices print one (checksums are valid)."""
+
+    name: str
+    kind: Literal["contact", "biller"]
+    currency: str
+    account: str
+    iban: str = ""
+    nicknames: tuple[str, ...] = field(default=())
+
+
+PEOPLE = (
+    Person("Alice Martin", "contact", "EUR", "acct_demo_alice", nicknames=("Alice",)),
+    Person("Bob Chen", "contact", "EUR", "acct_demo_bob", nicknames=("Bob",)),
+    Person("Mom", "contact", "EUR", "acct_demo_mom", nicknames=("my mother", "maman", "妈妈")),
+    Person("Zoé Lefèvre", "contact", "EUR", "acct_demo_zoe", nicknames=("Zoé", "Zoe")),
+    Person("李雷", "contact", "CNY", "acct_demo_lilei", nicknames=("Li Lei",)),
+    Person("Emma Brown", "contact", "USD", "acct_demo_emma", nicknames=("Emma",)),
+    Person("Volta Energy", "biller", "EUR", "acct_demo_volta", iban="FR7630006000011234567890189"),
+    Person("Aqua Claire", "biller", "EUR", "acct_demo_aqua", iban="DE89370400440532013000"),
+    Person("Northwind Telecom", "biller", "EUR", "acct_demo_northwind", iban="BE68539007547034"),
+)
+
+
+def introduce(user: str, payments: Payments) -> None:
+    for person in PEOPLE:
+        payments.payees.add(
+            user, person.name, person.kind, person.currency,
+            account=person.account, iban=person.iban, nicknames=person.nicknames,
+        )  # fmt: skip

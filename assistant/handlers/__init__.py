@@ -1,0 +1,74 @@
+"""Handlers are thin: an effect of the dialogue comes in, a domain room is called, a Reply of cards goes out.
+
+`GOALS` names the function for each goal, `TAPS` the function for each action's verb. A tap may answer with a Reply, or
+with acts that go through the dialogue as if they had been said (choosing a payee fills a slot).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from assistant.language.acts import Act, Aloud, Do, Drop, Effect, Resume, State
+from assistant.language.messages import say
+from assistant.reply import Reply
+from assistant.request import Evidence, Language
+from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.payments import Payments
+    from assistant.shop import Shop
+    from assistant.wealth import Wealth
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    payments: Payments
+    wealth: Wealth
+    shop: Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One turn as a handler sees it. `utterance` are the person's own words; `evidence` may only fill fields."""
+
+    user: str
+    session: str
+    language: Language
+    now: datetime
+    rooms: Rooms
+    settings: Settings
+    state: State = State()  # noqa: RUF009  frozen value
+    utterance: str = ""
+    spoken: bool = False
+    evidence: Evidence = Evidence()  # noqa: RUF009
+
+    def say(self, key: str, **values: object) -> str:
+        return say(self.language, key, **values)
+
+
+Handler = Callable[[Do, Context], Reply]
+Tap = Callable[[Mapping[str, Any], Mapping[str, str], Context], "Reply | tuple[Act, ...]"]
+
+
+def carry_out(effect: Effect, context: Context) -> Reply:
+    """Do what the dialogue decided. Everything but a `Do` concerns a waiting pay sheet."""
+    from assistant.handlers import payment, product, service, wealth
+
+    match effect:
+        case Do(goal=goal):
+            return (payment.GOALS | wealth.GOALS | product.GOALS | service.GOALS)[goal](effect, context)
+        case Aloud():
+            return payment.aloud(effect, context)
+        case Drop():
+            return payment.withdraw(effect, context)
+        case Resume():
+            return payment.show(effect, context)
+
+
+def taps() -> dict[str, Tap]:
+    from assistant.handlers import payment, product, service, wealth
+
+    return payment.TAPS | wealth.TAPS | product.TAPS | service.TAPS

@@ -1,0 +1,209 @@
+"""Acts: what a sentence proposes. Rules, a language model or a test all produce these and nothing else.
+
+An act is a proposal; only code validates it and only the person's gesture moves money. `State` is the conversation:
+a stack of frames, newest last. It is stored as JSON between turns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from assistant.money import Money
+from assistant.reply import Route
+from assistant.request import Evidence, Language, Place
+
+Goal = Literal[
+    "pay", "refund", "payments", "stop_payments",  # payment room
+    "measure", "import", "advice",  # wealth room: a figure, a file, a refused recommendation
+    "find", "lookup", "buy", "compare",  # product room: search, code to product, buy one, compare results
+    "describe", "help", "greet", "clarify", "outside",  # service: a picture, small talk, a doubt
+]  # fmt: skip
+ROUTES: dict[str, Route] = {
+    "pay": "payment", "refund": "payment", "payments": "payment", "stop_payments": "payment",
+    "measure": "wealth", "import": "wealth", "advice": "wealth",
+    "find": "product", "lookup": "product", "buy": "product", "compare": "product",
+    "describe": "other", "help": "other", "greet": "other", "clarify": "other", "outside": "out_of_scope",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One detail, and where it came from: `span` = characters of the utterance, `place` = a spot in the evidence."""
+
+    value: Any  # Money, PayeeRef text, Period, Constraint tuple, ...: see SLOTS
+    text: str = ""
+    span: tuple[int, int] | None = None
+    place: Place | None = None
+    confidence: float = 1.0
+    readings: tuple[Any, ...] = ()  # other values the same words could mean: asked, not guessed
+
+
+# name -> type of Slot.value, for every goal:
+SLOTS: dict[str, str] = {
+    "payee": "str: the name as said or read; the payee book decides who it is",
+    "amount": "Amount: decimal text and currency candidates (language/amounts.py)",
+    "purpose": "str",
+    "metric": "str: a name of wealth/questions.METRICS",
+    "period": "reply.Period",
+    "category": "str: a category name of wealth/cashflow",
+    "account": "str",
+    "group": "str: category | month | currency | account",
+    "currency": "str: ISO 4217",
+    "query": "str: the words left to search once constraints are taken out",
+    "constraints": "tuple[Constraint, ...]",
+    "code": "str: digits of a GTIN",
+    "ref": "int: position in the last results, 0 first; -1 last",
+    "quantity": "int",
+    "document": "int: index into evidence.seen",
+}
+Slots = Mapping[str, Slot]
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount as said. `currency` None = not said; `candidates` = what a bare symbol or word can mean ("$")."""
+
+    value: str  # decimal text, "12.50"
+    currency: str | None = None
+    candidates: tuple[str, ...] = ()
+
+    def in_(self, currency: str) -> Money:
+        return Money.of(self.value, currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    goal: Goal
+    slots: Slots = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    slots: Slots
+
+
+@dataclass(frozen=True, slots=True)
+class Unset:
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Affirm:
+    """Yes. `amount` only when an amount was repeated; it confirms aloud only under promise 2."""
+
+    amount: Amount | None = None
+    sole: bool = False  # the amount was the utterance's only reading
+
+
+@dataclass(frozen=True, slots=True)
+class Deny:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    goal: Goal
+    slots: Slots = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    ref: int | str  # position in the last results, or "cheapest"
+    goal: Goal | None = None  # what to do with it ("buy the second one")
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    topic: Literal["help", "greet", "thanks"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Not understood, or outside what Lueur does; `candidates` are goals it may have meant, likeliest first."""
+
+    candidates: tuple[Goal, ...] = ()
+    outside: bool = False
+
+
+Act = Start | Set | Unset | Affirm | Deny | Cancel | Query | Choose | Chat | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A task in progress. `asked` = the slot the last reply asked for; `sheet` = the draft now shown for it."""
+
+    goal: Goal
+    slots: Slots = field(default_factory=dict)
+    asked: str = ""
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    frames: tuple[Frame, ...] = ()
+    results: tuple[str, ...] = ()  # product ids of the last shelf
+    last: Frame | None = None  # the last query, for "and last year?"
+    language: Language = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Do:
+    """An effect: the handler of `goal` is called with these slots. `frame` is the task it belongs to, if any."""
+
+    goal: Goal
+    slots: Slots = field(default_factory=dict)
+    replaces: str = ""  # a draft this one supersedes
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """An effect: a frame was cancelled; its draft, if any, is withdrawn."""
+
+    goal: Goal
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Aloud:
+    """An effect: an amount was repeated (or a bare yes said) while the sheet of draft `sheet` was waiting."""
+
+    sheet: str
+    amount: Amount | None
+    sole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """An effect: after a digression, show the waiting sheet of this frame again."""
+
+    goal: Goal
+    sheet: str
+
+
+Effect = Do | Drop | Aloud | Resume
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a proposer may know of the person besides the words: names and lexicons, never balances or amounts."""
+
+    payees: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    currencies: tuple[str, ...] = ("EUR",)
+    brands: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
+    today: str = ""  # ISO date in the person's zone
+
+
+class Proposer(Protocol):
+    def propose(self, utterance: str, evidence: Evidence, state: State, world: World) -> tuple[Act, ...]:
+        """Acts for one utterance, in the order they were said. Pure: no effect outside the returned value."""
+        ...

@@ -1,0 +1,87 @@
+"""The seam between a cart and whoever sells: the embedded shop today, any ACP shop by URL later.
+
+The merchant charges, on `complete`, with a single-use token that the payment kernel drew for exactly this quote. The
+cart never knows which kind of merchant it speaks to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from assistant.money import Money
+from assistant.reply import SumLine
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One line of a cart: a product's id and how many."""
+
+    product: str
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What the merchant asks for these lines; `total` = sum of `totals` lines. Good until `expires_at`."""
+
+    id: str
+    merchant: str  # the merchant's id in `Merchants`
+    seller: str  # its name, merchant of record
+    lines: tuple[SumLine, ...]
+    totals: tuple[SumLine, ...]  # items, delivery, tax, discounts
+    total: Money
+    delivery: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A single-use right to charge `amount` for `quote`, drawn from the provider's vault. Never logged, never shown."""
+
+    value: str
+    merchant: str
+    quote: str
+    amount: Money
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """The order a quote became; `provider_ref` is the charge at the provider once it is paid."""
+
+    id: str
+    quote: str
+    status: Literal["paid", "declined", "canceled"]
+    provider_ref: str = ""
+    reason: str = ""
+
+
+class Merchant(Protocol):
+    id: str
+    name: str
+
+    def quote(self, user: str, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = ()) -> Quote:
+        """Price, stock and delivery now. Raises `Refused` with what is missing."""
+        ...
+
+    def reread(self, quote: str) -> Quote:
+        """The same quote at today's price and stock; the caller compares before it confirms."""
+        ...
+
+    def complete(self, quote: str, token: Token) -> Sale:
+        """Charge once and reserve the stock. Repeating it for a quote returns the first `Sale`."""
+        ...
+
+    def order_of(self, quote: str) -> Sale | None:
+        """The order of a quote, or None when there is none: how an unknown outcome becomes known."""
+        ...
+
+
+class Till(Protocol):
+    """What a merchant charges with: the provider's side of the vault."""
+
+    def redeem(self, token: Token, description: str) -> str:
+        """Charge the token's amount to the merchant's account once; the provider's reference. Raises `Refused`."""
+        ...

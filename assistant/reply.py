@@ -1,0 +1,290 @@
+"""What goes out: a text, cards and a trace. Cards are values; `ui/cards.py` draws them, `docs/json.md` lists them.
+
+`to_json` is the one format that is published, stored and drawn; `from_json` reads it back. An action's `verb` and
+`target` never leave the server: a tap sends the action's id and nothing else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from assistant.money import Money
+
+Route = Literal["payment", "wealth", "product", "other", "out_of_scope"]
+Style = Literal["primary", "secondary", "danger", "chip"]
+Status = Literal[
+    "scheduled", "sent", "succeeded", "failed", "requires_action", "unknown", "refunded", "prepared", "canceled"
+]
+
+
+def new_id(kind: str) -> str:
+    """A typed id with 128 random bits: 'act_9f...'."""
+    return f"{kind}_{secrets.token_hex(16)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button. `verb` names a tap handler, `target` its arguments; both stay on the server."""
+
+    label: str
+    verb: str = ""
+    target: Mapping[str, Any] = field(default_factory=dict)
+    style: Style = "secondary"
+    id: str = field(default_factory=lambda: new_id("act"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    type: ClassVar[str] = ""
+    id: str = field(default_factory=lambda: new_id("card"))  # a card with a known id replaces the one shown
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeView:
+    id: str
+    name: str
+    match: Literal["exact", "close", "none"]
+    how: str  # "contact · account ••4242", "biller · IBAN FR76 •••• 1234"
+
+
+@dataclass(frozen=True, slots=True)
+class SumLine:
+    label: str
+    amount: Money
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaySheet(Card):
+    type: ClassVar[str] = "pay_sheet"
+    payee: PayeeView
+    amount: Money
+    currency_assumed: bool
+    purpose: str
+    source: str  # the words that were said, or the name of the picture
+    uncertain: tuple[str, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)  # field -> {"span": [a, b]} | {"image": n, "box": [..]}
+    lines: tuple[SumLine, ...] = ()
+    totals: tuple[SumLine, ...] = ()
+    parts: tuple[PayeeView, ...] = ()
+    expires_at: datetime
+    mode: str = "sandbox"  # "sandbox" or "Stripe test mode"
+    method: str = ""
+    in_words: str = ""  # the amount read back in words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt(Card):
+    type: ClassVar[str] = "receipt"
+    payment_id: str
+    status: Status
+    payee: PayeeView
+    amount: Money
+    at: datetime
+    method: str
+    provider_ref: str = ""
+    purpose: str = ""
+    mode: str = "sandbox"
+    send_at: datetime | None = None  # set while an undo is possible
+    note: str = ""  # one sentence: why it failed, what is safe, what to do
+
+
+@dataclass(frozen=True, slots=True)
+class ProductView:
+    id: str
+    title: str
+    price: Money
+    offer: str  # who sells it, and when the price was read
+    stock: str
+    delivery_days: int
+    why: tuple[str, ...]
+    image: str
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    text: str
+    removable: bool = True
+    action: str = ""  # id of the action that removes it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Products(Card):
+    type: ClassVar[str] = "products"
+    products: tuple[ProductView, ...]
+    constraints: tuple[Chip, ...] = ()
+    more: int = 0
+    left_out: int = 0  # products that do not state a constrained attribute
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRow:
+    attribute: str
+    values: tuple[str, ...]
+    best: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compare(Card):
+    type: ClassVar[str] = "compare"
+    products: tuple[ProductView, ...]
+    rows: tuple[CompareRow, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    id: str  # an action id
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Card):
+    type: ClassVar[str] = "question"
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    start: date
+    end: date  # inclusive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure(Card):
+    type: ClassVar[str] = "figure"
+    metric: str
+    label: str
+    value: Money | Decimal | int | str
+    unit: str  # "money", "percent", "months", "count"
+    period: Period
+    currency: str
+    price_date: date | None
+    method: str
+    rows: tuple[Mapping[str, Any], ...] = ()
+    row_count: int = 0
+    change: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart(Card):
+    type: ClassVar[str] = "chart"
+    kind: Literal["line", "bar", "donut"]
+    title: str
+    series: tuple[Mapping[str, Any], ...]
+    table: tuple[tuple[str, ...], ...]  # first row is the head
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentField:
+    value: str
+    confidence: float
+    place: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document(Card):
+    type: ClassVar[str] = "document"
+    kind: str
+    fields: Mapping[str, DocumentField]
+    thumbnail: str = ""  # data: URL drawn by the project, never a link
+    engines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(Card):
+    type: ClassVar[str] = "order"
+    order_id: str
+    merchant: str
+    lines: tuple[SumLine, ...]
+    totals: tuple[SumLine, ...]
+    delivery: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice(Card):
+    type: ClassVar[str] = "notice"
+    tone: Literal["info", "success", "warning", "error"]
+    text: str
+
+
+AnyCard = PaySheet | Receipt | Products | Compare | Question | Figure | Chart | Document | Order | Notice
+CARDS: dict[str, type[Any]] = {
+    kind.type: kind for kind in (PaySheet, Receipt, Products, Compare, Question, Figure, Chart, Document, Order, Notice)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the trace: which part worked, with which engine, for how long."""
+
+    part: str  # "hear", "see", "understand", "answer"
+    detail: str
+    milliseconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    text: str
+    cards: tuple[AnyCard, ...] = ()
+    route: Route = "other"
+    speak: str = ""  # what the voice says; empty: the text
+    language: str = "en"
+    session: str = ""
+    turn: str = ""
+    evidence: tuple[Mapping[str, Any], ...] = ()
+    trace: tuple[Step, ...] = ()
+    error: str = ""  # key of the error that ended the turn
+    # What the conversation must remember; never published.
+    asks: str = ""  # the slot this reply asked for
+    sheet: str = ""  # the draft whose sheet is shown
+    closes: str = ""  # the draft whose task is over
+    results: tuple[str, ...] = ()  # ids that "the second one" can mean
+    told: Mapping[str, Any] = field(default_factory=dict)  # what a follow-up builds on ("and last year?")
+
+
+PRIVATE = {"verb", "target", "asks", "sheet", "closes", "results", "told"}
+
+
+def to_json(value: Any, language: str = "en") -> Any:
+    """A reply, a card or any value in them as plain JSON data; Money gains its printed `text`."""
+    if isinstance(value, Money):
+        return {"minor": value.minor, "currency": value.currency, "text": value.text(language)}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = [item.name for item in dataclasses.fields(value) if item.name not in PRIVATE]
+        tag = {"type": value.type} if isinstance(value, Card) else {}
+        return tag | {name: to_json(getattr(value, name), language) for name in names}
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item, language) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [to_json(item, language) for item in value]
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    return str(value) if isinstance(value, (Decimal, Path)) else value
+
+
+@functools.cache
+def _adapter(kind: type[Any]) -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def from_json(data: Mapping[str, Any]) -> AnyCard:
+    """The card that `to_json` wrote, without its actions' verbs."""
+    card: AnyCard = _adapter(CARDS[data["type"]]).validate_python({k: v for k, v in data.items() if k != "type"})
+    return card

@@ -1,0 +1,147 @@
+"""The folder's one database: SQLAlchemy Core on SQLite (WAL, synchronous FULL), brought up to date by Alembic.
+
+Knows the tables of the conversation (users, sessions, turns, actions); each room adds its own in its `tables.py` on
+the same `metadata`. Every row carries `user_id`. Nothing here that PostgreSQL cannot do.
+
+>>> with store.write() as db: db.execute(users.insert().values(...))     # BEGIN IMMEDIATE ... COMMIT
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Dialect
+
+from assistant.errors import OutOfRoom, Unavailable
+
+HOUSE = "house"  # owner of rows that belong to nobody in particular: the demo catalogue
+BUSY_SECONDS = 10
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware UTC instant, kept as ISO 8601 text with microseconds so that it sorts."""
+
+    impl = sa.String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else datetime.fromisoformat(value)
+
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("user_id", sa.String(64), primary_key=True),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("seen_at", Instant, nullable=False),
+    sa.Column("preferences", sa.JSON, nullable=False),
+)
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(64), nullable=False, index=True),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("state", sa.JSON, nullable=False),
+)
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(64), nullable=False, index=True),
+    sa.Column("session_id", sa.String(64), nullable=False, index=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("request", sa.JSON, nullable=False),
+    sa.Column("reply", sa.JSON, nullable=False),
+)
+actions = sa.Table(
+    "actions",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(64), nullable=False, index=True),
+    sa.Column("session_id", sa.String(64), nullable=False),
+    sa.Column("turn_id", sa.String(64), nullable=False),
+    sa.Column("verb", sa.String(64), nullable=False),
+    sa.Column("target", sa.JSON, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+)
+
+
+class Store:
+    """One SQLite file. `read` sees a consistent snapshot; `write` holds the one write lock until it commits."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.engine = sa.create_engine(
+            f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+        )
+        sa.event.listen(self.engine, "connect", _configure)
+
+    def upgrade(self) -> None:
+        """Bring the schema to the newest migration."""
+        import assistant.payments.tables
+        import assistant.shop.tables
+        import assistant.wealth.tables  # noqa: F401
+
+        metadata.create_all(self.engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with _plain_errors(), self.engine.connect() as db:
+            db.exec_driver_sql("BEGIN")
+            yield db
+            db.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with _plain_errors(), self.engine.connect() as db:
+            db.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.rollback()
+                raise
+            db.commit()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _configure(connection: sqlite3.Connection, _: Any) -> None:
+    connection.isolation_level = None  # this module says BEGIN itself
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """A full disk or a folder held by another program becomes our own error; nothing of the transaction remains."""
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        text = str(error.orig)
+        if "full" in text or "disk I/O" in text:
+            raise OutOfRoom("disk_full") from error
+        if "locked" in text or "busy" in text:
+            raise Unavailable("folder_busy") from error
+        raise

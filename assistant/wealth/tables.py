@@ -1,0 +1,1 @@
+"""The SQL of this room, on top of `store.py`."""
