@@ -117,7 +117,7 @@ class Conversations:
             if action.verb
         ]
         if rows:
-            db.execute(sa.dialects.sqlite.insert(actions).on_conflict_do_nothing(), rows)
+            db.execute(sa.insert(actions), rows)
 
     def action(self, who: Session, action: str) -> tuple[str, Mapping[str, Any]]:
         """The verb and target behind an action id of this very session, else `NotFound`."""

@@ -7,6 +7,8 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from models.text import embedder
+
 from assistant import demo
 from assistant.clock import Clock, SystemClock
 from assistant.conversation import Conversations, Session
@@ -50,7 +52,7 @@ class Assistant:
         self.rooms = Rooms(
             payments=Payments(self.store, settings, self.clock),
             wealth=Wealth(self.store, settings, self.clock),
-            shop=Shop(self.store, settings, self.clock),
+            shop=Shop(self.store, settings, self.clock, embed=embedder()),
         )
         self.rooms.payments.trade_with(self.rooms.shop.merchants)
         self.conversations = Conversations(self.store, self.clock)

@@ -278,13 +278,13 @@ def to_json(value: Any, language: str = "en") -> Any:
 
 
 @functools.cache
-def _adapter(kind: type[Any]) -> Any:
+def _adapter(kind: str) -> Any:
     from pydantic import TypeAdapter
 
-    return TypeAdapter(kind)
+    return TypeAdapter(CARDS[kind])
 
 
 def from_json(data: Mapping[str, Any]) -> AnyCard:
     """The card that `to_json` wrote, without its actions' verbs."""
-    card: AnyCard = _adapter(CARDS[data["type"]]).validate_python({k: v for k, v in data.items() if k != "type"})
+    card: AnyCard = _adapter(data["type"]).validate_python({k: v for k, v in data.items() if k != "type"})
     return card
