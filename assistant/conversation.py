@@ -29,6 +29,7 @@ class Session:
     id: str
     user: str
     language: Language = "en"
+    undo_seconds: int | None = None  # between a tap and the provider; None: as set. The command line taps with 0
 
 
 class Conversations:

@@ -124,9 +124,10 @@ class Assistant:
         return dialogue.joined(replies)
 
     def _context(self, who: Session, words: str = "", evidence: Evidence | None = None) -> Context:
+        undo = self.settings.undo_seconds if who.undo_seconds is None else who.undo_seconds
         return Context(
             user=who.user, session=who.id, language=who.language, now=self.clock.now(), rooms=self.rooms,
-            settings=self.settings, state=replace(self.conversations.state(who), language=who.language),
+            settings=replace(self.settings, undo_seconds=undo), state=replace(self.conversations.state(who), language=who.language),
             utterance=words, spoken=bool(evidence and evidence.heard), evidence=evidence or Evidence(),
         )  # fmt: skip
 

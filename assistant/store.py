@@ -85,6 +85,9 @@ actions = sa.Table(
     sa.Column("target", sa.JSON, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
 )
+erasures = sa.Table(  # a row stands only inside the transaction that erases a person: append-only tables let theirs go
+    "erasures", metadata, sa.Column("user_id", sa.String(64), primary_key=True)
+)
 
 
 class Store:

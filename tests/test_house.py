@@ -8,12 +8,28 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = [
     {"assistant.settings", "assistant.errors", "assistant.clock", "assistant.money", "assistant.fx", "assistant"},
-    {"assistant.store", "assistant.request", "assistant.reply", "assistant.merchant", "assistant.charts"},
+    {
+        "assistant.store",
+        "assistant.folder",
+        "assistant.request",
+        "assistant.reply",
+        "assistant.merchant",
+        "assistant.charts",
+    },
     {"models"},
     {"assistant.senses", "assistant.language", "assistant.payments", "assistant.wealth", "assistant.shop"},
     {"assistant.handlers", "assistant.demo", "assistant.conversation"},
     {"assistant.core"},
-    {"assistant.protocols", "assistant.ui", "assistant.cli", "assistant.serve"},
+    {
+        "assistant.protocols",
+        "assistant.ui",
+        "assistant.cli",
+        "assistant.serve",
+        "assistant.tenants",
+        "assistant.terminal",
+        "assistant.doctor",
+        "assistant.selftest",
+    },
     {"app"},
 ]
 OWNERS = {

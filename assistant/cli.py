@@ -1,0 +1,292 @@
+"""`lueur`: the same turns as the page, on the command line. Answers `--help` before anything heavy is imported.
+
+Exit codes: 0 done, 1 a fault of ours (its id is printed, its details stand in the log), 2 the request was refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from assistant import __version__
+
+if TYPE_CHECKING:
+    from assistant.errors import LueurError
+    from assistant.protocols.local import Desk
+    from assistant.request import Upload
+    from assistant.settings import Settings
+
+LARGEST_FILE = 64 * 2**20  # bytes
+OK, FAULT, REFUSED = 0, 1, 2
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(REFUSED, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    args = parser().parse_args(argv)
+    try:
+        return _run(args)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader of our output went away
+        sys.stderr.close()
+        return OK
+
+
+def parser() -> Parser:
+    top = Parser(prog="lueur", description="The assistant you may hand your money to, on your own machine.")
+    top.add_argument("--version", action="version", version=f"lueur {__version__}")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="COMMAND", parser_class=Parser)
+    _ask(verbs.add_parser("ask", help="say, show or hand in something; a payment is only drafted"))
+    _act(verbs.add_parser("act", help="tap a button of a card: the one gesture that moves money"))
+    serve = _verb(verbs, "serve", run_serve, "open the page on this machine")
+    serve.add_argument("--host", help="address to listen on (LUEUR_HOST, default 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on (LUEUR_PORT, default 7860)")
+    for name, run, text in (
+        ("doctor", run_doctor, "what is found, what is missing, and how to mend it"),
+        ("selftest", run_selftest, "the seven main paths, in a folder of their own"),
+        ("settings", run_settings, "every setting, secrets masked"),
+        ("export", run_export, "all your rows as JSON on standard output"),
+    ):
+        _verb(verbs, name, run, text).add_argument("--json", action="store_true", help="one line of JSON")
+    forget = _verb(verbs, "forget", run_forget, "erase everything of yours in this folder")
+    forget.add_argument("--yes", action="store_true", help="really erase it; there is no undo")
+    return top
+
+
+def _verb(verbs: Any, name: str, run: Callable[..., int], text: str) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text)
+    made.set_defaults(run=run, json=False)
+    return made
+
+
+def _ask(ask: argparse.ArgumentParser) -> None:
+    ask.add_argument("text", nargs="?", default="", metavar="TEXT", help="your words; - reads standard input")
+    ask.add_argument("--image", type=Path, action="append", default=[], metavar="FILE", help="a photo; may be repeated")
+    ask.add_argument("--audio", type=Path, metavar="FILE", help="a recording of your words")
+    ask.add_argument("--file", type=Path, action="append", default=[], metavar="FILE", help="a bank file to import")
+    ask.add_argument("--lang", choices=("en", "fr", "zh"), help="language of the answer (default: that of the words)")
+    ask.add_argument("--session", metavar="S", help="a session id, or 'new' (default: the last one)")
+    ask.add_argument("--json", action="store_true", help="one line of JSON, as in docs/json.md")
+    ask.set_defaults(run=run_ask)
+
+
+def _act(act: argparse.ArgumentParser) -> None:
+    act.add_argument("action", metavar="ACTION_ID", help="the id of a button of a card")
+    act.add_argument("--session", metavar="S", help="the session of the card (default: the last one)")
+    act.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="a changed field")
+    act.add_argument("--json", action="store_true", help="one line of JSON, as in docs/json.md")
+    act.set_defaults(run=run_act)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from assistant import errors, folder, settings
+
+    home: Path | None = None
+    try:
+        chosen = settings.load()
+        home = chosen.home
+        code: int = args.run(args, chosen)
+        return code
+    except errors.LueurError as error:
+        return _refuse(error, args)
+    except OSError as error:
+        if error.errno in folder.NO_ROOM:
+            return _refuse(errors.OutOfRoom("disk_full"), args)
+        return _fault(args, home)
+    except Exception:
+        return _fault(args, home)
+
+
+def _refuse(error: LueurError, args: argparse.Namespace) -> int:
+    from assistant.protocols.local import refusal
+
+    return _print(refusal(error, getattr(args, "lang", None) or "en"), args.json)
+
+
+def _fault(args: argparse.Namespace, home: Path | None) -> int:
+    """Something we did not foresee: an id and a safe sentence for the person, the traceback for the log."""
+    import logging
+    import secrets
+    from contextlib import suppress
+
+    from assistant import errors, folder
+
+    number = secrets.token_hex(4)
+    with suppress(OSError):
+        handler = logging.FileHandler((home or Path.home()) / folder.LOG)
+        logging.getLogger("lueur").addHandler(handler)
+        logging.getLogger("lueur").exception("fault %s in lueur %s", number, args.verb)
+    _refuse(errors.LueurError("unforeseen", id=number), args)
+    return FAULT
+
+
+@contextmanager
+def _desk(settings: Settings) -> Iterator[Desk]:
+    """The owner's desk: at the running server, or in this process with the folder locked for as long as it takes."""
+    from assistant import folder
+    from assistant.protocols.local import Here, There
+
+    taken = folder.hold_or_find(settings.home)
+    if isinstance(taken, folder.Neighbour):
+        yield There(taken)
+        return
+    from assistant.core import Assistant
+
+    assistant = Assistant(settings)
+    try:
+        yield Here(assistant)
+    finally:
+        assistant.close()
+        taken.release()
+
+
+def run_ask(args: argparse.Namespace, settings: Settings) -> int:
+    from assistant.folder import prepare
+    from assistant.request import Request
+
+    request = Request(
+        text=sys.stdin.buffer.read(LARGEST_FILE).decode("utf-8", "replace") if args.text == "-" else args.text,
+        audio=_upload(args.audio) if args.audio else None,
+        images=tuple(map(_upload, args.image)),
+        files=tuple(map(_upload, args.file)),
+        language=args.lang,
+    )
+    prepare(settings.home)
+    named = None if args.session == "new" else args.session or _last_session(settings)
+    with _desk(settings) as desk:
+        reply = desk.ask(named, request)
+        if reply["error"] == "unknown_session" and not args.session:
+            reply = desk.ask(None, request)
+    _remember(settings, reply["session"])
+    return _print(reply, args.json)
+
+
+def run_act(args: argparse.Namespace, settings: Settings) -> int:
+    from assistant.errors import BadInput, NotFound
+
+    values = dict(pair.partition("=")[::2] for pair in args.set)
+    if any("=" not in pair for pair in args.set):
+        raise BadInput("bad_field", given=", ".join(args.set))
+    session = args.session or _last_session(settings)
+    if not session:
+        raise NotFound("unknown_action")
+    with _desk(settings) as desk:
+        return _print(desk.act(session, args.action, values), args.json)
+
+
+def run_serve(args: argparse.Namespace, settings: Settings) -> int:
+    from dataclasses import replace
+
+    from assistant import serve
+
+    given = {name: value for name in ("host", "port") if (value := getattr(args, name)) is not None}
+    return serve.run(replace(settings, **given))
+
+
+def run_doctor(args: argparse.Namespace, settings: Settings) -> int:
+    import json
+    from dataclasses import asdict
+
+    from assistant import doctor, terminal
+
+    found = doctor.examine(settings)
+    print(json.dumps([asdict(one) for one in found]) if args.json else "\n".join(terminal.findings(found)))
+    return OK if all(one.found or one.optional for one in found) else REFUSED
+
+
+def run_selftest(args: argparse.Namespace, settings: Settings) -> int:
+    import json
+    from dataclasses import asdict
+
+    from assistant import selftest, terminal
+
+    passed = True
+    for one in selftest.walk(settings):
+        print(json.dumps(asdict(one)) if args.json else terminal.outcome(one), flush=True)
+        passed = passed and not one.wrong
+    return OK if passed else FAULT
+
+
+def run_settings(args: argparse.Namespace, settings: Settings) -> int:
+    import json
+
+    shown = settings.masked()
+    print(json.dumps(shown) if args.json else "\n".join(f"{name:16}{value}" for name, value in shown.items()))
+    return OK
+
+
+def run_export(args: argparse.Namespace, settings: Settings) -> int:
+    import json
+
+    with _desk(settings) as desk:
+        print(json.dumps(desk.export(), ensure_ascii=False, indent=None if args.json else 1))
+    return OK
+
+
+def run_forget(args: argparse.Namespace, settings: Settings) -> int:
+    from assistant.errors import BadInput
+    from assistant.folder import SESSION
+    from assistant.language.messages import say
+
+    if not args.yes:
+        raise BadInput("forget_unconfirmed", home=str(settings.home))
+    with _desk(settings) as desk:
+        answer = desk.forget()
+    if answer.get("error"):
+        return _print(answer, args.json)
+    (settings.home / SESSION).unlink(missing_ok=True)
+    print(say(settings.language or "en", "service.forgotten", count=answer["erased"]))
+    return OK
+
+
+def _upload(path: Path) -> Upload:
+    from assistant.errors import BadInput
+    from assistant.request import Upload
+
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except OSError:
+        raise BadInput("file_missing", name=str(path)) from None
+    if len(data) > LARGEST_FILE:
+        raise BadInput("file_too_big", name=path.name, limit=LARGEST_FILE // 2**20)
+    return Upload(path.name, data)
+
+
+def _last_session(settings: Settings) -> str | None:
+    from assistant.folder import SESSION
+
+    try:
+        return (settings.home / SESSION).read_text(encoding="ascii").strip() or None
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _remember(settings: Settings, session: str) -> None:
+    from assistant.folder import SESSION, write_private
+
+    if session and session != _last_session(settings):
+        write_private(settings.home / SESSION, session)
+
+
+def _print(reply: dict[str, Any], as_json: bool) -> int:
+    """A refused request is said on standard error; its JSON, if asked for, still goes to standard output."""
+    import json
+
+    from assistant.terminal import drawn
+
+    if as_json:
+        print(json.dumps(reply, ensure_ascii=False))
+    elif not reply["error"]:
+        print("\n".join(drawn(reply)))
+    if reply["error"]:
+        print(reply["text"], file=sys.stderr)
+    return REFUSED if reply["error"] else OK

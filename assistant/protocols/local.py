@@ -1,0 +1,189 @@
+"""The owner's own door: `lueur` commands, in this process or over loopback to the server that holds the folder.
+
+`Desk` is what a command needs; `Here` serves it from an Assistant, `There` from a running server, `routes` is that
+server's side. Answers are the published JSON of a Reply, so both ways print the same. A refusal is an answer.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import http.client
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from assistant.conversation import OWNER
+from assistant.errors import BadInput, LueurError, Unavailable
+from assistant.folder import Neighbour
+from assistant.language.messages import say
+from assistant.reply import Reply, to_json
+from assistant.request import Language, Request, Upload
+from assistant.tenants import belongings, erase
+
+if TYPE_CHECKING:
+    from starlette.requests import Request as Call
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+    from assistant.core import Assistant
+
+Json = dict[str, Any]
+LARGEST_CALL = 256 * 2**20  # bytes of one call: a long recording and several photos as base64
+WAIT = 600.0  # seconds: the first answer may load a recogniser
+
+
+class Desk(Protocol):
+    def ask(self, session: str | None, request: Request) -> Json: ...
+    def act(self, session: str, action: str, values: Mapping[str, str]) -> Json: ...
+    def export(self) -> Json: ...
+    def forget(self) -> Json: ...
+
+
+class Here:
+    """The owner's desk at an Assistant of this process. What is confirmed at it is sent at once: undo 0."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant = assistant
+
+    def ask(self, session: str | None, request: Request) -> Json:
+        language = request.language or _language(self.assistant.settings.language)
+        try:
+            who = self.assistant.open(OWNER, session, language)
+            *_, reply = self.assistant.answer(who, request)
+        except LueurError as error:
+            return refusal(error, language)
+        return published(reply)
+
+    def act(self, session: str, action: str, values: Mapping[str, str]) -> Json:
+        try:
+            who = replace(self.assistant.open(OWNER, session), undo_seconds=0)
+            return published(self.assistant.act(who, action, values))
+        except LueurError as error:
+            return refusal(error, _language(self.assistant.settings.language))
+
+    def export(self) -> Json:
+        return belongings(self.assistant.store, OWNER)
+
+    def forget(self) -> Json:
+        return {"erased": erase(self.assistant.store, OWNER)}
+
+
+class There:
+    """The same desk at the server that holds the folder."""
+
+    def __init__(self, server: Neighbour) -> None:
+        self.server = server
+
+    def ask(self, session: str | None, request: Request) -> Json:
+        return self._call("ask", {"session": session, **packed(request)})
+
+    def act(self, session: str, action: str, values: Mapping[str, str]) -> Json:
+        return self._call("act", {"session": session, "action": action, "values": dict(values)})
+
+    def export(self) -> Json:
+        return self._call("export", {})
+
+    def forget(self) -> Json:
+        return self._call("forget", {})
+
+    def _call(self, verb: str, body: Json) -> Json:
+        line = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=WAIT)
+        headers = {"Authorization": f"Bearer {self.server.token}", "Content-Type": "application/json"}
+        try:
+            line.request("POST", f"/local/{verb}", json.dumps(body).encode(), headers)
+            answer = line.getresponse()
+            data: Json = json.loads(answer.read())
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise Unavailable("server_silent", port=self.server.port) from error
+        finally:
+            line.close()
+        if answer.status != 200:
+            raise Unavailable("server_silent", port=self.server.port)
+        return data
+
+
+def routes(desk: Desk, token: Callable[[], str]) -> list[Route]:
+    """POST /local/ask, act, export, forget: for who can read the token file, from this machine only."""
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
+
+    verbs: dict[str, Callable[[Json], Json]] = {
+        "ask": lambda body: desk.ask(body.get("session"), unpacked(body)),
+        "act": lambda body: desk.act(str(body["session"]), str(body["action"]), _texts(body.get("values", {}))),
+        "export": lambda _: desk.export(),
+        "forget": lambda _: desk.forget(),
+    }
+
+    async def serve(call: Call) -> Response:
+        if not _admitted(call, token()):
+            return JSONResponse({"error": "not_yours"}, 403)
+        if int(call.headers.get("content-length", LARGEST_CALL + 1)) > LARGEST_CALL:
+            return JSONResponse({"error": "file_too_big"}, 413)
+        try:
+            body = json.loads(await call.body())
+            answer = await run_in_threadpool(verbs[call.path_params["verb"]], body)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return JSONResponse({"error": "malformed"}, 400)
+        return JSONResponse(answer)
+
+    return [Route("/local/{verb}", serve, methods=["POST"])]
+
+
+def _admitted(call: Call, token: str) -> bool:
+    near = call.client is not None and call.client.host in ("127.0.0.1", "::1")
+    shown = call.headers.get("authorization", "").encode()
+    return near and bool(token) and hmac.compare_digest(shown, f"Bearer {token}".encode())
+
+
+def packed(request: Request) -> Json:
+    return {
+        "text": request.text,
+        "language": request.language,
+        "audio": request.audio and _packed_file(request.audio),
+        "images": [_packed_file(file) for file in request.images],
+        "files": [_packed_file(file) for file in request.files],
+    }
+
+
+def unpacked(data: Json) -> Request:
+    """The Request that `packed` wrote. Raises ValueError or KeyError for anything else."""
+    return Request(
+        text=str(data["text"]),
+        audio=_unpacked_file(data["audio"]) if data["audio"] else None,
+        images=tuple(map(_unpacked_file, data["images"])),
+        files=tuple(map(_unpacked_file, data["files"])),
+        language=_language(data["language"]) if data["language"] else None,
+    )
+
+
+def _packed_file(file: Upload) -> Json:
+    return {"name": file.name, "data": base64.b64encode(file.data).decode()}
+
+
+def _unpacked_file(data: Json) -> Upload:
+    return Upload(str(data["name"]), base64.b64decode(data["data"], validate=True))
+
+
+def _texts(values: Json) -> dict[str, str]:
+    return {str(name): str(value) for name, value in values.items()}
+
+
+def _language(name: str) -> Language:
+    languages: dict[str, Language] = {"en": "en", "fr": "fr", "zh": "zh"}
+    return languages.get(name, "en")
+
+
+def published(reply: object) -> Json:
+    if not isinstance(reply, Reply):
+        raise BadInput("nothing_said")
+    shown: Json = to_json(reply, reply.language)
+    return shown
+
+
+def refusal(error: LueurError, language: str = "en") -> Json:
+    """An error as the reply a person reads, in the shape of every other answer."""
+    text = say(language, f"errors.{error.key}", **error.values)
+    return published(Reply(text=text, language=language, error=error.key))

@@ -1,0 +1,93 @@
+"""Whose rows are whose: everything of one person, as an export or erased; on a shared page, a tenant per visitor.
+
+A visitor is known by a signed cookie and nothing else; the signing secret stays in the folder. The cookie names the
+tenant, so a session id chosen by a browser opens nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import timedelta
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from assistant.conversation import OWNER
+from assistant.errors import Refused
+from assistant.folder import secret
+from assistant.payments.tables import payments
+from assistant.reply import new_id, to_json
+from assistant.store import HOUSE, Store, erasures, metadata, users
+
+if TYPE_CHECKING:
+    from assistant.core import Assistant
+
+COOKIE = "lueur"
+IN_FLIGHT = ("confirmed", "submitted", "requires_action", "unknown")
+
+
+class Tenants:
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant = assistant
+        self.key = secret(assistant.settings.home / "cookie.key").encode()
+
+    def admit(self) -> tuple[str, str]:
+        """A new visitor: the tenant's user id and the cookie value that proves it."""
+        user = new_id("usr")
+        return user, f"{user}.{self._signature(user)}"
+
+    def known(self, header: str) -> str | None:
+        """The tenant a `Cookie` header proves, or None."""
+        try:
+            found = SimpleCookie(header).get(COOKIE)
+        except CookieError:
+            return None
+        user, _, signature = (found.value if found else "").partition(".")
+        return user if user and hmac.compare_digest(signature.encode(), self._signature(user).encode()) else None
+
+    def _signature(self, user: str) -> str:
+        return hmac.new(self.key, user.encode(), hashlib.sha256).hexdigest()
+
+    def sweep(self) -> list[str]:
+        """Erase tenants who have not been here for `tenant_hours`; their user ids."""
+        since = self.assistant.clock.now() - timedelta(hours=self.assistant.settings.tenant_hours)
+        idle = sa.select(users.c.user_id).where(users.c.seen_at < since, users.c.user_id.not_in([OWNER, HOUSE]))
+        with self.assistant.store.read() as db:
+            gone = list(db.execute(idle).scalars())
+        return [user for user in gone if self._erase(user)]
+
+    def _erase(self, user: str) -> bool:
+        """A tenant whose payment is still open is left for the next sweep."""
+        try:
+            return erase(self.assistant.store, user) > 0
+        except Refused:
+            return False
+
+
+def belongings(store: Store, user: str) -> dict[str, Any]:
+    """Every row of `user` in every table: table -> list of rows as JSON data."""
+    with store.read() as db:
+        found = {table.name: db.execute(sa.select(table).where(table.c.user_id == user)) for table in _tables()}
+        return {name: [to_json(dict(row)) for row in rows.mappings()] for name, rows in found.items()}
+
+
+def erase(store: Store, user: str) -> int:
+    """Remove every row of `user`, children before parents, in one transaction; how many rows went.
+
+    Raises `Refused` while the outcome of a payment is still open.
+    """
+    with store.write() as db:
+        open_ones = sa.select(sa.func.count()).where(payments.c.user_id == user, payments.c.state.in_(IN_FLIGHT))
+        if count := db.execute(open_ones).scalar_one():
+            raise Refused("payment_in_flight", count=count)
+        db.execute(sa.insert(erasures).values(user_id=user))
+        return sum(
+            db.execute(sa.delete(table).where(table.c.user_id == user)).rowcount for table in reversed(_tables())
+        )
+
+
+def _tables() -> list[sa.Table]:
+    """Parents before children. `erasures` is made first of all, so that it is erased last."""
+    return [erasures, *(table for table in metadata.sorted_tables if table is not erasures)]

@@ -1,0 +1,95 @@
+"""Replies for a terminal: the published JSON of a reply as lines of text. Knows cards, not how they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.doctor import Finding
+    from assistant.selftest import Outcome
+
+Json = dict[str, Any]
+SIGNS = {"succeeded": "✓", "failed": "✗", "canceled": "✗", "refunded": "↩", "unknown": "?", "scheduled": "…"}
+
+
+def drawn(reply: Json) -> Iterator[str]:
+    """The text, then each card with the command that taps each of its buttons."""
+    yield reply["text"]
+    for card in reply["cards"]:
+        yield ""
+        yield from ("  " + line for line in _card(card))
+        yield from ("  " + _button(action) for action in card["actions"])
+
+
+def _button(action: Json) -> str:
+    return f"[{action['label']}]  lueur act {action['id']}"
+
+
+def _card(card: Json) -> Iterator[str]:
+    match card["type"]:
+        case "pay_sheet":
+            yield f"→ {card['payee']['name']}   {card['amount']['text']}{' *' if card['currency_assumed'] else ''}"
+            yield _joined(card["payee"]["how"], card["method"], card["mode"])
+            yield from filter(None, (card["in_words"], card["purpose"]))
+            yield from _sums(card["lines"] + card["totals"])
+        case "receipt":
+            sign = SIGNS.get(card["status"], "·")
+            yield f"{sign} {card['amount']['text']} → {card['payee']['name']}   {card['status']}"
+            yield _joined(card["method"], card["mode"], card["provider_ref"])
+            yield from filter(None, (card["note"],))
+        case "products" | "compare":
+            yield from _joined_chips(card)
+            for product in card["products"]:
+                yield f"{product['price']['text']:>12}  {product['title']}"
+                yield f"{'':12}  {_joined(product['stock'], *product['why'])}"
+                yield from (f"{'':12}  {_button(action)}" for action in product["actions"])
+        case "question":
+            yield card["text"]
+            yield from (_button(choice) for choice in card["choices"])
+        case "figure":
+            yield f"{card['label']}: {_value(card['value'])}"
+            yield f"{card['period']['start']} – {card['period']['end']}   {card['method']}"
+            yield from card["warnings"]
+        case "chart":
+            yield card["title"]
+            yield from ("  ".join(f"{cell:>14}" for cell in row) for row in card["table"])
+        case "document":
+            yield card["kind"]
+            yield from (
+                f"{name}: {field['value']} ({field['confidence']:.0%})" for name, field in card["fields"].items()
+            )
+        case "order":
+            yield f"{card['merchant']}  {card['order_id']}  {card['status']}"
+            yield from _sums(card["lines"] + card["totals"])
+        case _:
+            yield card.get("text", "")
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _joined_chips(card: Json) -> Iterator[str]:
+    if chips := card.get("constraints"):
+        yield _joined(*(chip["text"] for chip in chips))
+
+
+def _sums(lines: list[Json]) -> Iterator[str]:
+    return (f"{line['amount']['text']:>12}  {line['label']}" for line in lines)
+
+
+def _value(value: Any) -> str:
+    return str(value["text"]) if isinstance(value, dict) else str(value)
+
+
+def findings(found: list[Finding]) -> Iterator[str]:
+    for finding in found:
+        yield f"{'found  ' if finding.found else 'missing'}  {finding.part:20}{finding.detail}"
+        if finding.fix:
+            yield f"{'':29}→ {finding.fix}"
+
+
+def outcome(one: Outcome) -> str:
+    verdict = f"FAIL  {one.wrong}" if one.wrong else "ok"
+    return f"{one.path:40}{one.milliseconds:6} ms  {verdict}"
