@@ -127,7 +127,8 @@ class Assistant:
         undo = self.settings.undo_seconds if who.undo_seconds is None else who.undo_seconds
         return Context(
             user=who.user, session=who.id, language=who.language, now=self.clock.now(), rooms=self.rooms,
-            settings=replace(self.settings, undo_seconds=undo), state=replace(self.conversations.state(who), language=who.language),
+            settings=replace(self.settings, undo_seconds=undo),
+            state=replace(self.conversations.state(who), language=who.language),
             utterance=words, spoken=bool(evidence and evidence.heard), evidence=evidence or Evidence(),
         )  # fmt: skip
 

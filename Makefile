@@ -1,0 +1,68 @@
+# make run    installs what is missing and opens the page on http://127.0.0.1:7860
+# make test   everything but the long crash tiers; `make lint browser reliability bench` stand beside it
+#
+# PYTHON=python3.12         another interpreter (3.11 or newer)
+# TORCH_INDEX=URL           where to take PyTorch from (README: a CPU build for Linux)
+# DATA=folder               quality data for `make bench`
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+TORCH := $(shell sed -n 's/^ *"\(torch==[^"]*\)".*/\1/p' pyproject.toml)
+
+.PHONY: install run test lint browser reliability bench requirements tools clean
+
+install: $(VENV)/.installed $(VENV)/.models
+
+run: install
+	@set -a; [ ! -f .env ] || . ./.env; set +a; exec $(BIN)/lueur serve
+
+test: install $(VENV)/.dev tools
+	$(BIN)/python -m pytest -q -m "not reliability"
+
+browser: install $(VENV)/.dev tools
+	$(BIN)/python -m pytest -q -m browser
+
+reliability: install $(VENV)/.dev
+	@$(BIN)/python -m pytest -q -m reliability; code=$$?; \
+	if [ $$code -eq 5 ]; then echo "no test of the reliability tier yet"; else exit $$code; fi
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: install $(VENV)/.dev
+	$(BIN)/python -m bench $(if $(DATA),--data "$(DATA)")
+
+requirements: $(VENV)/.installed
+	$(BIN)/python .ci/requirements.py
+
+# Chromium for the page and espeak-ng for the clips: Debian packages when we may install them, a word about it otherwise.
+tools:
+	@.ci/tools
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	echo "Lueur needs Python 3.11 or newer, and $(PYTHON) is not. Install one and say: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+	rm -rf $(VENV); echo "$(PYTHON) cannot make a virtual environment. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made pyproject.toml
+	@echo "Installing (PyTorch is the largest part; a few minutes the first time)..."
+	$(PIP) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) $(TORCH)
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	$(PIP) -e ".[dev]"
+	@touch $@
+
+$(VENV)/.models: $(VENV)/.installed models/text.py
+	$(BIN)/python -m models.text
+	@touch $@
+
+clean:
+	rm -rf $(VENV) models/cache artefacts build *.egg-info
