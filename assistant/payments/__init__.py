@@ -1,0 +1,320 @@
+"""The payment kernel. A draft is shown; the person's gesture confirms it; then it is sent once and settled.
+
+    draft ── confirm (token, or the amount repeated aloud) ──► confirmed ── undo ──► canceled
+      │ changed or cancelled, 5 minutes                            │ send_at
+      ▼                                                            ▼
+    canceled, expired                        submitted ─► succeeded | failed | requires_action | unknown
+
+Knows nothing of language, pages or pictures. Nothing heavy is imported, and no sandbox runs, until money is to move.
+
+>>> payment = payments.draft(user, session, payee, Money(1250, "EUR"))
+>>> payments.confirm(user, session, payment.id, payments.token(payment))
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from assistant.clock import Clock
+from assistant.errors import NotFound, Refused
+from assistant.folder import secret
+from assistant.merchant import Merchant, Quote, Till
+from assistant.money import Money
+from assistant.payments import confirmation, limits
+from assistant.payments.confirmation import Signer
+from assistant.payments.drafts import Origin, Payment, load, move, note, payment_of, row_for
+from assistant.payments.duties import Duties
+from assistant.payments.limits import Wallet
+from assistant.payments.payees import Matches, Payee, PayeeBook
+from assistant.payments.provider import Provider
+from assistant.payments.refunds import Refunds
+from assistant.payments.sandbox import Sandbox
+from assistant.payments.settlement import Settlement
+from assistant.payments.tables import payments, refunds
+from assistant.payments.vault import Vault
+from assistant.reply import new_id
+from assistant.settings import Settings
+from assistant.store import Store
+
+__all__ = ["Matches", "Origin", "Payee", "PayeeBook", "Payment", "Payments", "Wallet"]
+
+
+class Payments:
+    """`payees` is the payee book. Raises `Refused("live_key")` before anything else exists."""
+
+    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+        self.store = store
+        self.settings = settings
+        self.clock = clock
+        key = secret(settings.home / "payments.key").encode()
+        self._sandbox = None if settings.stripe_key else Sandbox(settings.home / "sandbox.db", key, clock)
+        self._provider = self._connect(settings.stripe_key)
+        self._signer = Signer(key)
+        self._vault = Vault(store, clock, self._signer, lambda: self._provider)
+        self._settlement = Settlement(store, clock, lambda: self._provider, self._vault)
+        self._refunds = Refunds(store, clock, lambda: self._provider, self._charged_on)
+        self._duties = Duties(self)
+        self.payees = PayeeBook(store, clock, self._enrol)
+
+    def _connect(self, key: str) -> Provider:
+        sandbox = self._sandbox
+        return Provider(sandbox.key, sandbox.url) if sandbox else Provider(key, lambda: None)
+
+    def _enrol(self, account: str, name: str) -> None:
+        if self._sandbox:
+            self._sandbox.open_account(account, name)
+
+    def _charged_on(self, payment: Payment) -> str:
+        return payment.account if payment.merchant_id else ""
+
+    def describe(self) -> str:
+        """Which money this is: 'sandbox' or 'Stripe test mode'."""
+        return "sandbox" if self._sandbox else "Stripe test mode"
+
+    def payee_names(self, user: str) -> tuple[str, ...]:
+        return self.payees.names(user)
+
+    # Merchants
+
+    def trade_with(self, merchants: Mapping[str, Merchant]) -> None:
+        """Register merchants by id; an embedded one receives its till."""
+        self._vault.admit(merchants)
+
+    def till(self, merchant: str) -> Till:
+        return self._vault.till(merchant)
+
+    # Drafts
+
+    def draft(
+        self, user: str, session: str, payee: Payee, amount: Money, purpose: str = "", origin: Origin | None = None
+    ) -> Payment:
+        """A sheet to show. The draft it replaces is canceled in the same transaction.
+
+        Raises `Refused` when the payee cannot be paid here, or for an amount nobody can pay.
+        """
+        if not payee.account:
+            raise Refused("payee_has_no_account", name=payee.name)
+        return self._draft(user, session, payee, payee.account, payee.name, amount, purpose, origin or Origin())
+
+    def draft_quote(self, user: str, session: str, quote: Quote, origin: Origin | None = None) -> Payment:
+        """A sheet for a shop's quote: its lines, its total, its merchant."""
+        account = self._vault.account(quote.merchant)
+        bought = ", ".join(line.label for line in quote.lines)
+        return self._draft(user, session, quote, account, quote.seller, quote.total, bought, origin or Origin())
+
+    def _draft(
+        self, user: str, session: str, payee: Payee | Quote, account: str, name: str, amount: Money, purpose: str,
+        origin: Origin,
+    ) -> Payment:  # fmt: skip
+        self._can_receive(account, name)
+        now, id = self.clock.now(), new_id("pay")
+        with self.store.write() as db:
+            wallet = limits.wallet(db, user, self.settings.currency)
+            worth = limits.worth(amount, wallet.currency, now)
+            row = row_for(id, user, session, payee, account, amount, worth, purpose, wallet.method, origin, now)
+            self._supersede(db, user, origin.replaces)
+            db.execute(sa.insert(payments).values(**row))
+            made = load(db, user, id)
+            confirmation.register(db, "confirm", made, self._signer.token("confirm", made), made.expires_at)
+            note(db, user, id, "draft", now)
+        return made
+
+    def _supersede(self, db: Connection, user: str, old: str) -> None:
+        found = db.execute(sa.select(payments).where(payments.c.id == old, payments.c.user_id == user)).first()
+        if found is not None and found.state == "draft":
+            move(db, payment_of(found), "canceled", self.clock.now(), "replaced", reason="replaced")
+
+    def _can_receive(self, account: str, name: str) -> None:
+        if self._sandbox:
+            self._enrol(account, name)
+        elif not self._receives(account):
+            raise Refused("account_cannot_receive", name=name)
+
+    @functools.cached_property
+    def _checked(self) -> set[str]:
+        return set()
+
+    def _receives(self, account: str) -> bool:
+        """Asked once per account: it exists at the provider and its transfers are active."""
+        if account not in self._checked and self._provider.receives(account):
+            self._checked.add(account)
+        return account in self._checked
+
+    def token(self, payment: Payment) -> str:
+        """The single-use confirmation of this draft, for its sheet. Never shown, never logged."""
+        return self._signer.token("confirm", payment)
+
+    # Gestures
+
+    def confirm(self, user: str, session: str, id: str, token: str, undo: int | None = None) -> Payment:
+        """The tap. Repeating it returns the same payment; nothing is charged twice.
+
+        `undo`: seconds before it is sent (default: the settings'); with 0 the outcome is known on return.
+        Raises `NotFound`, or `Refused`: token of another draft or session, expired, above a limit, stopped.
+        """
+        payment = self.receipt(user, id)
+        self._signer.check("confirm", payment, session, token)
+        return self._confirm(payment, undo)
+
+    def confirm_aloud(
+        self, user: str, session: str, id: str, repeated: Money | None, sole: bool, undo: int | None = None
+    ) -> Payment:
+        """The amount repeated into this session's microphone. Raises `Refused` unless promise 2 is kept."""
+        payment = self.receipt(user, id)
+        if payment.session != session:
+            raise NotFound("unknown_payment")
+        if payment.state == "draft":
+            confirmation.aloud(payment, repeated, sole, self.settings.voice_limit)
+        return self._confirm(payment, undo)
+
+    def _confirm(self, payment: Payment, undo: int | None) -> Payment:
+        if payment.state == "draft" and payment.expires_at <= self.clock.now():
+            self.sweep()
+        elif payment.state == "draft" and payment.merchant_id:
+            self._still_asks(payment)
+        seconds = self.settings.undo_seconds if undo is None else undo
+        confirmed = self._commit(payment, timedelta(seconds=seconds))
+        if confirmed.state == "confirmed":
+            self._duties.wake()
+            if seconds <= 0:
+                self._settlement.carry_on(payment.user, payment.id)
+        return self.receipt(payment.user, payment.id)
+
+    def _commit(self, payment: Payment, undo: timedelta) -> Payment:
+        """Token, limits and state in one transaction. A payment that is on its way already is returned as it is."""
+        now, token = self.clock.now(), self._signer.token("confirm", payment)
+        with self.store.write() as db:
+            payment = load(db, payment.user, payment.id)
+            if payment.state in ("canceled", "expired"):
+                raise Refused("sheet_closed" if payment.state == "canceled" else "sheet_expired")
+            if payment.state == "draft":
+                limits.check(db, limits.wallet(db, payment.user, self.settings.currency), payment, now)
+                if not confirmation.consume(db, token, now):
+                    raise Refused("sheet_expired")
+                move(db, payment, "confirmed", now, confirmed_at=now, send_at=now + undo)
+            return load(db, payment.user, payment.id)
+
+    def _still_asks(self, payment: Payment) -> None:
+        """Every quote is read again before it is paid."""
+        merchant = self._vault.merchants.get(payment.merchant_id)
+        if merchant is None:
+            raise Refused("unknown_merchant", merchant=payment.merchant_id)
+        today = merchant.reread(payment.quote_id)
+        if today.total != payment.amount:
+            self.cancel(payment.user, payment.id)
+            raise Refused("quote_changed", was=payment.amount, now=today.total)
+
+    def undo(self, user: str, id: str) -> Payment:
+        """Take a confirmed payment back before it is sent. Raises `Refused` when it has left."""
+        with self.store.write() as db:
+            payment = load(db, user, id)
+            if payment.state == "confirmed":
+                move(db, payment, "canceled", self.clock.now(), "undone", reason="undone")
+            elif payment.state != "canceled":
+                raise Refused("too_late_to_undo")
+            return load(db, user, id)
+
+    def cancel(self, user: str, id: str) -> Payment:
+        """Withdraw a draft, undo a confirmed payment, or give up one that waits for the bank's question."""
+        payment = self.receipt(user, id)
+        if payment.state == "requires_action":
+            self._provider.cancel(payment.provider_ref, self._charged_on(payment))
+            self._settlement.carry_on(user, id, restarted=True)
+        elif payment.state not in ("draft", "canceled", "expired"):
+            return self.undo(user, id)
+        with self.store.write() as db:
+            payment = load(db, user, id)
+            if payment.state == "draft":
+                move(db, payment, "canceled", self.clock.now(), "withdrawn", reason="withdrawn")
+            return load(db, user, id)
+
+    def refund(self, user: str, id: str, refund_id: str, amount: Money | None = None) -> Payment:
+        """Give back `amount`, or all that is left; one `refund_id` (`new_id("refund")`) refunds once."""
+        return self._refunds.ask(user, id, refund_id, amount)
+
+    def stop(self, user: str) -> int:
+        """Nothing leaves any more: drafts are withdrawn, confirmed payments undone; how many. Survives a restart."""
+        with self.store.write() as db:
+            now = self.clock.now()
+            limits.keep(db, replace(limits.wallet(db, user, self.settings.currency), stopped_at=now))
+            waiting = (payments.c.user_id == user) & payments.c.state.in_(("draft", "confirmed"))
+            found = [payment_of(row) for row in db.execute(sa.select(payments).where(waiting)).all()]
+            return sum(move(db, payment, "canceled", now, "stopped", reason="stopped") for payment in found)
+
+    def resume(self, user: str) -> None:
+        with self.store.write() as db:
+            limits.keep(db, replace(limits.wallet(db, user, self.settings.currency), stopped_at=None))
+
+    # What is known
+
+    def receipt(self, user: str, id: str) -> Payment:
+        """The payment as it stands. Somebody else's raises `NotFound`, like one that does not exist."""
+        with self.store.read() as db:
+            return load(db, user, id)
+
+    def history(self, user: str, limit: int = 20) -> tuple[Payment, ...]:
+        """What was confirmed, newest first."""
+        left = (payments.c.user_id == user) & payments.c.confirmed_at.is_not(None)
+        back = (
+            sa.select(sa.func.coalesce(sa.func.sum(refunds.c.amount), 0))
+            .where(refunds.c.payment_id == payments.c.id, refunds.c.state == "succeeded")
+            .scalar_subquery()
+        )
+        newest = sa.select(payments, back.label("back")).where(left).order_by(payments.c.confirmed_at.desc())
+        with self.store.read() as db:
+            return tuple(payment_of(row, row.back) for row in db.execute(newest.limit(limit)).all())
+
+    def wallet(self, user: str) -> Wallet:
+        with self.store.read() as db:
+            return limits.wallet(db, user, self.settings.currency)
+
+    def keep_wallet(self, wallet: Wallet) -> None:
+        """Change how a person pays and how much at most. Drafts already shown keep their card."""
+        with self.store.write() as db:
+            limits.keep(db, wallet)
+
+    # Duties of the folder's owner
+
+    def sweep(self) -> None:
+        """Expire drafts whose five minutes are over."""
+        now = self.clock.now()
+        old = (payments.c.state == "draft") & (payments.c.expires_at <= now)
+        with self.store.read() as db:
+            if db.execute(sa.select(payments.c.id).where(old).limit(1)).first() is None:
+                return
+        with self.store.write() as db:
+            for row in db.execute(sa.select(payments).where(old)).all():
+                move(db, payment_of(row), "expired", now)
+
+    def settle_due(self, restarted: bool = False) -> None:
+        """Send what is due, ask about what is undecided, expire what was never confirmed."""
+        self.sweep()
+        for user, id in self._settlement.due(restarted):
+            self._settlement.carry_on(user, id, restarted)
+        for refund in self._refunds.due(restarted):
+            self._refunds.carry_on(refund)
+
+    def seconds_until_due(self) -> float | None:
+        """How long until a confirmed payment wants to be sent; None when none waits."""
+        when = self._settlement.next_due()
+        return None if when is None else (when - self.clock.now()).total_seconds()
+
+    def start(self) -> None:
+        """Take up the duties in a thread: reconcile now and every 30 seconds, send what is due."""
+        self._duties.start()
+
+    def warm(self) -> None:
+        """Have the sandbox up before the first payment needs it."""
+        if self._sandbox:
+            self._sandbox.url()
+
+    def close(self) -> None:
+        self._duties.stop()
+        if self._sandbox:
+            self._sandbox.close()

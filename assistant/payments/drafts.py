@@ -1,0 +1,162 @@
+"""A draft: what the sheet shows, sealed by a hash. It moves no money and cannot be edited; a change is a new draft.
+
+Knows amounts, payees, quotes and where each field came from. Does not know how a payment is confirmed or sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from assistant.errors import NotFound, Refused
+from assistant.merchant import Quote
+from assistant.money import Money
+from assistant.payments.payees import Payee
+from assistant.payments.tables import events, payments
+from assistant.reply import SumLine, to_json
+
+State = Literal[
+    "draft", "confirmed", "submitted", "succeeded", "failed", "requires_action", "unknown", "canceled", "expired"
+]
+DONE: frozenset[State] = frozenset({"succeeded", "failed", "canceled", "expired"})
+OPEN: frozenset[State] = frozenset({"submitted", "requires_action", "unknown"})
+LIFETIME = timedelta(minutes=5)
+LARGEST = 99_999_999  # minor units: Stripe takes at most eight digits
+LONGEST_PURPOSE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the fields of a draft came from; shown on the sheet and the receipt, not part of what is charged."""
+
+    source: str = ""  # the words that were said, or the name of the picture
+    provenance: Mapping[str, Any] = field(default_factory=dict)  # field -> {"span": [a, b]} | {"image": n, "box": [..]}
+    uncertain: tuple[str, ...] = ()
+    assumed: bool = False  # nobody said the currency
+    match: Literal["exact", "close"] = "exact"
+    replaces: str = ""  # the draft this one takes the place of
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One row of `payments`: a payment from draft to receipt, under one id."""
+
+    id: str
+    user: str
+    session: str
+    state: State
+    payee_id: str
+    payee_name: str
+    account: str
+    amount: Money
+    worth: Money  # `amount` in the person's base currency
+    purpose: str
+    method: str
+    merchant_id: str
+    quote_id: str
+    origin: Origin
+    lines: tuple[SumLine, ...]
+    totals: tuple[SumLine, ...]
+    hash: str
+    created_at: datetime
+    expires_at: datetime
+    moved_at: datetime
+    confirmed_at: datetime | None
+    send_at: datetime | None
+    provider_ref: str
+    attempt: int
+    reason: str
+    refunded: Money
+
+
+def canonical(user: str, payee: str, account: str, amount: Money, purpose: str, method: str, quote: str) -> str:
+    """SHA-256 over the canonical JSON of everything a person agrees to."""
+    said = [user, payee, account, amount.minor, amount.currency, purpose, method, quote]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def row_for(
+    id: str, user: str, session: str, payee: Payee | Quote, account: str, amount: Money, worth: Money, purpose: str,
+    method: str, origin: Origin, now: datetime,
+) -> dict[str, Any]:  # fmt: skip
+    """The row of a new draft. Raises `Refused` for an amount that nobody can pay."""
+    if not 0 < amount.minor <= LARGEST:
+        raise Refused("amount_out_of_range")
+    quote = payee if isinstance(payee, Quote) else None
+    payee_id, name = (payee.merchant, payee.seller) if isinstance(payee, Quote) else (payee.id, payee.name)
+    purpose = " ".join(purpose.split())[:LONGEST_PURPOSE]
+    sheet = to_json(origin) | {
+        "lines": _flat(quote.lines) if quote else [],
+        "totals": _flat(quote.totals) if quote else [],
+    }
+    return {
+        "id": id, "user_id": user, "session_id": session, "state": "draft", "payee_id": payee_id, "payee_name": name,
+        "account": account, "amount": amount.minor, "currency": amount.currency, "worth": worth.minor,
+        "purpose": purpose, "method": method, "merchant_id": quote.merchant if quote else "",
+        "quote_id": quote.id if quote else "", "sheet": sheet | {"base": worth.currency},
+        "hash": canonical(user, payee_id, account, amount, purpose, method, quote.id if quote else ""),
+        "created_at": now, "expires_at": min(now + LIFETIME, quote.expires_at) if quote else now + LIFETIME,
+        "moved_at": now,
+    }  # fmt: skip
+
+
+def _flat(lines: tuple[SumLine, ...]) -> list[list[Any]]:
+    return [[line.label, line.amount.minor, line.amount.currency, line.quantity] for line in lines]
+
+
+def _lines(rows: list[list[Any]]) -> tuple[SumLine, ...]:
+    return tuple(SumLine(label, Money(minor, currency), quantity) for label, minor, currency, quantity in rows)
+
+
+def payment_of(row: Any, refunded: int = 0) -> Payment:
+    """The row read back as a value."""
+    sheet = row.sheet
+    origin = Origin(
+        sheet["source"], sheet["provenance"], tuple(sheet["uncertain"]), sheet["assumed"], sheet["match"],
+        sheet["replaces"],
+    )  # fmt: skip
+    return Payment(
+        row.id, row.user_id, row.session_id, row.state, row.payee_id, row.payee_name, row.account,
+        Money(row.amount, row.currency), Money(row.worth, sheet["base"]), row.purpose, row.method, row.merchant_id,
+        row.quote_id, origin, _lines(sheet["lines"]), _lines(sheet["totals"]), row.hash, row.created_at,
+        row.expires_at, row.moved_at, row.confirmed_at, row.send_at, row.provider_ref or "", row.attempt, row.reason,
+        Money(refunded, row.currency),
+    )  # fmt: skip
+
+
+def load(db: Connection, user: str, id: str) -> Payment:
+    """The person's payment; somebody else's is answered like one that does not exist."""
+    row = db.execute(sa.select(payments).where(payments.c.id == id, payments.c.user_id == user)).first()
+    if row is None:
+        raise NotFound("unknown_payment")
+    return payment_of(row, refunded_of(db, id))
+
+
+def refunded_of(db: Connection, id: str) -> int:
+    """Minor units that were given back."""
+    from assistant.payments.tables import refunds
+
+    back = sa.select(sa.func.coalesce(sa.func.sum(refunds.c.amount), 0))
+    return int(db.execute(back.where(refunds.c.payment_id == id, refunds.c.state == "succeeded")).scalar_one())
+
+
+def move(db: Connection, payment: Payment, state: State, now: datetime, detail: str = "", **values: Any) -> bool:
+    """One step: compare-and-set on the state that was read, its event in the same transaction. False: it had moved."""
+    here = (payments.c.id == payment.id) & (payments.c.state == payment.state)
+    moved = db.execute(sa.update(payments).where(here).values(state=state, moved_at=now, **values)).rowcount == 1
+    if moved:
+        note(db, payment.user, payment.id, state, now, detail)
+    return moved
+
+
+def note(db: Connection, user: str, payment: str, event: str, now: datetime, detail: str = "") -> None:
+    """Append to the history of a payment."""
+    row = {"user_id": user, "payment_id": payment, "event": event, "detail": detail[:120], "at": now}
+    db.execute(sa.insert(events).values(**row))

@@ -1,0 +1,42 @@
+"""Double entry: each row is one balanced transfer between two accounts. Append-only; balances are sums, never stored.
+
+Accounts: `wallet`, `clearing` (the provider, always back at zero), and one per payee or merchant.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from assistant.money import Money
+from assistant.payments.drafts import Payment
+from assistant.payments.tables import ledger
+from assistant.reply import new_id
+
+WALLET, CLEARING = "wallet", "clearing"
+
+
+def book(
+    db: Connection, payment: Payment, ref: str, kind: Literal["charge", "refund"], amount: Money, now: datetime
+) -> None:
+    """Book a charge (wallet to payee) or a refund (back), by way of the provider. A `ref` is booked once."""
+    payee = f"payee:{payment.payee_id}"
+    way = (WALLET, CLEARING, payee) if kind == "charge" else (payee, CLEARING, WALLET)
+    common = {"user_id": payment.user, "payment_id": payment.id, "ref": ref, "amount": amount.minor}
+    common |= {"currency": amount.currency, "at": now}
+    rows = [common | {"id": new_id("led"), "credit": way[i], "debit": way[i + 1]} for i in (0, 1)]
+    db.execute(sa.insert(ledger), rows)
+
+
+def balances(db: Connection, user: str) -> Mapping[tuple[str, str], int]:
+    """(account, currency) -> minor units; the sum over all accounts of a currency is zero."""
+    totals: dict[tuple[str, str], int] = defaultdict(int)
+    for row in db.execute(sa.select(ledger).where(ledger.c.user_id == user)):
+        totals[row.debit, row.currency] += row.amount
+        totals[row.credit, row.currency] -= row.amount
+    return dict(totals)

@@ -1,0 +1,164 @@
+"""The payee book: who a person may pay. A name that is not in it is never guessed.
+
+Knows contacts and billers, their nicknames, connected accounts and IBANs. Does not know how they are paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+
+from assistant.clock import Clock
+from assistant.errors import BadInput, NotFound, Refused
+from assistant.payments.looks import check, folded, skeleton
+from assistant.payments.tables import payees
+from assistant.reply import new_id
+from assistant.store import Store
+
+Kind = Literal["contact", "biller"]
+CLOSE = 75.0  # rapidfuzz ratio in 0..100 from which a name is worth asking about
+LONGEST = 120
+COMPANY = {"sa", "sas", "sarl", "gmbh", "ag", "ltd", "inc", "llc", "bv", "plc", "spa", "corp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    id: str
+    name: str
+    kind: Kind
+    currency: str
+    account: str
+    iban: str
+    nicknames: tuple[str, ...]
+    source: str  # "hand", "demo": who wrote it into the book
+    added_at: datetime
+
+    @property
+    def tail(self) -> str:
+        """The last four characters of where the money goes."""
+        return (self.account or self.iban)[-4:]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *self.nicknames)
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Who the words can mean: one `exact` payee may be paid, everything else is asked."""
+
+    how: Literal["exact", "close", "none"]
+    payees: tuple[Payee, ...] = ()
+
+    @property
+    def sole(self) -> Payee | None:
+        return self.payees[0] if self.how == "exact" and len(self.payees) == 1 else None
+
+
+class PayeeBook:
+    """`enrol(account, name)` is told of every account, so that the sandbox can have it."""
+
+    def __init__(self, store: Store, clock: Clock, enrol: Callable[[str, str], None]) -> None:
+        self.store = store
+        self.clock = clock
+        self.enrol = enrol
+
+    def add(
+        self, user: str, name: str, kind: Kind, currency: str, account: str = "", iban: str = "",
+        nicknames: Iterable[str] = (), source: str = "hand",
+    ) -> Payee:  # fmt: skip
+        """Write a payee into the book.
+
+        Raises `BadInput` for an empty or overlong name or a wrong IBAN, `Refused` for a name with hidden characters
+        or mixed alphabets, or one that looks like somebody else's in the book.
+        """
+        payee = Payee(
+            new_id("payee"), " ".join(name.split()), kind, currency, account, _iban(iban), tuple(nicknames), source,
+            self.clock.now(),
+        )  # fmt: skip
+        if not 0 < len(payee.name) <= LONGEST:
+            raise BadInput("payee_name_length", limit=LONGEST)
+        self._stranger(user, payee)
+        if payee.account:
+            self.enrol(payee.account, payee.name)
+        with self.store.write() as db:
+            row = {key: getattr(payee, key) for key in payees.c.keys() if key not in ("user_id", "nicknames")}  # noqa: SIM118
+            db.execute(sa.insert(payees).values(user_id=user, nicknames=list(payee.nicknames), **row))
+        return payee
+
+    def of(self, user: str) -> tuple[Payee, ...]:
+        """Everyone in the person's book, by name."""
+        with self.store.read() as db:
+            rows = db.execute(sa.select(payees).where(payees.c.user_id == user).order_by(payees.c.name)).all()
+        return tuple(_payee(row) for row in rows)
+
+    def get(self, user: str, payee: str) -> Payee:
+        with self.store.read() as db:
+            row = db.execute(sa.select(payees).where(payees.c.user_id == user, payees.c.id == payee)).first()
+        if row is None:
+            raise NotFound("unknown_payee")
+        return _payee(row)
+
+    def names(self, user: str) -> tuple[str, ...]:
+        """Names and nicknames, for the recogniser and the slots."""
+        return tuple(name for payee in self.of(user) for name in payee.names)
+
+    def find(self, user: str, words: str) -> Matches:
+        """Exact when a name or nickname was said; close when one nearly was; else none. Several are all returned."""
+        check(words)
+        book = self.of(user)
+        said = _bare(words)
+        exact = tuple(payee for payee in book if any(_bare(name) == said for name in payee.names))
+        if exact:
+            return Matches("exact", exact)
+        ranked = sorted(((_likeness(payee, said, words), payee.name, payee) for payee in book), reverse=True)
+        close = tuple(payee for score, _, payee in ranked if score >= CLOSE)[:3]
+        return Matches("close", close) if close else Matches("none")
+
+    def _stranger(self, user: str, new: Payee) -> None:
+        for name in new.names:
+            check(name)
+        for known in self.of(user):
+            if folded(known.name) == folded(new.name):
+                raise Refused("payee_exists", name=known.name)
+            if skeleton(known.name) == skeleton(new.name):
+                raise Refused("payee_looks_alike", name=new.name, known=known.name)
+
+
+def _likeness(payee: Payee, said: str, words: str) -> float:
+    from rapidfuzz.fuzz import ratio
+
+    if any(skeleton(name) == skeleton(words) or _within(said, _bare(name)) for name in payee.names):
+        return 100.0
+    return max(float(ratio(said, _bare(name))) for name in payee.names)
+
+
+def _within(said: str, name: str) -> bool:
+    """Whether one is made of whole words of the other: 'volta' in 'volta energy'."""
+    one, other = set(said.split()), set(name.split())
+    return bool(one and other) and (one <= other or other <= one)
+
+
+def _bare(name: str) -> str:
+    words = folded(name).replace(".", "").split()
+    return " ".join(word for word in words if word not in COMPANY) or " ".join(words)
+
+
+def _iban(text: str) -> str:
+    from stdnum import iban
+    from stdnum.exceptions import ValidationError
+
+    try:
+        return str(iban.validate(text, check_country=False)) if text.strip() else ""
+    except ValidationError:
+        raise BadInput("bad_iban", iban=text[:40]) from None
+
+
+def _payee(row: sa.Row[tuple[object, ...]]) -> Payee:
+    data = dict(row._mapping)
+    del data["user_id"]
+    return Payee(**data | {"nicknames": tuple(data["nicknames"])})

@@ -1,0 +1,207 @@
+"""The card processor, through the official Stripe SDK. The only file that imports stripe; nothing here touches SQL.
+
+The same calls reach the sandbox (loopback) and Stripe test mode; a live key is refused before a client exists. Retries
+are off: measured, the SDK's own retries do not cover 429 or a truncated answer, and the reconciler covers both.
+A charge is made in two calls: `create` moves no money, `confirm` does; between them the caller commits the reference.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from assistant.errors import Refused, Unavailable
+from assistant.money import Money
+from assistant.settings import LIVE_KEYS
+
+CONNECT_SECONDS, READ_SECONDS = 3, 20
+Standing = Literal["succeeded", "failed", "requires_action", "processing", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What the provider says of one payment intent. `reached`: the account the money is on now, or empty."""
+
+    ref: str
+    standing: Standing
+    amount: Money
+    metadata: Mapping[str, str]
+    reached: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What to charge. `to` receives a destination charge; `on` instead charges on that account itself."""
+
+    key: str  # ours, unique for the draft or the token
+    amount: Money
+    method: str
+    description: str
+    metadata: Mapping[str, str]
+    to: str = ""
+    on: str = ""
+
+
+class Provider:
+    """`base()` gives the address of the API, None for Stripe's own; it is asked for on the first call."""
+
+    def __init__(self, key: str, base: Callable[[], str | None]) -> None:
+        if key.startswith(LIVE_KEYS):
+            raise Refused("live_key")
+        self._key = key
+        self._base = base
+
+    @functools.cached_property
+    def _client(self) -> Any:
+        import stripe
+
+        stripe.enable_telemetry = False
+        address = self._base()
+        return stripe.StripeClient(
+            self._key,
+            base_addresses={"api": address} if address else None,
+            max_network_retries=0,
+            http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS)),
+        )
+
+    def create(self, bill: Bill) -> str:
+        """An unconfirmed intent; moves no money. Raises `Refused` when the provider will not take the bill."""
+        params: dict[str, Any] = {
+            "amount": bill.amount.minor,
+            "currency": bill.amount.currency.lower(),
+            "payment_method": bill.method,
+            "description": bill.description,
+            "metadata": dict(bill.metadata),
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+        }
+        if bill.to:
+            params["transfer_data"] = {"destination": bill.to}
+        with _plain():
+            made = self._client.v1.payment_intents.create(params, _options(bill.on, f"{bill.key}:create"))
+        return str(made.id)
+
+    def confirm(self, ref: str, key: str, on: str = "") -> Charge:
+        """Take the money. A decline is a `Charge` that failed; silence raises `Unavailable`."""
+        import stripe
+
+        with _plain():
+            try:
+                self._client.v1.payment_intents.confirm(ref, {}, _options(on, key))
+            except stripe.CardError:
+                pass  # the decline stands on the intent, where it is read back
+            except stripe.InvalidRequestError as error:
+                if error.code != "payment_intent_unexpected_state":
+                    raise
+        return self.retrieve(ref, on)
+
+    def retrieve(self, ref: str, on: str = "") -> Charge:
+        with _plain():
+            return _charge(
+                self._client.v1.payment_intents.retrieve(ref, {"expand": ["latest_charge"]}, _options(on)), on
+            )
+
+    def cancel(self, ref: str, on: str = "") -> Charge:
+        """Cancel an intent that has not succeeded; says how it stands afterwards."""
+        import stripe
+
+        with _plain():
+            try:
+                self._client.v1.payment_intents.cancel(ref, {}, _options(on))
+            except stripe.InvalidRequestError as error:
+                if error.code != "payment_intent_unexpected_state":
+                    raise
+        return self.retrieve(ref, on)
+
+    def refund(self, ref: str, amount: Money, key: str, on: str = "") -> tuple[str, str]:
+        """Give back part of an intent, taking it from the payee; (reference, status). The same key refunds once."""
+        params: dict[str, Any] = {"payment_intent": ref, "amount": amount.minor, "metadata": {"refund": key}}
+        if not on:
+            params["reverse_transfer"] = True
+        with _plain():
+            made = self._client.v1.refunds.create(params, _options(on, key))
+        return str(made.id), str(made.status)
+
+    def refund_of(self, ref: str, key: str, on: str = "") -> tuple[str, str] | None:
+        """The refund that was made with this key, if any: how a lost answer is found again."""
+        with _plain():
+            made = self._client.v1.refunds.list({"payment_intent": ref, "limit": 100}, _options(on)).data
+        return next(
+            ((str(r.id), str(r.status)) for r in made if r.metadata and r.metadata.to_dict().get("refund") == key), None
+        )
+
+    def receives(self, account: str) -> bool:
+        """Whether a connected account exists and can be paid (transfers active)."""
+        import stripe
+
+        try:
+            with _plain():
+                found = self._client.v1.accounts.retrieve(account)
+        except Refused as error:
+            if isinstance(error.__cause__, (stripe.InvalidRequestError, stripe.PermissionError)):
+                return False
+            raise
+        return bool(found.capabilities and found.capabilities.to_dict().get("transfers") == "active")
+
+
+def _options(on: str, key: str = "") -> dict[str, str]:
+    return ({"stripe_account": on} if on else {}) | ({"idempotency_key": key} if key else {})
+
+
+def _charge(intent: Any, on: str) -> Charge:
+    """An intent with its latest charge expanded, read down to what is decided."""
+    error = intent.last_payment_error.to_dict() if intent.last_payment_error else {}
+    standing: Standing = "open"
+    if intent.status in ("succeeded", "requires_action", "processing"):
+        standing = intent.status
+    elif intent.status == "canceled" or (intent.status == "requires_payment_method" and error):
+        standing = "failed"
+    reason = error.get("decline_code") or error.get("code") or ("canceled" if intent.status == "canceled" else "")
+    amount = Money(intent.amount_received if standing == "succeeded" else intent.amount, intent.currency.upper())
+    return Charge(intent.id, standing, amount, intent.metadata.to_dict(), _reached(intent, on), reason)
+
+
+def _reached(intent: Any, on: str) -> str:
+    """A destination charge has arrived when its transfer exists; a charge on an account, when it is paid there."""
+    charge = intent.latest_charge
+    if intent.status != "succeeded" or not charge or not charge.paid:
+        return ""
+    return on or (str(intent.transfer_data.destination) if charge.transfer and intent.transfer_data else "")
+
+
+@contextmanager
+def _plain() -> Iterator[None]:
+    """The SDK's errors as ours: `Refused` when the provider decided, `Unavailable` when nobody knows."""
+    import stripe
+
+    try:
+        yield
+    except stripe.IdempotencyError as error:
+        raise Refused("provider_refused", reason="idempotency_error") from error
+    except (stripe.InvalidRequestError, stripe.PermissionError, stripe.AuthenticationError) as error:
+        raise Refused("provider_refused", reason=error.code or type(error).__name__) from error
+    except stripe.StripeError as error:
+        raise Unavailable("provider_silent") from error
+
+
+@functools.cache
+def parameters(name: str) -> tuple[frozenset[str], frozenset[str]] | None:
+    """Required and accepted keys of a request by the SDK's own TypedDict, e.g. 'PaymentIntentCreateParams'."""
+    import stripe
+    from stripe import params
+
+    kind = getattr(params, name, None)
+    if kind is None:
+        return None
+    return kind.__required_keys__, frozenset(kind.__annotations__) - frozenset(stripe.RequestOptions.__annotations__)
+
+
+@functools.cache
+def attributes(name: str) -> tuple[str, ...]:
+    """The attributes of a resource by the SDK's annotations, e.g. 'PaymentIntent'."""
+    import stripe
+
+    return tuple(key for key in getattr(stripe, name).__annotations__ if key != "OBJECT_NAME")

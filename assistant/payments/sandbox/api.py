@@ -1,0 +1,142 @@
+"""The HTTP side: who may ask, which function answers, and that the same idempotency key always gets the same answer."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from assistant.clock import Clock
+from assistant.payments.sandbox import accounts, intents, refunds
+from assistant.payments.sandbox.call import Call
+from assistant.payments.sandbox.records import Records, fresh
+from assistant.payments.sandbox.wire import Fault, check, decode, missing
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+Answer = Callable[[Call], dict[str, Any]]
+LARGEST_REQUEST = 64_000
+HOSTS = ("127.0.0.1", "localhost")
+
+
+def _events(call: Call) -> dict[str, Any]:
+    return call.page("event", "/v1/events")
+
+
+def _event(call: Call) -> dict[str, Any]:
+    found = call.records.get("event", call.account, call.id)
+    if found is None:
+        raise missing("event", call.id)
+    return found
+
+
+# method and path -> who answers, and the SDK's TypedDict of the request
+ROUTES: dict[tuple[str, str], tuple[Answer, str]] = {
+    ("POST", "/v1/payment_intents"): (intents.create, "PaymentIntentCreateParams"),
+    ("GET", "/v1/payment_intents"): (intents.listed, "PaymentIntentListParams"),
+    ("GET", "/v1/payment_intents/{id}"): (intents.retrieve, "PaymentIntentRetrieveParams"),
+    ("POST", "/v1/payment_intents/{id}/confirm"): (intents.confirm, "PaymentIntentConfirmParams"),
+    ("POST", "/v1/payment_intents/{id}/cancel"): (intents.cancel, "PaymentIntentCancelParams"),
+    ("GET", "/v1/charges/{id}"): (intents.charge, "ChargeRetrieveParams"),
+    ("POST", "/v1/refunds"): (refunds.create, "RefundCreateParams"),
+    ("GET", "/v1/refunds"): (refunds.listed, "RefundListParams"),
+    ("GET", "/v1/refunds/{id}"): (refunds.retrieve, "RefundRetrieveParams"),
+    ("POST", "/v1/accounts"): (accounts.create, "AccountCreateParams"),
+    ("GET", "/v1/accounts/{id}"): (accounts.retrieve, "AccountRetrieveParams"),
+    ("GET", "/v1/events"): (_events, "EventListParams"),
+    ("GET", "/v1/events/{id}"): (_event, "EventRetrieveParams"),
+    ("GET", "/v1/balance"): (accounts.balance, "BalanceRetrieveParams"),
+}
+
+
+class Api:
+    def __init__(self, records: Records, key: str, clock: Clock) -> None:
+        self.records = records
+        self.key = key
+        self.clock = clock
+
+    def app(self) -> Starlette:
+        from starlette.applications import Starlette
+        from starlette.routing import Route
+
+        routes = [
+            Route(path, self._endpoint(answer, name), methods=[method])
+            for (method, path), (answer, name) in ROUTES.items()
+        ]
+        unknown = {404: self._unknown, 405: self._unknown}
+        return Starlette(routes=routes, exception_handlers=unknown)
+
+    def _endpoint(self, answer: Answer, name: str) -> Any:
+        from starlette.concurrency import run_in_threadpool
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                self._admit(request)
+                text = await _text(request)
+                status, body = await run_in_threadpool(self._answer, request, text, answer, name)
+            except Fault as fault:
+                status, body = fault.status, json.dumps(fault.body)
+            return _response(status, body)
+
+        return endpoint
+
+    async def _unknown(self, request: Request, _: Exception) -> Response:
+        told = f"Unrecognized request URL ({request.method}: {request.url.path})."
+        return _response(404, json.dumps(Fault(told).body))
+
+    def _admit(self, request: Request) -> None:
+        """Only this machine's own client, with the folder's key: a web page can guess a port, not the key."""
+        if (request.url.hostname or "") not in HOSTS or request.headers.get("origin"):
+            raise Fault("This sandbox answers only its own machine.", status=403)
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        if scheme != "Bearer" or not hmac.compare_digest(given.encode(), self.key.encode()):
+            raise Fault("Invalid API Key provided.", status=401)
+
+    def _answer(self, request: Request, text: str, answer: Answer, name: str) -> tuple[int, str]:
+        """Answer once per idempotency key; the change and the remembered answer are one transaction."""
+        key, account = request.headers.get("idempotency-key", ""), request.headers.get("stripe-account", "")
+        params, now = decode(text), int(self.clock.now().timestamp())
+        call = Call(self.records, params, account, now, request.path_params.get("id", ""), key)
+        said = hashlib.sha256(f"{request.method} {request.url.path}\n{json.dumps(params, sort_keys=True)}".encode())
+        with self.records.transaction():
+            if account:
+                accounts.known(call, account)
+            if key and (first := self.records.answer(account, key, now)):
+                return _replay(first, said.hexdigest())
+            check(params, name)
+            made = answer(call)
+            status, body = (402 if "error" in made else 200), json.dumps(made)
+            if key and request.method == "POST":
+                self.records.remember(account, key, said.hexdigest(), status, body, now)
+        return status, body
+
+
+def _replay(first: tuple[str, int, str], said: str) -> tuple[int, str]:
+    request, status, body = first
+    if request != said:
+        raise Fault(
+            "Keys for idempotent requests can only be used with the same parameters they were first used with.",
+            type="idempotency_error",
+        )
+    return status, body
+
+
+async def _text(request: Request) -> str:
+    if request.method == "GET":
+        return request.url.query
+    body = await request.body()
+    if len(body) > LARGEST_REQUEST:
+        raise Fault("Request too large.", status=413)
+    return body.decode("utf-8", "replace")
+
+
+def _response(status: int, body: str) -> Response:
+    from starlette.responses import Response
+
+    headers = {"Request-Id": fresh("req"), "Stripe-Version": "lueur-sandbox"}
+    return Response(body, status, headers, media_type="application/json")

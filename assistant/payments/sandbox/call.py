@@ -1,0 +1,49 @@
+"""One request while it is being answered: its parameters, the account it acts on, and the records it may change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.payments.sandbox.records import Records, fresh
+from assistant.payments.sandbox.wire import Fault, integer, resource
+
+LONGEST_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    records: Records
+    params: dict[str, Any]
+    account: str  # the connected account of the Stripe-Account header; empty: the platform
+    now: int  # unix seconds
+    id: str = ""  # the object the path names
+    key: str = ""  # the idempotency key
+
+    def happened(self, type: str, thing: dict[str, Any]) -> None:
+        """Write an event into the same transaction as the change."""
+        event = resource(
+            "Event", id=fresh("evt"), object="event", type=type, created=self.now, data={"object": thing},
+            pending_webhooks=0, request={"id": fresh("req"), "idempotency_key": self.key or None},
+            account=self.account or None,
+        )  # fmt: skip
+        self.records.put("event", self.account, event)
+
+    def book(self, account: str, type: str, net: int, currency: str, source: str) -> str:
+        """A movement on an account's balance; its id."""
+        row = resource(
+            "BalanceTransaction", id=fresh("txn"), object="balance_transaction", amount=net, net=net, fee=0,
+            fee_details=[], currency=currency, type=type, reporting_category=type, source=source, status="available",
+            created=self.now, available_on=self.now,
+        )  # fmt: skip
+        self.records.put("balance_transaction", account, row)
+        return str(row["id"])
+
+    def page(self, kind: str, url: str, parent: str = "") -> dict[str, Any]:
+        """A page of a list, newest first."""
+        limit = integer(self.params, "limit", 10)
+        if not 1 <= limit <= LONGEST_PAGE:
+            raise Fault("Invalid limit: must be between 1 and 100.", "parameter_invalid_integer", "limit")
+        bounds = self.params.get("starting_after", ""), self.params.get("ending_before", "")
+        data, more = self.records.newest(kind, self.account, parent, limit, *bounds)
+        return {"object": "list", "url": url, "data": data, "has_more": more}

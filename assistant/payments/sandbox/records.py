@@ -1,0 +1,102 @@
+"""The sandbox's own SQLite file: objects as JSON, answers by idempotency key. A request is one transaction."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS objects (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, kind TEXT NOT NULL, account TEXT NOT NULL,
+    parent TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (account, id));
+CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, account, parent, seq);
+CREATE TABLE IF NOT EXISTS answers (
+    account TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
+    at INTEGER NOT NULL, PRIMARY KEY (account, key));
+"""
+PAGE = """SELECT body FROM objects WHERE kind = :kind AND account = :account AND (:parent = '' OR parent = :parent)
+AND (:at = '' OR seq {} (SELECT seq FROM objects WHERE account = :account AND id = :at)) ORDER BY seq {} LIMIT :limit"""
+FORWARD, BACKWARD = PAGE.format("<", "DESC"), PAGE.format(">", "ASC")
+KEPT_SECONDS = 24 * 3600  # an idempotency key may be forgotten after a day
+BYTES = 12
+
+
+def fresh(prefix: str) -> str:
+    return f"{prefix}_{secrets.token_hex(BYTES)}"
+
+
+class Records:
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            self._db.execute(f"PRAGMA {pragma}")
+        self._db.executescript(SCHEMA)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def put(self, kind: str, account: str, body: dict[str, Any], parent: str = "") -> None:
+        """Add the object, or write it anew."""
+        self._db.execute(
+            "INSERT INTO objects (id, kind, account, parent, body) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (account, id) DO UPDATE SET body = excluded.body",
+            (body["id"], kind, account, parent, json.dumps(body)),
+        )
+
+    def get(self, kind: str, account: str, id: str) -> dict[str, Any] | None:
+        found = self._db.execute(
+            "SELECT body FROM objects WHERE kind = ? AND account = ? AND id = ?", (kind, account, id)
+        ).fetchone()
+        return json.loads(found[0]) if found else None
+
+    def newest(
+        self, kind: str, account: str, parent: str = "", limit: int = 10, after: str = "", before: str = ""
+    ) -> tuple[list[dict[str, Any]], bool]:
+        """Objects newest first, older than `after` or newer than `before`; and whether there are more."""
+        rows = self._db.execute(
+            BACKWARD if before else FORWARD,
+            {"kind": kind, "account": account, "parent": parent, "at": after or before, "limit": limit + 1},
+        ).fetchall()
+        found = [json.loads(row[0]) for row in rows[:limit]]
+        return (found[::-1] if before else found), len(rows) > limit
+
+    def total(self, account: str) -> dict[str, int]:
+        """The balance of an account: currency -> minor units."""
+        rows = self._db.execute(
+            "SELECT json_extract(body, '$.currency'), sum(json_extract(body, '$.net')) FROM objects "
+            "WHERE kind = 'balance_transaction' AND account = ? GROUP BY 1 ORDER BY 1",
+            (account,),
+        )
+        return {str(currency): int(net) for currency, net in rows}
+
+    def answer(self, account: str, key: str, now: int) -> tuple[str, int, str] | None:
+        """(request, status, body) first given for this key, while it is remembered."""
+        found: tuple[str, int, str] | None = self._db.execute(
+            "SELECT request, status, body FROM answers WHERE account = ? AND key = ? AND at > ?",
+            (account, key, now - KEPT_SECONDS),
+        ).fetchone()
+        return found
+
+    def remember(self, account: str, key: str, request: str, status: int, body: str, now: int) -> None:
+        self._db.execute(
+            "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)", (account, key, request, status, body, now)
+        )
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()

@@ -1,0 +1,76 @@
+"""Refunds of charges, whole or in part, with the transfer to the payee taken back in proportion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.payments.sandbox.call import Call
+from assistant.payments.sandbox.records import fresh
+from assistant.payments.sandbox.wire import Fault, flag, integer, missing, resource
+
+
+def create(call: Call) -> dict[str, Any]:
+    charge = _charged(call)
+    left = charge["amount_captured"] - charge["amount_refunded"]
+    if not left:
+        raise Fault(f"Charge {charge['id']} has already been refunded.", "charge_already_refunded")
+    amount = integer(call.params, "amount", left)
+    if amount < 1:
+        raise Fault("Invalid positive integer", "parameter_invalid_integer", "amount")
+    if amount > left:
+        raise Fault(f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", "", "amount")
+    made = resource(
+        "Refund", id=fresh("re"), object="refund", amount=amount, currency=charge["currency"], charge=charge["id"],
+        payment_intent=charge["payment_intent"], reason=call.params.get("reason"), status="succeeded",
+        metadata=call.params.get("metadata") or {}, created=call.now,
+    )  # fmt: skip
+    made["balance_transaction"] = call.book(call.account, "refund", -amount, charge["currency"], made["id"])
+    if flag(call.params, "reverse_transfer"):
+        made["transfer_reversal"] = _reverse(call, charge, amount)
+    refunded = charge["amount_refunded"] + amount
+    charge |= {"amount_refunded": refunded, "refunded": refunded == charge["amount_captured"]}
+    call.records.put("charge", call.account, charge)
+    call.records.put("refund", call.account, made, charge["payment_intent"])
+    call.happened("refund.created", made)
+    call.happened("charge.refunded", charge)
+    return made
+
+
+def retrieve(call: Call) -> dict[str, Any]:
+    found = call.records.get("refund", call.account, call.id)
+    if found is None:
+        raise missing("refund", call.id)
+    return found
+
+
+def listed(call: Call) -> dict[str, Any]:
+    return call.page("refund", "/v1/refunds", call.params.get("payment_intent", ""))
+
+
+def _charged(call: Call) -> dict[str, Any]:
+    """The paid charge that the request names, by itself or by its intent."""
+    charge_id = call.params.get("charge", "")
+    if intent_id := call.params.get("payment_intent"):
+        intent = call.records.get("payment_intent", call.account, intent_id)
+        if intent is None:
+            raise missing("payment_intent", intent_id, "payment_intent", 400)
+        charge_id = intent["latest_charge"] or ""
+    elif not charge_id:
+        raise Fault("One of the following params should be provided: payment_intent or charge.", "parameter_missing")
+    charge = call.records.get("charge", call.account, charge_id)
+    if charge is None or not charge["paid"]:
+        raise Fault("This PaymentIntent does not have a successful charge to refund.", "charge_not_refundable")
+    return charge
+
+
+def _reverse(call: Call, charge: dict[str, Any], amount: int) -> str:
+    transfer = call.records.get("transfer", call.account, charge["transfer"] or "")
+    if transfer is None:
+        raise Fault("This charge has no transfer to reverse.", "", "reverse_transfer")
+    id = fresh("trr")
+    transfer["amount_reversed"] += amount
+    transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
+    call.records.put("transfer", call.account, transfer)
+    call.book(transfer["destination"], "payment_refund", -amount, transfer["currency"], id)
+    call.book("", "transfer_refund", amount, transfer["currency"], id)
+    return id

@@ -1,0 +1,90 @@
+"""The sandbox as a running thing: a thread with its own loop and port, started when it is first needed."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import socket
+import threading
+from pathlib import Path
+
+from assistant.clock import Clock
+from assistant.errors import Unavailable
+from assistant.payments.sandbox.accounts import account
+from assistant.payments.sandbox.records import Records
+
+PATIENCE = 20.0  # seconds to come up or to go down
+
+
+class Sandbox:
+    """`secret` is the folder's; the API key is derived from it, so no other program on the machine has it."""
+
+    def __init__(self, path: Path, secret: bytes, clock: Clock) -> None:
+        self.path = path
+        self.clock = clock
+        self.key = "sk_test_" + hmac.new(secret, b"sandbox", hashlib.sha256).hexdigest()[:32]
+        self._lock = threading.RLock()
+        self._records: Records | None = None
+        self._running: tuple[object, threading.Thread] | None = None
+        self._url = ""
+
+    @property
+    def records(self) -> Records:
+        with self._lock:
+            if self._records is None:
+                self._records = Records(self.path)
+            return self._records
+
+    def open_account(self, id: str, name: str) -> None:
+        """Make sure a connected test account exists."""
+        with self.records.transaction():
+            if self.records.get("account", "", id) is None:
+                self.records.put("account", "", account(id, name, int(self.clock.now().timestamp())))
+
+    def url(self) -> str:
+        """The address of the running server, e.g. 'http://127.0.0.1:40123'; starts it."""
+        with self._lock:
+            if not self._running:
+                self._start()
+            return self._url
+
+    def _start(self) -> None:
+        import uvicorn
+
+        from assistant.payments.sandbox.api import Api
+
+        listener = socket.create_server(("127.0.0.1", 0))
+        config = uvicorn.Config(
+            Api(self.records, self.key, self.clock).app(), log_config=None, access_log=False, lifespan="off",
+            timeout_graceful_shutdown=2,
+        )  # fmt: skip
+        server = uvicorn.Server(config)
+        came_up = threading.Event()
+
+        async def serve() -> None:
+            config.load()
+            server.lifespan = config.lifespan_class(config)
+            await server.startup(sockets=[listener])
+            came_up.set()
+            await server.main_loop()
+            await server.shutdown(sockets=[listener])
+
+        import asyncio
+
+        thread = threading.Thread(target=lambda: asyncio.run(serve()), name="sandbox", daemon=True)
+        thread.start()
+        if not came_up.wait(PATIENCE):
+            raise Unavailable("provider_silent")
+        self._running = (server, thread)
+        self._url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    def close(self) -> None:
+        with self._lock:
+            if self._running:
+                server, thread = self._running
+                server.should_exit = True  # type: ignore[attr-defined]
+                thread.join(PATIENCE)
+                self._running = None
+            if self._records:
+                self._records.close()
+                self._records = None

@@ -1,0 +1,164 @@
+"""From confirmed to decided: every step is committed before the next call leaves, so a crash can only be continued.
+
+    confirmed -> submitted -> succeeded | failed | requires_action | unknown -> (asked again) -> ...
+
+One payment has one intent: `create` moves no money, its reference is committed, then `confirm` takes the money; the
+provider's intent succeeds at most once. Whatever goes wrong after `submitted` is `unknown`, never "failed, try again",
+until the provider has said what happened.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from assistant.clock import Clock
+from assistant.errors import Refused
+from assistant.payments.drafts import OPEN, Payment, load, move, note
+from assistant.payments.ledger import book
+from assistant.payments.provider import Bill, Charge, Provider
+from assistant.payments.tables import payments
+from assistant.payments.vault import Vault
+from assistant.store import Store
+
+LEASE = timedelta(seconds=60)  # longer than one call may take: who claimed a payment has it for so long
+SOON, LATE = timedelta(seconds=2), timedelta(seconds=30)  # when an undecided payment is asked about again
+QUARANTINE = timedelta(hours=1)
+log = logging.getLogger(__name__)
+
+
+class Settlement:
+    def __init__(self, store: Store, clock: Clock, provider: Callable[[], Provider], vault: Vault) -> None:
+        self.store = store
+        self.clock = clock
+        self.provider = provider
+        self.vault = vault
+
+    def due(self, restarted: bool = False) -> list[tuple[str, str]]:
+        """(user, payment) pairs to carry on with now. After a restart nobody else holds a claim, so all of them."""
+        now = self.clock.now()
+        ripe = (payments.c.state == "confirmed") & (payments.c.send_at <= now)
+        stale = (payments.c.look_at <= now) | (payments.c.look_at > now + QUARANTINE) | sa.literal(restarted)
+        asked = payments.c.state.in_(OPEN) & stale
+        with self.store.read() as db:
+            rows = db.execute(sa.select(payments.c.user_id, payments.c.id).where(ripe | asked)).all()
+        return [(row.user_id, row.id) for row in rows]
+
+    def next_due(self) -> datetime | None:
+        """When the next confirmed payment wants to be sent."""
+        waiting = sa.select(sa.func.min(payments.c.send_at)).where(payments.c.state == "confirmed")
+        with self.store.read() as db:
+            found: datetime | None = db.execute(waiting).scalar()
+        return found
+
+    def carry_on(self, user: str, id: str, restarted: bool = False) -> None:
+        """Bring a payment as far as it will go now. Safe to repeat, and to run twice at once."""
+        payment = self._claim(user, id, restarted)
+        if payment is None:
+            return
+        try:
+            charge = self._merchant(payment) if payment.merchant_id else self._contact(payment)
+            self._record(payment, charge)
+        except Exception as error:
+            log.warning("payment %s is undecided: %s", id, type(error).__name__)
+            self._unsure(payment, type(error).__name__)
+
+    def _claim(self, user: str, id: str, restarted: bool) -> Payment | None:
+        now = self.clock.now()
+        with self.store.write() as db:
+            payment = load(db, user, id)
+            if payment.state == "confirmed" and payment.send_at and payment.send_at <= now:
+                move(db, payment, "submitted", now, look_at=now + LEASE)
+                return load(db, user, id)
+            free = (payments.c.look_at <= now) | (payments.c.look_at > now + QUARANTINE) | sa.literal(restarted)
+            mine = (payments.c.id == id) & payments.c.state.in_(OPEN) & free
+            claimed = db.execute(sa.update(payments).where(mine).values(look_at=now + LEASE)).rowcount
+            return payment if claimed else None
+
+    def _contact(self, payment: Payment) -> Charge:
+        """The two-step destination charge, entered at whichever step was committed last."""
+        ref = payment.provider_ref
+        if not ref:
+            try:
+                ref = self.provider().create(_bill(payment))
+            except Refused as error:  # nothing was made, so nothing can have been charged
+                return _failed(payment, str(error.values.get("reason", "")))
+        elif (charge := self.provider().retrieve(ref)).standing != "open":
+            return charge
+        return self.provider().confirm(ref, f"{payment.id}:confirm:{self._attempt(payment, ref)}")
+
+    def _merchant(self, payment: Payment) -> Charge:
+        """The merchant charges; its order says whether it did. The same token is shown again, never a second one."""
+        sale = self.vault.trade(payment)
+        if sale.status != "paid":
+            return _failed(payment, sale.reason or sale.status)
+        self._attempt(payment, sale.provider_ref)
+        return self.provider().retrieve(sale.provider_ref, self.vault.account(payment.merchant_id))
+
+    def _attempt(self, payment: Payment, ref: str) -> int:
+        """Commit the reference of the charge, and that it is about to be confirmed for the n-th time."""
+        next_one = {"provider_ref": ref, "attempt": payments.c.attempt + 1}
+        with self.store.write() as db:
+            if payment.provider_ref != ref:
+                note(db, payment.user, payment.id, "intent", self.clock.now(), ref)
+            change = sa.update(payments).where(payments.c.id == payment.id).values(next_one)
+            return int(db.execute(change.returning(payments.c.attempt)).scalar_one())
+
+    def _record(self, payment: Payment, charge: Charge) -> None:
+        """Write down what the provider says, if it speaks of exactly what was confirmed."""
+        with self.store.write() as db:
+            payment = load(db, payment.user, payment.id)
+            if payment.state not in OPEN:
+                return
+            if charge.ref and not _agrees(payment, charge):
+                self._quarantine(db, payment)
+            elif charge.standing == "succeeded":
+                book(db, payment, charge.ref, "charge", payment.amount, self.clock.now())
+                self._move(db, payment, "succeeded")
+            elif charge.standing == "failed":
+                self._move(db, payment, "failed", reason=charge.reason)
+            else:
+                state = "requires_action" if charge.standing == "requires_action" else "unknown"
+                self._move(db, payment, state, look_at=self.clock.now() + LATE)
+
+    def _move(self, db: Connection, payment: Payment, state: str, **values: object) -> None:
+        if payment.state == state:
+            db.execute(sa.update(payments).where(payments.c.id == payment.id).values(**values))
+        else:
+            move(db, payment, state, self.clock.now(), str(values.get("reason", "")), **values)  # type: ignore[arg-type]
+
+    def _quarantine(self, db: Connection, payment: Payment) -> None:
+        later = self.clock.now() + QUARANTINE
+        self._move(db, payment, "unknown", reason="provider_disagrees", look_at=later)
+
+    def _unsure(self, payment: Payment, why: str) -> None:
+        """Nobody knows whether money moved: say so, and ask again soon, then more slowly."""
+        now = self.clock.now()
+        with self.store.write() as db:
+            payment = load(db, payment.user, payment.id)
+            if payment.state in OPEN:
+                wait = min(max((now - payment.moved_at) / 2, SOON), LATE)
+                self._move(db, payment, "unknown", reason=why, look_at=now + wait)
+
+
+def seal(payment: Payment) -> dict[str, str]:
+    """What a charge carries so that it can be told apart: which draft it is for, and the draft's hash."""
+    return {"payment": payment.id, "seal": payment.hash}
+
+
+def _bill(payment: Payment) -> Bill:
+    about = payment.purpose or f"To {payment.payee_name}"
+    return Bill(payment.id, payment.amount, payment.method, about, seal(payment), to=payment.account)
+
+
+def _failed(payment: Payment, reason: str) -> Charge:
+    return Charge("", "failed", payment.amount, {}, reason=reason)
+
+
+def _agrees(payment: Payment, charge: Charge) -> bool:
+    ours = charge.amount == payment.amount and charge.metadata.items() >= seal(payment).items()
+    return ours and (charge.standing != "succeeded" or charge.reached == payment.account)
