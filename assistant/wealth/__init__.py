@@ -1,0 +1,101 @@
+"""The wealth room: where a person's money is, went and comes from, computed exactly and with its rows.
+
+`Wealth` is its face. Inside: `ledger` (double entry in SQL), `imports` (files of banks), `cashflow` (categories,
+recurring payments), `valuation` (net worth), `questions` (the typed metrics). It gives no advice and moves no money.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from assistant import fx
+from assistant.clock import Clock
+from assistant.errors import BadInput, NotFound
+from assistant.reply import Period
+from assistant.request import Upload
+from assistant.settings import Settings
+from assistant.store import Store
+from assistant.wealth import cashflow, importer, questions
+from assistant.wealth.answer import Answer, Group, Note, Query
+from assistant.wealth.importer import Imported, Preview
+from assistant.wealth.imports import Hints
+from assistant.wealth.ledger import Ledger
+
+__all__ = ["Answer", "Hints", "Imported", "Note", "Preview", "Wealth"]
+
+
+class Wealth:
+    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+        self.ledger = Ledger(store)
+        self.settings = settings
+        self.clock = clock
+
+    def account_names(self, user: str) -> tuple[str, ...]:
+        """Every name a person may use for an account, aliases included."""
+        return tuple(name for each in self.ledger.accounts(user) for name in (each.name, *each.aliases))
+
+    def categories(self) -> tuple[str, ...]:
+        """Canonical English ids; their names in a language stand in the message files."""
+        return cashflow.CATEGORIES
+
+    def currencies(self, user: str) -> tuple[str, ...]:
+        """The base currency, then every other one the person holds."""
+        held = {each.currency for each in self.ledger.accounts(user)}
+        return (self.settings.currency, *sorted(held - {self.settings.currency}))
+
+    def ask(
+        self, user: str, metric: str, period: Period | None = None, account: str = "", category: str = "",
+        group: str = "", currency: str = "",
+    ) -> Answer:  # fmt: skip
+        """The answer of one metric.
+
+        Raises `BadInput` (unknown_metric, unknown_category, unknown_group, no_rate), `NotFound` (unknown_account,
+        no_wealth_data) and `Refused` with the reason when a figure cannot be computed.
+        """
+        if metric not in questions.METRICS:
+            raise BadInput("unknown_metric", metric=metric[:40], known=", ".join(questions.METRICS))
+        today = self.clock.now().date()
+        span = self.ledger.span(user)
+        if span is None:
+            raise NotFound("no_wealth_data")
+        query = self._query(user, metric, period or questions.default_period(metric, today), today, account, category,
+                            group, currency)  # fmt: skip
+        answer = questions.METRICS[metric](self.ledger, query)
+        notes = [Note("warning.starts_later", {"day": span[0]})] if answer.period.start < span[0] else []
+        if category and metric not in questions.BY_CATEGORY:
+            notes.append(Note("warning.all_categories"))
+        return replace(answer, warnings=(*notes, *answer.warnings))
+
+    def _query(
+        self, user: str, metric: str, period: Period, today: date, account: str, category: str, group: str,
+        currency: str,
+    ) -> Query:  # fmt: skip
+        if category and category not in cashflow.CATEGORIES:
+            raise BadInput("unknown_category", category=category[:40])
+        if group not in Group.__args__:  # type: ignore[attr-defined]
+            raise BadInput("unknown_group", group=group[:40])
+        found = self.ledger.account(user, account) if account else None
+        own = found.currency if found and metric == "balance" else ""
+        wanted = (currency or own or self.settings.currency).upper()
+        if wanted not in fx.currencies():
+            raise BadInput("no_rate", currency=wanted[:10])
+        return Query(user, period, today, wanted, found.name if found else "", category, group)  # type: ignore[arg-type]
+
+    def keep(self, user: str, upload: Upload) -> str:
+        """Hold a file until it is confirmed; the id is what an action may carry."""
+        return self.ledger.keep(user, upload.name, upload.data, self.clock.now())
+
+    def kept(self, user: str, key: str) -> Upload:
+        """The held file. Raises `NotFound("upload_gone")` for one that was imported, dropped or is somebody else's."""
+        return Upload(*self.ledger.kept(user, key))
+
+    def preview(self, user: str, upload: Upload, account: str = "", hints: Hints = Hints()) -> Preview:  # noqa: B008
+        """How a file is read and what an import would add; writes nothing."""
+        return importer.preview(self.ledger, user, upload, account, hints, self.settings.currency)
+
+    def import_file(self, user: str, upload: Upload, account: str = "", hints: Hints = Hints()) -> Imported:  # noqa: B008
+        """Add the rows that are not there yet. Repeating it adds nothing."""
+        return importer.bring_in(
+            self.ledger, user, upload, account, hints, self.settings.currency, self.clock.now()
+        )  # fmt: skip

@@ -1,0 +1,218 @@
+"""Charts as inline SVG: a line with its area, bars, a donut.
+
+Drawn with `currentColor` and CSS custom properties (`--accent`, `--muted`, `--slice-1` to `--slice-7`, each with a
+fallback), so one picture serves light and dark; it scales to its container. Every text is escaped. Knows no money and
+no language: numbers come with the text to print.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from xml.sax.saxutils import escape, quoteattr
+
+WIDTH = 400  # units of the view box; the page decides the pixels
+MOST_POINTS = 400
+MOST_SLICES = 6
+SLICES = ("#4f46e5", "#0d9488", "#d97706", "#be185d", "#0284c7", "#65a30d", "#64748b")
+MUTED = "var(--muted, currentColor)"
+ACCENT = "var(--accent, #4f46e5)"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """`label` on the axis, `value` for the eye, `text` as printed."""
+
+    label: str
+    value: float
+    text: str
+
+
+def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
+    """At most `most` points of a line: the first, the last, and the lowest and highest of every stretch between."""
+    if len(points) <= most:
+        return list(points)
+    stretches = (most - 2) // 2
+    inner = range(1, len(points) - 1)
+    keep = {0, len(points) - 1}
+    for number in range(stretches):
+        stretch = inner[number * len(inner) // stretches : (number + 1) * len(inner) // stretches]
+        keep |= {min(stretch, key=lambda i: points[i].value), max(stretch, key=lambda i: points[i].value)}
+    return [points[index] for index in sorted(keep)]
+
+
+def line(title: str, description: str, points: Sequence[Point]) -> str:
+    """A curve over equally spaced points; the lowest, the highest and the last are marked and named."""
+    shown = thinned(points)
+    height, top, bottom = 208, 34, 172
+    low, high = min(p.value for p in shown), max(p.value for p in shown)
+    reach = (high - low) or abs(high) or 1.0
+    step = (WIDTH - 24) / max(len(shown) - 1, 1)
+    spots = [(12 + step * i, bottom - (bottom - top) * (p.value - low) / reach) for i, p in enumerate(shown)]
+    path = _smooth(spots)
+    shade = "area-" + hashlib.sha256(f"{title}{path}".encode()).hexdigest()[:10]
+    body = [
+        f'<defs><linearGradient id="{shade}" x1="0" y1="0" x2="0" y2="1">'
+        f'<stop offset="0" stop-color="{ACCENT}" stop-opacity=".28"/>'
+        f'<stop offset="1" stop-color="{ACCENT}" stop-opacity=".02"/></linearGradient></defs>',
+        *(_grid(y) for y in (top, (top + bottom) / 2, bottom)),
+        f'<path d="{path}L{spots[-1][0]:.1f},{bottom + 8}L{spots[0][0]:.1f},{bottom + 8}Z" fill="url(#{shade})"/>',
+        f'<path d="{path}" fill="none" stroke="{ACCENT}" stroke-width="2.2" stroke-linecap="round" '
+        'stroke-linejoin="round"/>',
+        *_marks(shown, spots),
+        _text(12, height - 8, shown[0].label, "start", MUTED),
+        _text(WIDTH - 12, height - 8, shown[-1].label, "end", MUTED),
+    ]
+    return _svg(title, description, height, body)
+
+
+def _marks(shown: Sequence[Point], spots: Sequence[tuple[float, float]]) -> list[str]:
+    """Dots and values at the lowest, the highest and the last point; a value that would cover another is left out."""
+    order = sorted(range(len(shown)), key=lambda i: shown[i].value)
+    last = len(shown) - 1
+    body: list[str] = []
+    taken: list[tuple[float, float]] = []
+    for index in dict.fromkeys((last, order[-1], order[0])):
+        x, y = spots[index]
+        strong = index == last
+        body.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{4 if strong else 2.6}" fill="{ACCENT}"/>')
+        below = index == order[0] and len(shown) > 1
+        label = y + 16 if below else y - 9
+        if any(abs(x - other) < 130 and abs(label - beside) < 14 for other, beside in taken):
+            continue
+        taken.append((x, label))
+        body.append(_near(x, label, shown[index].text, "currentColor" if strong else MUTED, bold=strong))
+    return body
+
+
+def bars(title: str, description: str, points: Sequence[Point]) -> str:
+    """One rounded bar per point with its label and value above it; a negative value is drawn pale."""
+    row = 38
+    reach = max((abs(p.value) for p in points), default=0) or 1.0
+    body = []
+    for index, point in enumerate(points):
+        y = 8 + index * row
+        length = max((WIDTH - 24) * abs(point.value) / reach, 3)
+        paint = ' opacity=".4"' if point.value < 0 else ""
+        body.append(
+            f"<g><title>{escape(f'{point.label}: {point.text}')}</title>"
+            + _text(12, y + 12, _short(point.label, 34), "start", "currentColor")
+            + _text(WIDTH - 12, y + 12, point.text, "end", "currentColor", bold=True)
+            + f'<rect x="12" y="{y + 19}" width="{WIDTH - 24}" height="8" rx="4" fill="currentColor" opacity=".08"/>'
+            + f'<rect x="12" y="{y + 19}" width="{length:.1f}" height="8" rx="4" fill="{ACCENT}"{paint}/></g>'
+        )
+    return _svg(title, description, 8 + max(len(points), 1) * row, body)
+
+
+def columns(title: str, description: str, points: Sequence[Point]) -> str:
+    """One rounded column per point, for months; the highest and the last are named, the axis stays sparse."""
+    height, top, bottom = 208, 30, 176
+    high, low = max(0.0, *(p.value for p in points)), min(0.0, *(p.value for p in points))
+    reach = (high - low) or 1.0
+    step = (WIDTH - 24) / len(points)
+    wide = min(step * 0.62, 34)
+    zero = bottom - (bottom - top) * -low / reach
+    named = {len(points) - 1, max(range(len(points)), key=lambda i: points[i].value)}
+    if len(points) > 1 and max(named) - min(named) < 96 / step and len(named) > 1:
+        named.discard(len(points) - 1)
+    every = math.ceil(len(points) / 5)
+    body = [_grid(zero)]
+    for index, point in enumerate(points):
+        middle = 12 + step * (index + 0.5)
+        tall = (bottom - top) * abs(point.value) / reach
+        y = zero - tall if point.value >= 0 else zero
+        body.append(
+            f"<g><title>{escape(f'{point.label}: {point.text}')}</title>"
+            f'<rect x="{middle - wide / 2:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{max(tall, 1):.1f}" '
+            f'rx="{min(wide / 2, 5):.1f}" fill="{ACCENT}" opacity="{1 if index in named else 0.55}"/></g>'
+        )
+        if index in named:
+            body.append(_near(middle, y - 7, point.text, "currentColor", bold=True))
+        if (len(points) - 1 - index) % every == 0:
+            body.append(_near(middle, height - 8, point.label, MUTED))
+    return _svg(title, description, height, body)
+
+
+def donut(title: str, description: str, points: Sequence[Point], other: str) -> str:
+    """Shares of a whole with a legend: the six largest and the rest as `other`. Values must be positive."""
+    slices = _slices(points, other)
+    whole = sum(point.value for point in slices) or 1.0
+    height = max(150, 24 + 24 * len(slices))
+    middle, ring = height / 2, 50.0
+    round_ = 2 * math.pi * ring
+    gap = 2.0 if len(slices) > 1 else 0.0
+    body, begun = [], 0.0
+    for index, point in enumerate(slices):
+        paint = f"var(--slice-{index + 1}, {SLICES[index]})"
+        share = point.value / whole
+        length = max(share * round_ - gap, 0.8)
+        y = middle - 12 * len(slices) + 24 * index + 16
+        body.append(
+            f"<g><title>{escape(f'{point.label}: {point.text}')}</title>"
+            f'<circle cx="72" cy="{middle}" r="{ring}" fill="none" stroke="{paint}" stroke-width="20" '
+            f'stroke-dasharray="{length:.2f} {round_ - length:.2f}" stroke-dashoffset="{-begun * round_:.2f}" '
+            f'transform="rotate(-90 72 {middle})"/>'
+            f'<rect x="148" y="{y - 9}" width="10" height="10" rx="3" fill="{paint}"/>'
+            + _text(166, y, _short(point.label, 18), "start", "currentColor")
+            + _text(WIDTH - 52, y, point.text, "end", MUTED)
+            + _text(WIDTH - 12, y, f"{100 * share:.0f}%", "end", "currentColor", bold=True)
+            + "</g>"
+        )
+        begun += share
+    return _svg(title, description, height, body)
+
+
+def _slices(points: Sequence[Point], other: str) -> list[Point]:
+    """The largest first; `text` of the rest is empty because their sum has not been printed by anyone."""
+    ordered = sorted((point for point in points if point.value > 0), key=lambda point: -point.value)
+    rest = ordered[MOST_SLICES:]
+    return ordered[:MOST_SLICES] + ([Point(other, sum(point.value for point in rest), "")] if rest else [])
+
+
+def _smooth(spots: Sequence[tuple[float, float]]) -> str:
+    """A path through the spots; straight between many, else curves that never overshoot (horizontal tangents)."""
+    path = f"M{spots[0][0]:.1f},{spots[0][1]:.1f}"
+    for (x0, y0), (x1, y1) in pairwise(spots):
+        bend = (x0 + x1) / 2
+        path += (
+            f"L{x1:.1f},{y1:.1f}" if len(spots) > 30 else f"C{bend:.1f},{y0:.1f} {bend:.1f},{y1:.1f} {x1:.1f},{y1:.1f}"
+        )
+    return path
+
+
+def _grid(y: float) -> str:
+    return (
+        f'<line x1="12" x2="{WIDTH - 12}" y1="{y:.1f}" y2="{y:.1f}" stroke="currentColor" stroke-opacity=".12" '
+        'stroke-width="1"/>'
+    )
+
+
+def _near(x: float, y: float, content: str, paint: str, *, bold: bool = False) -> str:
+    """A text centred on `x` unless that would leave the picture."""
+    half = 3.6 * len(content)
+    if x + half > WIDTH - 8:
+        return _text(WIDTH - 12, y, content, "end", paint, bold=bold)
+    if x - half < 8:
+        return _text(12, y, content, "start", paint, bold=bold)
+    return _text(x, y, content, "middle", paint, bold=bold)
+
+
+def _text(x: float, y: float, content: str, anchor: str, paint: str, *, bold: bool = False) -> str:
+    weight = ' font-weight="650"' if bold else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{paint}"{weight}>{escape(content)}</text>'
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _svg(title: str, description: str, height: float, body: Sequence[str]) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" role="img" '
+        f'aria-label={quoteattr(title)} style="display:block;width:100%;max-width:100%;height:auto;'
+        'font:12px system-ui,sans-serif;font-variant-numeric:tabular-nums;color:inherit">'
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{''.join(body)}</svg>"
+    )

@@ -1,0 +1,1 @@
+"""Small derived data files and the scripts that make them."""

@@ -1,0 +1,184 @@
+"""Money in and out: the category of a payee, rows that are transfers, payments that recur, charges made twice.
+
+Pure functions over texts and movements; knows no database and no currency conversion. A person's own rules come
+first, then the words of `payees.toml`; what neither knows is "other".
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+
+from assistant.money import Money
+from assistant.wealth.entry import Flow, Movement
+
+CATEGORIES = (
+    "groceries", "restaurants", "rent", "utilities", "transport", "subscriptions", "health", "shopping", "travel",
+    "insurance", "salary", "interest", "fees", "taxes", "leisure", "gifts", "cash", "other", "dividends", "loan",
+)  # fmt: skip
+EARNED = {"salary", "interest", "dividends", "gifts", "other"}  # a credit of another category is a refund
+REFUND = re.compile(r"refund|rembours|erstattung|gutschrift|terugbetaling|avoir\b|退款", re.IGNORECASE)
+TRANSFER = re.compile(
+    r"transfer|virement|vir\b|überweisung|umbuchung|overboeking|转账|转入|转出|提现|充值", re.IGNORECASE
+)
+TRANSFER_DAYS = 4
+TWICE_DAYS = 3
+RISE = 0.02  # a last amount this far above the median of those before it is a price rise
+# name, days between payments, tolerance in days, payments that make it, times a year
+RHYTHMS = (
+    ("weekly", 7, 1, 4, 52), ("fortnightly", 14, 2, 4, 26), ("monthly", 30.4, 4, 3, 12),
+    ("quarterly", 91, 8, 3, 4), ("half_yearly", 182, 12, 3, 2), ("yearly", 365, 15, 2, 1),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    payee: str
+    category: str
+    account: str
+    rhythm: str
+    per_year: int
+    amount: Money  # the last one
+    before: Money  # the median of those before it
+    last: date
+    next: date
+    times: int
+
+    @property
+    def risen(self) -> bool:
+        return self.amount.minor > self.before.minor * (1 + RISE)
+
+
+def plain(text: str) -> str:
+    """Case, width and runs of spaces out: the form in which texts are compared and hashed."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def normal_payee(text: str) -> str:
+    """The payee behind a bank text: without digits, card tails, dates and references."""
+    words = re.sub(r"[^\w&'’.-]|_", " ", plain(text)).split()
+    kept = [word for word in words if not any(char.isdigit() for char in word)]
+    return " ".join(kept[:6]) or plain(text)
+
+
+def categorise(text: str, positive: bool, own: Mapping[str, str]) -> tuple[Flow, str]:
+    """The flow and category of a bank row with this text. `own`: the person's rules, words -> category."""
+    folded = plain(text)
+    learned = max((words for words in own if words in folded), key=len, default="")
+    category = own[learned] if learned else _by_lexicon(folded)
+    earned = positive and category in EARNED and not REFUND.search(folded)
+    return ("income" if earned else "expense"), category
+
+
+def _by_lexicon(folded: str) -> str:
+    pattern, categories = _lexicon()
+    found = pattern.findall(folded)
+    return categories[max(found, key=len)] if found else "other"
+
+
+@functools.cache
+def _lexicon() -> tuple[re.Pattern[str], dict[str, str]]:
+    listed: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("payees.toml").read_text(encoding="utf-8"))
+    categories = {plain(word): category for category, words in listed.items() for word in words}
+    ordered = sorted(categories, key=len, reverse=True)
+    chinese = "|".join(re.escape(word) for word in ordered if not word.isascii() and word[0] > "\u2e80")
+    latin = "|".join(re.escape(word) for word in ordered if word[0] < "\u2e80")
+    return re.compile(rf"(?<!\w)(?:{latin})(?!\w)|(?:{chinese})"), categories
+
+
+def transfers(movements: Sequence[Movement]) -> list[str]:
+    """Entry ids of rows that only moved money between own accounts.
+
+    Two rows of different accounts, opposite amounts of one currency, at most four days apart, one of them worded as a
+    transfer; each row is used once, the nearest day first. `movements`: signed by account (in > 0).
+    """
+    incoming: dict[Money, list[Movement]] = defaultdict(list)
+    for each in movements:
+        if each.money.minor > 0:
+            incoming[each.money].append(each)
+    pairs = [
+        (abs((out.day - into.day).days), out, into)
+        for out in movements
+        for into in incoming.get(-out.money, ())
+        if out.account != into.account and abs((out.day - into.day).days) <= TRANSFER_DAYS
+        if TRANSFER.search(f"{out.payee} {out.memo} {into.payee} {into.memo}")
+    ]
+    used: set[str] = set()
+    for _, out, into in sorted(pairs, key=lambda pair: pair[0]):
+        if not {out.entry, into.entry} & used:
+            used |= {out.entry, into.entry}
+    return sorted(used)
+
+
+def recurring(spending: Iterable[Movement], today: date) -> list[Recurring]:
+    """Payments that come back weekly to yearly and are still running, the dearest year first; amounts may vary."""
+    groups: dict[tuple[str, str, str], list[Movement]] = defaultdict(list)
+    for each in spending:
+        if each.money.minor > 0:
+            groups[normal_payee(each.payee), each.money.currency, each.account].append(each)
+    found = [item for group in groups.values() if (item := _rhythm(group, today))]
+    return sorted(found, key=lambda item: -item.amount.minor * item.per_year)
+
+
+def _rhythm(group: list[Movement], today: date) -> Recurring | None:
+    days = sorted({each.day for each in group})
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
+    if not gaps:
+        return None
+    for name, length, tolerance, least, per_year in RHYTHMS:
+        steady = sum(abs(gap - length) <= tolerance for gap in gaps) >= 0.85 * len(gaps)
+        if steady and len(days) >= least and abs(median(gaps) - length) <= tolerance:
+            return _recurring(group, days, name, per_year, today, tolerance)
+    return None
+
+
+def _recurring(
+    group: list[Movement], days: list[date], name: str, per_year: int, today: date, tolerance: int
+) -> Recurring | None:
+    ordered = sorted(group, key=lambda each: each.day)
+    due = next_date(days[-1], name)
+    if today > due + timedelta(days=2 * tolerance):
+        return None
+    last, earlier = ordered[-1], [each.money.minor for each in ordered[:-1]]
+    before = Money(int(median(earlier)), last.money.currency)
+    return Recurring(
+        last.payee, last.category, last.account, name, per_year, last.money, before, days[-1], due, len(ordered)
+    )
+
+
+def next_date(last: date, rhythm: str) -> date:
+    """The expected day of the next payment: same weekday, or same day of the month as far as the month has it."""
+    months = {"monthly": 1, "quarterly": 3, "half_yearly": 6, "yearly": 12}.get(rhythm)
+    if months is None:
+        return last + timedelta(days=7 if rhythm == "weekly" else 14)
+    year, month = divmod(last.year * 12 + last.month - 1 + months, 12)
+    for day in range(last.day, 27, -1):
+        try:
+            return date(year, month + 1, day)
+        except ValueError:
+            continue
+    return date(year, month + 1, min(last.day, 28))
+
+
+def twice(spending: Iterable[Movement]) -> list[tuple[Movement, Movement]]:
+    """(first, second) charges of one payee, amount and account within three days of each other."""
+    groups: dict[tuple[str, Money, str], list[Movement]] = defaultdict(list)
+    for each in spending:
+        if each.money.minor > 0:
+            groups[normal_payee(each.payee), each.money, each.account].append(each)
+    near = timedelta(days=TWICE_DAYS)
+    return [
+        (first, second)
+        for group in groups.values()
+        for first, second in pairwise(group)
+        if second.day - first.day <= near
+    ]

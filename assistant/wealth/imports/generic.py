@@ -1,0 +1,253 @@
+"""Any bank's CSV: the head, or the cells where there is none, tell what each column holds.
+
+Every row with a date becomes a row or a problem with a reason; lines without one (titles, totals) are not rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+
+from assistant import fx
+from assistant.errors import BadInput
+from assistant.money import Money
+from assistant.request import Upload
+from assistant.wealth.imports import sniff
+from assistant.wealth.imports.statement import Column, Hints, Order, Problem, Reason, Role, Row, Statement
+
+Line = tuple[int, list[str]]
+ONCE: tuple[Role, ...] = ("date", "amount", "debit", "credit", "balance", "currency", "sign", "status", "value_date")
+UNSETTLED = re.compile(r"revert|declin|fail|pending|cancel|ausstehend|en attente|refus|关闭|失败|撤销", re.IGNORECASE)
+TRADE_HEADS = {
+    "isin",
+    "ticker",
+    "symbol",
+    "quantity",
+    "shares",
+    "no. of shares",
+    "stuck",
+    "nominale",
+    "price per share",
+}
+SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "元": "CNY"}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How this file's columns are to be read."""
+
+    roles: dict[Role, list[int]]
+    order: Order
+    mark: str
+    sign: int
+    currency: str
+
+    def cell(self, cells: Sequence[str], role: Role) -> str:
+        return next((cells[i] for i in self.roles.get(role, ()) if i < len(cells) and cells[i]), "")
+
+
+class Unusable(Exception):
+    """A dated row that cannot be imported; carries the reason."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason: Reason = reason
+
+
+def read(upload: Upload, hints: Hints, currency: str) -> Statement:
+    """The statement in a CSV file; `currency` counts where the file names none.
+
+    Raises `BadInput("not_a_statement")` when no row has a date and an amount.
+    """
+    text, encoding = sniff.decode(upload.data)
+    delimiter, lines = sniff.table(text)
+    body = [line for line in lines if any(sniff.dated(cell) for cell in line[1])]
+    if not body:
+        raise BadInput("not_a_statement", name=upload.name)
+    if any(len(set(map(sniff.folded, cells)) & TRADE_HEADS) > 1 for _, cells in lines[:40]):
+        raise BadInput("trades_not_read", name=upload.name)
+    head, columns = _columns(lines, body, hints)
+    body = [line for line in body if line[0] > head]
+    layout, doubts = _layout(columns, body, delimiter, hints, currency)
+    if "date" not in layout.roles or not {"amount", "debit", "credit"} & set(layout.roles):
+        raise BadInput("not_a_statement", name=upload.name)
+    rows, problems = _rows(body, layout)
+    unbalanced, flipped = _reconcile(rows)
+    if flipped and not hints.flip:
+        rows = [Row(r.line, r.day, -r.money, r.payee, r.memo, r.balance) for r in rows]
+    elif not hints.flip and _all_one_way(rows, layout):
+        doubts = (*doubts, "sign")
+    around = " ".join(cell for number, cells in lines if number < (head or body[0][0]) for cell in cells)
+    return Statement(
+        "csv", encoding, tuple(rows), tuple(problems), columns, delimiter, layout.order, layout.mark,
+        layout.currency, unbalanced, doubts, around[:2000],
+    )  # fmt: skip
+
+
+def _columns(lines: Sequence[Line], body: Sequence[Line], hints: Hints) -> tuple[int, tuple[Column, ...]]:
+    """(line of the head or 0, columns)."""
+    first = next(number for number, cells in body if len(cells) > 1)
+    above = [line for line in lines if line[0] <= first and len(line[1]) > 1]
+    head = max(above, key=lambda line: len({sniff.role_of(cell) for cell in line[1] if cell} - {""}), default=(0, []))
+    named = len({sniff.role_of(cell) for cell in head[1]} - {""}) >= 2
+    width = max(len(cells) for _, cells in body)
+    heads = (head[1] + [""] * width)[:width] if named else [""] * width
+    roles = _unique([sniff.role_of(text) for text in heads]) if named else _by_content(body, width)
+    if "date" not in roles:
+        guess = _by_content(body, width)
+        roles = ["date" if found == "date" and not role else role for role, found in zip(roles, guess, strict=True)]
+    roles = [hints.roles.get(index, role) for index, role in enumerate(roles)]
+    samples = [next((cells[i] for _, cells in body if i < len(cells) and cells[i]), "") for i in range(width)]
+    return head[0] if named else 0, tuple(
+        Column(index, heads[index], roles[index], samples[index][:60]) for index in range(width)
+    )
+
+
+def _unique(roles: list[Role]) -> list[Role]:
+    seen: set[Role] = set()
+    result: list[Role] = []
+    for role in roles:
+        result.append("" if role in seen and role in ONCE else role)
+        seen.add(role)
+    return result
+
+
+def _by_content(body: Sequence[Line], width: int) -> list[Role]:
+    """Roles of a file without a head: the first dated column, the first column of decimals, the wordiest text."""
+    columns = [[cells[i] for _, cells in body if i < len(cells) and cells[i]] for i in range(width)]
+    roles: list[Role] = [""] * width
+    most = 0.8 * len(body)
+    days = [i for i, cells in enumerate(columns) if sum(map(sniff.dated, cells)) >= most]
+    decimals = [i for i in range(width) if i not in days and sum(map(_decimal, columns[i])) >= most]
+    codes = [i for i, cells in enumerate(columns) if cells and all(re.fullmatch("[A-Z]{3}", cell) for cell in cells)]
+    texts = [i for i in range(width) if i not in (*days, *decimals, *codes)]
+    guesses: tuple[tuple[list[int], Role], ...] = ((days, "date"), (decimals, "amount"), (codes, "currency"))
+    for found, role in guesses:
+        if found:
+            roles[found[0]] = role
+    if len(decimals) > 1:
+        roles[decimals[-1]] = "balance"
+    if texts:
+        roles[max(texts, key=lambda i: sum(map(len, columns[i])))] = "text"
+    return roles
+
+
+def _decimal(cell: str) -> bool:
+    return bool(re.search(r"\d[.,]\d{1,2}\D*$", cell)) and any(
+        sniff.read_number(cell, mark) is not None for mark in ".,"
+    )
+
+
+def _layout(
+    columns: Sequence[Column], body: Sequence[Line], delimiter: str, hints: Hints, currency: str
+) -> tuple[Layout, tuple[str, ...]]:
+    roles: dict[Role, list[int]] = {}
+    for column in columns:
+        if column.role:
+            roles.setdefault(column.role, []).append(column.index)
+    if "date" not in roles and "value_date" in roles:
+        roles["date"] = roles["value_date"]
+    numbers = [i for role in ("amount", "debit", "credit", "balance") for i in roles.get(role, ())]
+    order, doubtful = sniff.date_order(_cells(body, roles.get("date", ())))
+    mark = sniff.decimal_mark(_cells(body, numbers), delimiter)
+    money_heads = " ".join(f"{columns[i].head} {columns[i].sample}" for i in numbers)
+    named = next((code for code in re.findall(r"\b[A-Z]{3}\b", money_heads) if code in fx.currencies()), "")
+    symbol = next((code for sign, code in SYMBOLS.items() if sign in money_heads), "")
+    layout = Layout(roles, hints.order or order, mark, -1 if hints.flip else 1, named or symbol or currency)
+    return layout, ("date_order",) if doubtful and not hints.order else ()
+
+
+def _cells(body: Sequence[Line], indexes: Sequence[int]) -> list[str]:
+    return [cells[i] for _, cells in body for i in indexes if i < len(cells) and cells[i]]
+
+
+def _rows(body: Sequence[Line], layout: Layout) -> tuple[list[Row], list[Problem]]:
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    for number, cells in body:
+        try:
+            rows.append(_row(number, cells, layout))
+        except Unusable as refusal:
+            problems.append(Problem(number, " · ".join(cell for cell in cells if cell)[:120], refusal.reason))
+    return rows, problems
+
+
+def _row(number: int, cells: list[str], layout: Layout) -> Row:
+    cell = layout.cell(cells, "date")
+    if not cell:
+        raise Unusable("too_short")
+    day = sniff.read_date(cell, layout.order)
+    if day is None:
+        raise Unusable("bad_date")
+    if UNSETTLED.search(layout.cell(cells, "status")):
+        raise Unusable("not_settled")
+    code = layout.cell(cells, "currency").upper()
+    currency = code if re.fullmatch("[A-Z]{3}", code) else layout.currency
+    money = Money.of(_amount(cells, layout) * layout.sign, currency)
+    payee, text = layout.cell(cells, "payee"), _joined(cells, layout.roles.get("text", ()))
+    balance = sniff.read_number(layout.cell(cells, "balance"), layout.mark)
+    after = None if balance is None else Money.of(balance, currency).minor
+    return Row(number, day, money, payee or text, text if payee else "", after)
+
+
+def _joined(cells: Sequence[str], indexes: Sequence[int]) -> str:
+    return " ".join(dict.fromkeys(cells[i] for i in indexes if i < len(cells) and cells[i] not in ("", "/")))
+
+
+def _amount(cells: Sequence[str], layout: Layout) -> Decimal:
+    if "amount" in layout.roles:
+        value = _number(layout.cell(cells, "amount"), layout.mark)
+        if value is None:
+            raise Unusable("no_amount")
+        if "sign" not in layout.roles:
+            return value
+        way = sniff.direction(layout.cell(cells, "sign"))
+        if not way:
+            raise Unusable("no_direction")
+        return abs(value) * way
+    debit, credit = (_number(layout.cell(cells, role), layout.mark) for role in ("debit", "credit"))
+    if debit and credit:
+        raise Unusable("two_amounts")
+    if debit is None and credit is None:
+        raise Unusable("no_amount")
+    return abs(credit) if credit else -abs(debit or Decimal(0))
+
+
+def _number(cell: str, mark: str) -> Decimal | None:
+    if not cell:
+        return None
+    value = sniff.read_number(cell, mark)
+    if value is None:
+        raise Unusable("bad_amount")
+    return value
+
+
+def _reconcile(rows: Sequence[Row]) -> tuple[tuple[int, ...], bool]:
+    """(lines whose balance does not follow, whether the opposite sign explains every balance), currency by currency."""
+    wrong: list[int] = []
+    flipped = False
+    for currency in {row.money.currency for row in rows}:
+        mine = [row for row in rows if row.money.currency == currency and row.balance is not None]
+        readings = [(_gaps(ordered, sign), sign) for sign in (1, -1) for ordered in (mine, mine[::-1])]
+        gaps, sign = min(readings, key=lambda reading: len(reading[0]))
+        if sign < 0 and gaps:
+            gaps = min((found for found, way in readings if way > 0), key=len)
+        flipped |= sign < 0 and not gaps
+        wrong += gaps
+    return tuple(sorted(wrong)), flipped
+
+
+def _gaps(rows: Sequence[Row], sign: int) -> list[int]:
+    pairs = pairwise(rows)
+    return [after.line for before, after in pairs if (before.balance or 0) + sign * after.money.minor != after.balance]
+
+
+def _all_one_way(rows: Sequence[Row], layout: Layout) -> bool:
+    """Amounts that are all positive without a word about their direction may be spending."""
+    silent = "sign" not in layout.roles and "amount" in layout.roles
+    return (
+        silent and len(rows) > 2 and all(row.money.minor > 0 for row in rows) and all(r.balance is None for r in rows)
+    )

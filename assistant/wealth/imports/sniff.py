@@ -1,0 +1,206 @@
+"""What kind of text a file is: its encoding, its delimiter, how it writes dates and decimals, what its heads mean.
+
+Nothing is decided by one cell: every guess is the one that explains most cells of the file.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import functools
+import re
+import tomllib
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import cast
+
+from assistant.wealth.imports.statement import Order, Role
+
+BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+DELIMITERS = ";,\t|"
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan janv january janvier januar januari", "feb fev fevr february fevrier februar februari",
+            "mar mars marz mrt march maart maerz", "apr avr april avril", "may mai mei", "jun juin june juni",
+            "jul juil july juillet juli", "aug aout august augustus", "sep sept september septembre",
+            "oct okt october octobre oktober", "nov november novembre", "dec dez december decembre dezember",
+        ),
+        1,
+    )
+    for name in names.split()
+}  # fmt: skip
+NUMERIC_DATE = re.compile(r"^(\d{1,4})[-/.年](\d{1,2})[-/.月](\d{1,4})日?\.?(?:[T ,].*)?$")
+COMPACT_DATE = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)$")
+WORD_DATE = re.compile(
+    r"^(?:(\d{1,2})[ .-]+([^\W\d]+)\.?[ ,.-]+(\d{4}|\d\d)|([^\W\d]+)\.? (\d{1,2}),? (\d{4}))(?:[ ,].*)?$"
+)
+NUMBER = re.compile(r"^[+-]?(?:\d[\d.,'’ ]*|[.,]\d+)$")
+OUT = {"debit", "d", "dr", "dbit", "soll", "s", "af", "out", "-", "支出", "支", "借"}
+IN = {"credit", "c", "cr", "crdt", "haben", "h", "bij", "in", "+", "收入", "收", "贷"}
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    """(text, encoding). A byte order mark decides, then strict UTF-8, then what reads most heads."""
+    for mark, name in BOMS:
+        if data.startswith(mark):
+            return data.decode(name, "replace"), name
+    readings = []
+    for name in ("utf-8", "gb18030", "cp1252"):
+        try:
+            readings.append((data.decode(name), name))
+        except UnicodeDecodeError:
+            continue
+        if name == "utf-8":
+            return readings[0]
+    readings = readings or [(data.decode("latin-1"), "latin-1")]
+    return max(readings, key=lambda reading: _plausible(reading[0]))
+
+
+def _plausible(text: str) -> float:
+    strange = [char for char in text[:20_000] if ord(char) > 127]
+    usual = sum(
+        "\u4e00" <= char <= "\u9fff" or char in "àâäçéèêëîïôöùûüßœñ€°«»’–ÀÂÄÇÉÈÊËÎÏÔÖÙÛÜ（）：" for char in strange
+    )
+    heads = sum(role_of(cell) != "" for line in text[:20_000].splitlines()[:40] for cell in re.split(r"[;,\t|]", line))
+    return 3 * heads + usual / max(len(strange), 1)
+
+
+def table(text: str) -> tuple[str, list[tuple[int, list[str]]]]:
+    """(delimiter, rows as (line, cells)) by the delimiter that gives most dated rows of the commonest width."""
+    readings = [(mark, _split(text, mark)) for mark in DELIMITERS]
+    return max(readings, key=lambda reading: _regular(reading[1]))
+
+
+def _split(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    reader = csv.reader(text.replace("\0", "").splitlines(keepends=True), delimiter=delimiter)
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        for cells in reader:
+            rows.append((reader.line_num, [cell.strip().strip("\t") for cell in cells]))
+    except csv.Error:  # a field beyond the reader's limit: this delimiter explains no table
+        return []
+    return rows
+
+
+def _regular(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, int]:
+    widths = Counter(len(cells) for _, cells in rows if len(cells) > 1 and any(dated(cell) for cell in cells))
+    width, count = widths.most_common(1)[0] if widths else (0, 0)
+    return count, width
+
+
+def dated(cell: str) -> bool:
+    """Whether a cell is written like a date, possible or not."""
+    return len(cell) < 40 and bool(NUMERIC_DATE.match(cell) or COMPACT_DATE.match(cell) or _worded(cell))
+
+
+def _worded(cell: str) -> tuple[int, int, int] | None:
+    found = WORD_DATE.match(cell)
+    if not found:
+        return None
+    day, word, year = (found[1], found[2], found[3]) if found[1] else (found[5], found[4], found[6])
+    month = MONTHS.get(folded(word))
+    return (_century(int(year)), month, int(day)) if month else None
+
+
+def _century(year: int) -> int:
+    return year if year > 99 else 2000 + year if year < 70 else 1900 + year
+
+
+def read_date(cell: str, order: Order) -> date | None:
+    """The day of a dated cell in the file's order, None when there is no such day."""
+    if compact := COMPACT_DATE.match(cell):
+        parts = (int(compact[1]), int(compact[2]), int(compact[3]))
+    elif found := NUMERIC_DATE.match(cell):
+        first, middle, last = (int(part) for part in found.groups())
+        if len(found[1]) == 4:
+            parts = (first, middle, last)
+        else:
+            parts = (last, middle, first) if order != "mdy" else (last, first, middle)
+    else:
+        parts = _worded(cell) or (0, 0, 0)
+    try:
+        return date(_century(parts[0]), parts[1], parts[2])
+    except ValueError:
+        return None
+
+
+def date_order(cells: Iterable[str]) -> tuple[Order, bool]:
+    """(order, doubtful): the order under which most cells are days and the days run most steadily."""
+    cells = [cell for cell in cells if dated(cell)]
+    found = [NUMERIC_DATE.match(cell) for cell in cells]
+    if any(match and len(match[1]) == 4 for match in found) or not any(found):
+        return "ymd", False
+    scores = {order: _steadiness([read_date(cell, order) for cell in cells]) for order in ("dmy", "mdy")}
+    best = max(scores, key=lambda order: scores[order])
+    return cast(Order, best), scores["dmy"][0] == scores["mdy"][0] and scores["dmy"] == scores["mdy"]
+
+
+def _steadiness(days: Sequence[date | None]) -> tuple[int, int]:
+    real = [day for day in days if day]
+    jumps = sum(abs((later - earlier).days) for earlier, later in pairwise(real))
+    return len(real), -jumps
+
+
+def decimal_mark(cells: Iterable[str], delimiter: str) -> str:
+    """ "," or ".": the mark that the amounts use for their minor units."""
+    votes: Counter[str] = Counter()
+    for cell in cells:
+        marks = re.findall(r"[.,]", cell)
+        if len(set(marks)) == 2:
+            votes[marks[-1]] += 3
+        elif len(marks) > 1:
+            votes["," if marks[0] == "." else "."] += 3
+        elif marks and not re.search(r"[.,]\d{3}(?!\d)", cell):
+            votes[marks[0]] += 1
+    return votes.most_common(1)[0][0] if votes else ("," if delimiter == ";" else ".")
+
+
+def read_number(cell: str, mark: str) -> Decimal | None:
+    """A printed number; currency signs, spaces and grouping are dropped, parentheses and a last minus negate."""
+    bare = re.sub(r"[\u00a0\u202f\u2009 ]|[A-Z]{3}|[€$£¥￥]|元", "", cell.replace("−", "-").replace("–", "-"))
+    negative = (bare.startswith("(") and bare.endswith(")")) or bare.endswith("-")
+    bare = bare.strip("()").removesuffix("-").removesuffix("+")
+    if not NUMBER.match(bare):
+        return None
+    plain = bare.replace("'", "").replace("’", "").replace("." if mark == "," else ",", "").replace(mark, ".")
+    if plain.count(".") > 1:
+        return None
+    value = Decimal(plain)
+    return -abs(value) if negative else value
+
+
+def direction(cell: str) -> int:
+    """-1 out, 1 in, 0 when a cell does not say."""
+    word = folded(cell)
+    return -1 if word in OUT else 1 if word in IN else 0
+
+
+def folded(text: str) -> str:
+    """Lower case without accents and runs of spaces."""
+    bare = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join("".join(char for char in bare if not unicodedata.combining(char)).split())
+
+
+def role_of(head: str) -> Role:
+    """What a column's head promises: an exact match, else the longest known head inside it."""
+    heads, pattern = _heads()
+    word = folded(re.sub(r"[(（\[].*?[)）\]]", "", head)).strip(" :*")
+    if word in heads or len(head) > 60:
+        return heads.get(word, "")
+    parts = pattern.findall(word)
+    return heads[max(parts, key=len)] if parts else ""
+
+
+@functools.cache
+def _heads() -> tuple[dict[str, Role], re.Pattern[str]]:
+    listed: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("headers.toml").read_text(encoding="utf-8"))
+    heads = {folded(word): cast(Role, role) for role, words in listed.items() for word in words}
+    ordered = sorted((re.escape(word) for word in heads if len(word) > 3 or not word.isascii()), key=len, reverse=True)
+    return heads, re.compile(rf"(?<![^\W_])(?:{'|'.join(ordered)})(?![a-z])")

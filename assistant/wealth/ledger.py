@@ -1,0 +1,290 @@
+"""The double-entry ledger of one person in SQL: what was written, read back as movements, balances and prices.
+
+Knows no category rules (`cashflow.py`), no rates and no present value (`valuation.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from assistant.errors import NotFound
+from assistant.money import Money
+from assistant.reply import new_id
+from assistant.store import Store
+from assistant.wealth.entry import Account, Class, Entry, Flow, Holding, Kind, Movement, Security
+from assistant.wealth.tables import accounts, batches, entries, postings, prices, rules, securities, uploads
+
+SLICE = 500  # values in one IN (...), below every database's limit
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What became of entries: `batch` is empty when all of them were `known` already."""
+
+    batch: str
+    added: int
+    known: int
+
+
+class Change(NamedTuple):
+    account: str
+    currency: str
+    security: str | None
+    day: date
+    minor: int
+    quantity: int
+
+
+class Ledger:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    # -- accounts and securities
+
+    def add_account(
+        self, user: str, name: str, kind: Kind, currency: str, aliases: Sequence[str] = (), note: str = ""
+    ) -> Account:
+        """A new account. The name is unique among the person's accounts."""
+        fresh = Account(new_id("acc"), name[:120], kind, currency, tuple(aliases), note)
+        with self.store.write() as db:
+            db.execute(
+                sa.insert(accounts).values(
+                    id=fresh.id, user_id=user, name=fresh.name, kind=kind, currency=currency,
+                    aliases=list(aliases), note=note,
+                )
+            )  # fmt: skip
+        return fresh
+
+    def accounts(self, user: str) -> tuple[Account, ...]:
+        with self.store.read() as db:
+            rows = db.execute(sa.select(accounts).where(accounts.c.user_id == user)).all()
+        return tuple(Account(r.id, r.name, r.kind, r.currency, tuple(r.aliases), r.note) for r in rows)
+
+    def account(self, user: str, words: str) -> Account:
+        """The account a person calls `words`, else `NotFound("unknown_account")` with the names there are."""
+        mine = self.accounts(user)
+        for account in mine:
+            if account.called(words):
+                return account
+        raise NotFound("unknown_account", account=words[:80], known=", ".join(each.name for each in mine) or "-")
+
+    def add_security(self, user: str, symbol: str, name: str, kind: Class, currency: str) -> Security:
+        fresh = Security(new_id("sec"), symbol, name, kind, currency)
+        with self.store.write() as db:
+            db.execute(
+                sa.insert(securities).values(
+                    id=fresh.id, user_id=user, symbol=symbol, name=name, kind=kind, currency=currency
+                )
+            )
+        return fresh
+
+    def securities(self, user: str) -> tuple[Security, ...]:
+        with self.store.read() as db:
+            rows = db.execute(sa.select(securities).where(securities.c.user_id == user)).all()
+        return tuple(Security(r.id, r.symbol, r.name, r.kind, r.currency) for r in rows)
+
+    def add_prices(self, user: str, security: Security, closes: Mapping[date, int]) -> None:
+        """Closing prices, major units of the security's currency times 10^8; a day already known is replaced."""
+        rows = [
+            {"security_id": security.id, "day": day, "user_id": user, "price": price} for day, price in closes.items()
+        ]
+        stale = sa.delete(prices).where(
+            prices.c.security_id == sa.bindparam("security_id"), prices.c.day == sa.bindparam("day")
+        )
+        with self.store.write() as db:
+            db.execute(stale, [{"security_id": security.id, "day": day} for day in closes])
+            db.execute(sa.insert(prices), rows)
+
+    # -- writing entries
+
+    def post(self, user: str, new: Iterable[Entry], source: str, at: datetime, note: str = "") -> Posted:
+        """Write entries in one transaction; an entry whose identity is already there is counted, not written."""
+        named = [(new_id("ent"), entry.checked()) for entry in new]
+        batch = new_id("bat")
+        with self.store.write() as db:
+            known = self._known(db, user, [entry.identity for _, entry in named if entry.identity])
+            fresh = [(key, entry) for key, entry in named if entry.identity not in known]
+            if fresh:
+                db.execute(sa.insert(batches).values(id=batch, user_id=user, source=source[:200], note=note, at=at))
+                db.execute(sa.insert(entries), [_entry_row(user, batch, key, entry) for key, entry in fresh])
+                db.execute(
+                    sa.insert(postings), [row for key, entry in fresh for row in _posting_rows(user, key, entry)]
+                )
+        return Posted(batch if fresh else "", len(fresh), len(named) - len(fresh))
+
+    def known(self, user: str, identities: Sequence[str]) -> set[str]:
+        with self.store.read() as db:
+            return self._known(db, user, identities)
+
+    def _known(self, db: Connection, user: str, identities: Sequence[str]) -> set[str]:
+        found: set[str] = set()
+        for start in range(0, len(identities), SLICE):
+            some = entries.c.identity.in_(identities[start : start + SLICE])
+            found |= set(db.execute(sa.select(entries.c.identity).where(entries.c.user_id == user, some)).scalars())
+        return found
+
+    def relabel(self, user: str, ids: Sequence[str], flow: Flow) -> None:
+        """Give the flow postings of these entries another flow: a pair of rows turned out to be a transfer."""
+        with self.store.write() as db:
+            for start in range(0, len(ids), SLICE):
+                chosen = postings.c.entry_id.in_(ids[start : start + SLICE]) & (postings.c.flow != "")
+                change = sa.update(postings).where(postings.c.user_id == user, chosen)
+                db.execute(change.values(flow=flow, category=""))
+
+    # -- reading
+
+    def movements(self, user: str, flow: Flow, start: date, end: date) -> list[Movement]:
+        """Income or expense of the days from `start` to `end`, oldest first; a loan payment is spending as a whole."""
+        seen, owner = postings.alias("seen"), accounts.alias("owner")
+        wanted = postings.c.flow == flow
+        if flow == "expense":
+            wanted |= (accounts.c.kind == "loan") & (postings.c.minor > 0) & (owner.c.kind != "loan")
+        query = (
+            sa.select(
+                entries.c.id, entries.c.day, entries.c.payee, entries.c.memo, owner.c.name,
+                postings.c.category, postings.c.minor, postings.c.currency, postings.c.flow,
+            )
+            .join(entries, entries.c.id == postings.c.entry_id)
+            .join(seen, (seen.c.entry_id == postings.c.entry_id) & (seen.c.line == 0))
+            .join(owner, owner.c.id == seen.c.account_id)
+            .outerjoin(accounts, accounts.c.id == postings.c.account_id)
+            .where(entries.c.user_id == user, entries.c.day.between(start, end), wanted)
+            .order_by(entries.c.day, entries.c.id, postings.c.line)
+        )  # fmt: skip
+        with self.store.read() as db:
+            rows = db.execute(query).all()
+        return [_movement(row, -1 if flow == "income" else 1) for row in rows]
+
+    def holdings(self, user: str, on: date) -> list[Holding]:
+        """Cash and securities at the end of the day `on`; what was sold out is left out."""
+        by = (postings.c.account_id, postings.c.currency, postings.c.security_id)
+        query = (
+            sa.select(*by, sa.func.sum(postings.c.minor), sa.func.sum(postings.c.quantity))
+            .join(entries, entries.c.id == postings.c.entry_id)
+            .where(postings.c.user_id == user, postings.c.account_id.is_not(None), entries.c.day <= on)
+            .group_by(*by)
+        )
+        mine = {account.id: account for account in self.accounts(user)}
+        names = {security.id: security for security in self.securities(user)}
+        with self.store.read() as db:
+            rows = db.execute(query).all()
+        return [
+            Holding(mine[account], quantity if security else minor, currency, names.get(security))
+            for account, currency, security, minor, quantity in rows
+            if (quantity if security else minor)
+        ]
+
+    def last_trade(self, user: str, security: Security, on: date) -> tuple[int, int, date]:
+        """(minor, quantity, day) of the last trade: what stands in for a price when none is known."""
+        query = (
+            sa.select(postings.c.minor, postings.c.quantity, entries.c.day)
+            .join(entries, entries.c.id == postings.c.entry_id)
+            .where(postings.c.user_id == user, postings.c.security_id == security.id, entries.c.day <= on)
+            .where(postings.c.quantity != 0)
+            .order_by(entries.c.day.desc())
+            .limit(1)
+        )
+        with self.store.read() as db:
+            minor, quantity, day = db.execute(query).one()
+        return minor, quantity, day
+
+    def changes(self, user: str, until: date) -> list[Change]:
+        """What every account and security gained or lost by day, oldest first: input of a curve."""
+        by = (postings.c.account_id, postings.c.currency, postings.c.security_id, entries.c.day)
+        query = (
+            sa.select(*by, sa.func.sum(postings.c.minor), sa.func.sum(postings.c.quantity))
+            .join(entries, entries.c.id == postings.c.entry_id)
+            .where(postings.c.user_id == user, postings.c.account_id.is_not(None), entries.c.day <= until)
+            .group_by(*by)
+            .order_by(entries.c.day)
+        )
+        with self.store.read() as db:
+            return [Change(*row) for row in db.execute(query)]
+
+    def price(self, security: Security, on: date) -> tuple[int, date] | None:
+        """The last price on or before `on`, before the first the first, with its day."""
+        mine = sa.select(prices.c.price, prices.c.day).where(prices.c.security_id == security.id)
+        with self.store.read() as db:
+            row = db.execute(mine.where(prices.c.day <= on).order_by(prices.c.day.desc()).limit(1)).first()
+            row = row or db.execute(mine.order_by(prices.c.day).limit(1)).first()
+        return None if row is None else (row.price, row.day)
+
+    def closes(self, user: str, until: date) -> dict[str, list[tuple[date, int]]]:
+        """Every price up to a day by security id, oldest first."""
+        query = sa.select(prices.c.security_id, prices.c.day, prices.c.price).where(
+            prices.c.user_id == user, prices.c.day <= until
+        )
+        found: dict[str, list[tuple[date, int]]] = {}
+        with self.store.read() as db:
+            for security, day, price in db.execute(query.order_by(prices.c.security_id, prices.c.day)):
+                found.setdefault(security, []).append((day, price))
+        return found
+
+    def span(self, user: str) -> tuple[date, date] | None:
+        """The first and the last day with an entry, or None when there is none."""
+        query = sa.select(sa.func.min(entries.c.day), sa.func.max(entries.c.day)).where(entries.c.user_id == user)
+        with self.store.read() as db:
+            first, last = db.execute(query).one()
+        return None if first is None else (first, last)
+
+    # -- rules and waiting files
+
+    def learn(self, user: str, words: str, category: str) -> None:
+        """From now on a payee whose text contains `words` belongs to `category`."""
+        with self.store.write() as db:
+            key = (rules.c.user_id == user) & (rules.c.words == words.casefold()[:200])
+            db.execute(sa.delete(rules).where(key))
+            db.execute(sa.insert(rules).values(user_id=user, words=words.casefold()[:200], category=category))
+
+    def rules(self, user: str) -> dict[str, str]:
+        with self.store.read() as db:
+            rows = db.execute(sa.select(rules.c.words, rules.c.category).where(rules.c.user_id == user)).all()
+        return {row.words: row.category for row in rows}
+
+    def keep(self, user: str, name: str, data: bytes, at: datetime) -> str:
+        """Hold a file between its preview and its import; the id names it."""
+        key = new_id("upl")
+        with self.store.write() as db:
+            db.execute(sa.insert(uploads).values(id=key, user_id=user, name=name[:200], data=data, at=at))
+        return key
+
+    def kept(self, user: str, key: str) -> tuple[str, bytes]:
+        mine = (uploads.c.id == key) & (uploads.c.user_id == user)
+        with self.store.read() as db:
+            row = db.execute(sa.select(uploads.c.name, uploads.c.data).where(mine)).first()
+        if row is None:
+            raise NotFound("upload_gone")
+        return row.name, row.data
+
+    def release(self, user: str, key: str) -> None:
+        with self.store.write() as db:
+            db.execute(sa.delete(uploads).where(uploads.c.id == key, uploads.c.user_id == user))
+
+
+def _entry_row(user: str, batch: str, key: str, entry: Entry) -> dict[str, Any]:
+    return {
+        "id": key, "user_id": user, "batch_id": batch, "day": entry.day,
+        "payee": entry.payee, "memo": entry.memo, "identity": entry.identity or key,
+    }  # fmt: skip
+
+
+def _posting_rows(user: str, key: str, entry: Entry) -> list[dict[str, Any]]:
+    return [
+        {
+            "entry_id": key, "line": line, "user_id": user, "account_id": each.account or None, "flow": each.flow,
+            "category": each.category, "minor": each.money.minor, "currency": each.money.currency,
+            "security_id": each.security or None, "quantity": each.quantity,
+        }
+        for line, each in enumerate(entry.postings)
+    ]  # fmt: skip
+
+
+def _movement(row: Any, sign: int) -> Movement:
+    category = row.category if row.flow else "loan"
+    return Movement(row.id, row.day, row.payee, row.memo, category, row.name, Money(sign * row.minor, row.currency))

@@ -1,0 +1,300 @@
+"""The typed metrics: the only functions the conversation may call for a figure.
+
+Each is `metric(ledger, query) -> Answer`. Conventions: every amount is converted at the reference rate of its own day,
+half up to the minor unit, and only then summed; transfers between own accounts are outside income and spending, loan
+payments inside; the day before a period's first is where it starts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from assistant import fx
+from assistant.errors import Refused
+from assistant.money import Money, total
+from assistant.reply import Period
+from assistant.wealth import cashflow, valuation
+from assistant.wealth.answer import Answer, Note, Query, Unit
+from assistant.wealth.entry import Flow, Movement
+from assistant.wealth.ledger import Ledger
+
+Metric = Callable[[Ledger, Query], Answer]
+Mappings = Sequence[Mapping[str, Any]]
+LOOK_BACK = 760  # days in which recurring payments are looked for: two yearly ones and some slack
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A movement with its value in the reporting currency."""
+
+    movement: Movement
+    value: Money
+    rated: date | None
+
+    def row(self) -> dict[str, Any]:
+        each = self.movement
+        return {
+            "date": each.day, "payee": each.payee, "memo": each.memo, "category": each.category,
+            "account": each.account, "amount": each.money, "value": self.value,
+        }  # fmt: skip
+
+
+def net_worth(ledger: Ledger, query: Query) -> Answer:
+    on = min(query.period.end, query.today)
+    found = _values(ledger, query, on)
+    rows = tuple(_value_row(each) for each in found)
+    key = {"account": "account", "currency": "currency_held", "class": "class", "category": "class"}.get(query.group)
+    series = _summed(rows, key, query) if key else _curve(ledger, query, on - timedelta(days=365), on)
+    return _answer(query, "net_worth", _sum(rows, query), rows, valuation.oldest(found), _stale(found),
+                   series=series, period=Period(on, on))  # fmt: skip
+
+
+def net_worth_change(ledger: Ledger, query: Query) -> Answer:
+    """What came in, what went out, what accounts brought when they were added, and markets and rates as the rest."""
+    start, end = query.period.start - timedelta(days=1), min(query.period.end, query.today)
+    before, after = _values(ledger, query, start), _values(ledger, query, end)
+    rows = _change_rows(ledger, query, _worth(before, query), _worth(after, query))
+    prices = [day for day in (valuation.oldest(before), valuation.oldest(after)) if day]
+    series = _curve(ledger, query, start, end)
+    values = {"before": _worth(before, query), "after": _worth(after, query)}
+    return _answer(query, "net_worth_change", _sum(rows, query), rows, min(prices, default=None), _stale(after),
+                   series=series, values=values)  # fmt: skip
+
+
+def _change_rows(ledger: Ledger, query: Query, before: Money, after: Money) -> Mappings:
+    if query.account:
+        return ({"item": "after", "value": after}, {"item": "before", "value": -before})
+    came, went, brought = (_flow_sum(ledger, query, flow) for flow in ("income", "expense", "opening"))
+    parts = {"income": came, "spending": -went, "opening": -brought}
+    parts["markets"] = after - before - total(parts.values(), query.currency)
+    return tuple({"item": name, "value": value} for name, value in parts.items() if value.minor or name != "opening")
+
+
+def _flow_sum(ledger: Ledger, query: Query, flow: Flow) -> Money:
+    """Without loan payments: paying a debt back changes no net worth."""
+    found = ledger.movements(query.user, flow, query.period.start, query.period.end)
+    return total((c.value for c in _converted(found, query) if c.movement.category != "loan"), query.currency)
+
+
+def net_worth_history(ledger: Ledger, query: Query) -> Answer:
+    end = min(query.period.end, query.today)
+    series = _curve(ledger, query, query.period.start, end)
+    found = _values(ledger, query, end)
+    return _answer(query, "net_worth_history", _worth(found, query), tuple(series), valuation.oldest(found),
+                   _stale(found), series=series)  # fmt: skip
+
+
+def spending(ledger: Ledger, query: Query) -> Answer:
+    return _flow_answer(ledger, query, "expense", "spending")
+
+
+def income(ledger: Ledger, query: Query) -> Answer:
+    return _flow_answer(ledger, query, "income", "income")
+
+
+def savings_rate(ledger: Ledger, query: Query) -> Answer:
+    """(income - spending) / income in percent with one digit; `Refused("no_income")` when nothing came in."""
+    came, went = spending_and_income(ledger, query)
+    earned = total((each.value for each in came), query.currency)
+    spent = total((each.value for each in went), query.currency)
+    if earned.minor <= 0:
+        raise Refused("no_income", start=query.period.start, end=query.period.end)
+    share = Decimal(100 * (earned.minor - spent.minor)) / earned.minor
+    rows = ({"item": "income", "value": earned}, {"item": "spending", "value": -spent})
+    return _answer(query, "savings_rate", share.quantize(Decimal("0.1"), ROUND_HALF_UP), rows,
+                   _oldest([*came, *went]), unit="percent")  # fmt: skip
+
+
+def spending_and_income(ledger: Ledger, query: Query) -> tuple[list[Counted], list[Counted]]:
+    """(income, spending) of the period, each converted."""
+    return _counted(ledger, query, "income"), _counted(ledger, query, "expense")
+
+
+def cash_by_currency(ledger: Ledger, query: Query) -> Answer:
+    """Cash and savings on the last day, one row per currency."""
+    on = min(query.period.end, query.today)
+    found = [
+        each for each in _values(ledger, query, on)
+        if each.holding.security is None and each.asset_class != "debts"
+    ]  # fmt: skip
+    rows: list[dict[str, Any]] = []
+    for currency in sorted({each.amount.currency for each in found}):
+        mine = [each for each in found if each.amount.currency == currency]
+        amount = total((each.amount for each in mine), currency)
+        value = total((each.value for each in mine), query.currency)
+        rows.append({"currency_held": currency, "amount": amount, "value": value})
+    rows.sort(key=lambda row: -row["value"].minor)
+    series = [{"label": row["currency_held"], "value": row["value"]} for row in rows]
+    return _answer(query, "cash_by_currency", _sum(rows, query), tuple(rows), valuation.oldest(found),
+                   series=series, period=Period(on, on))  # fmt: skip
+
+
+def balance(ledger: Ledger, query: Query) -> Answer:
+    """What stands on one account, or on each of them, at the end of the last day."""
+    on = min(query.period.end, query.today)
+    found = _values(ledger, query, on)
+    rows = tuple(_value_row(each) for each in found)
+    series = _summed(rows, "account", query) if not query.account else []
+    return _answer(query, "balance", _sum(rows, query), rows, valuation.oldest(found), _stale(found),
+                   series=series, period=Period(on, on))  # fmt: skip
+
+
+def biggest_expense(ledger: Ledger, query: Query) -> Answer:
+    found = _counted(ledger, query, "expense")
+    largest = max(found, key=lambda each: each.value.minor, default=None)
+    rows = (largest.row(),) if largest else ()
+    return _answer(query, "biggest_expense", _sum(rows, query), rows, largest.rated if largest else None,
+                   values={"count": len(found)})  # fmt: skip
+
+
+def recurring(ledger: Ledger, query: Query) -> Answer:
+    """Payments that come back, each with its next day and cost of a year at the last amount; rises are warnings."""
+    window = Period(query.today - timedelta(days=LOOK_BACK), query.today)
+    found = cashflow.recurring(_movements(ledger, query, "expense", window), query.today)
+    rows, rates = [], []
+    for each in found:
+        yearly = each.amount * each.per_year
+        value, rated = fx.convert(yearly, query.currency, query.today)
+        rates += [rated] if yearly.currency != query.currency else []
+        rows.append({
+            "payee": each.payee, "category": each.category, "account": each.account, "rhythm": each.rhythm,
+            "amount": each.amount, "next": each.next, "value": value,
+        })  # fmt: skip
+    rises = [
+        Note("warning.price_rise", {"payee": each.payee, "before": each.before, "after": each.amount})
+        for each in found if each.risen and each.category in ("subscriptions", "insurance", "rent")
+    ]  # fmt: skip
+    return _answer(query, "recurring", _sum(rows, query), tuple(rows), min(rates, default=None), rises,
+                   period=window, values={"count": len(rows)})  # fmt: skip
+
+
+def double_charges(ledger: Ledger, query: Query) -> Answer:
+    """Same payee, amount and account within three days; the row is the second charge, its value what it took."""
+    pairs = cashflow.twice(_movements(ledger, query, "expense", query.period))
+    second = _converted([later for _, later in pairs], query)
+    rows = tuple(each.row() | {"first": first.day} for each, (first, _) in zip(second, pairs, strict=True))
+    return _answer(query, "double_charges", _sum(rows, query), rows, _oldest(second),
+                   values={"count": len(rows)})  # fmt: skip
+
+
+BY_CATEGORY = {"spending", "income", "biggest_expense", "recurring", "double_charges", "savings_rate"}
+METRICS: dict[str, Metric] = {
+    "net_worth": net_worth, "net_worth_change": net_worth_change, "net_worth_history": net_worth_history,
+    "spending": spending, "income": income, "savings_rate": savings_rate, "cash_by_currency": cash_by_currency,
+    "balance": balance, "biggest_expense": biggest_expense, "recurring": recurring, "double_charges": double_charges,
+}  # fmt: skip
+
+
+def default_period(metric: str, today: date) -> Period:
+    """The period of a question that names none; the answer shows it."""
+    starts = {
+        "net_worth": today, "balance": today, "cash_by_currency": today,
+        "net_worth_change": today.replace(month=1, day=1), "net_worth_history": today - timedelta(days=365),
+        "double_charges": today - timedelta(days=90), "recurring": today - timedelta(days=LOOK_BACK),
+    }  # fmt: skip
+    if metric == "savings_rate":
+        last = today.replace(day=1) - timedelta(days=1)
+        return Period(last.replace(day=1), last)
+    return Period(starts.get(metric, today.replace(day=1)), today)
+
+
+def _flow_answer(ledger: Ledger, query: Query, flow: Flow, name: str) -> Answer:
+    found = _counted(ledger, query, flow)
+    rows = tuple(each.row() for each in found)
+    series = _summed(_with_month(rows), query.group, query) if query.group else []
+    return _answer(query, name, _sum(rows, query), rows, _oldest(found), series=series, values={"count": len(rows)})
+
+
+def _with_month(rows: Mappings) -> list[dict[str, Any]]:
+    return [{**row, "month": row["date"].isoformat()[:7], "currency": row["amount"].currency} for row in rows]
+
+
+def _movements(ledger: Ledger, query: Query, flow: Flow, period: Period) -> list[Movement]:
+    return [
+        each for each in ledger.movements(query.user, flow, period.start, min(period.end, query.today))
+        if query.category in ("", each.category) and query.account in ("", each.account)
+    ]  # fmt: skip
+
+
+def _counted(ledger: Ledger, query: Query, flow: Flow) -> list[Counted]:
+    return _converted(_movements(ledger, query, flow, query.period), query)
+
+
+def _converted(found: Iterable[Movement], query: Query) -> list[Counted]:
+    result = []
+    for each in found:
+        value, rated = fx.convert(each.money, query.currency, each.day)
+        result.append(Counted(each, value, None if each.money.currency == query.currency else rated))
+    return result
+
+
+def _value_row(each: valuation.Value) -> dict[str, Any]:
+    security = each.holding.security
+    return {
+        "account": each.holding.account.name, "holding": security.name if security else "",
+        "class": each.asset_class, "currency_held": each.amount.currency, "amount": each.amount, "value": each.value,
+        "price_date": each.priced,
+    }  # fmt: skip
+
+
+def _values(ledger: Ledger, query: Query, on: date) -> list[valuation.Value]:
+    found = valuation.values(ledger, query.user, on, query.currency)
+    return [each for each in found if query.account in ("", each.holding.account.name)]
+
+
+def _curve(ledger: Ledger, query: Query, start: date, end: date) -> list[dict[str, Any]]:
+    """Net worth at regular days that end on `end`: daily up to a quarter, weekly up to three years, then monthly."""
+    span = ledger.span(query.user)
+    start = max(start, span[0]) if span else start
+    length = max((end - start).days, 0)
+    step = 1 if length <= 92 else 7 if length <= 1100 else 30
+    days = [end - timedelta(days=back) for back in range(0, length + 1, step)][::-1]
+    amounts = valuation.curve(ledger, query.user, days, query.currency, query.account)
+    return [
+        {"label": day.isoformat(), "value": Money(int(minor), query.currency)}
+        for day, minor in zip(days, amounts, strict=True)
+    ]
+
+
+def _summed(rows: Mappings, key: str, query: Query) -> list[dict[str, Any]]:
+    """One point per value of `key`: months in order, everything else the largest first."""
+    sums: dict[str, int] = defaultdict(int)
+    for row in rows:
+        sums[row[key]] += row["value"].minor
+    ordered = sorted(sums.items(), key=lambda item: item[0] if key == "month" else -item[1])
+    return [{"label": label, "value": Money(minor, query.currency)} for label, minor in ordered]
+
+
+def _sum(rows: Mappings, query: Query) -> Money:
+    return total((row["value"] for row in rows), query.currency)
+
+
+def _worth(found: Sequence[valuation.Value], query: Query) -> Money:
+    return total((each.value for each in found), query.currency)
+
+
+def _oldest(found: Sequence[Counted]) -> date | None:
+    return min((each.rated for each in found if each.rated), default=None)
+
+
+def _stale(found: Sequence[valuation.Value]) -> list[Note]:
+    return [
+        Note("warning.stale", {"name": each.holding.security.name}) for each in found
+        if each.stale and each.holding.security
+    ]  # fmt: skip
+
+
+def _answer(
+    query: Query, metric: str, value: Money | Decimal, rows: Mappings, price_date: date | None,
+    warnings: Sequence[Note] = (), *, unit: Unit = "money", series: Mappings = (), period: Period | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> Answer:  # fmt: skip
+    return Answer(
+        metric, value, unit, period or query.period, query.currency, price_date, Note(f"method.{metric}", values or {}),
+        tuple(rows), tuple(warnings), tuple(series), query.account, query.category, query.group,
+    )  # fmt: skip
