@@ -1,0 +1,356 @@
+"""Cards as HTML: the published JSON of a card in, escaped markup out. Knows how a card looks and nothing of what it does.
+
+A button carries the id of its action and nothing else; amounts, payees and verbs stay on the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from assistant.language.messages import catalogue, say, shown
+from assistant.ui.markup import Html, drawing, el, escaped, icon, join
+
+Json = Mapping[str, Any]
+SURE = 0.9  # a field read with less confidence asks to be checked
+TONES = {"info": "info", "success": "check", "warning": "alert", "error": "cross"}
+MOVING = ("scheduled", "sent", "unknown")
+STATUS_ICONS = {
+    "sent": "send", "succeeded": "check", "failed": "cross", "requires_action": "alert", "unknown": "clock",
+    "refunded": "back", "prepared": "file", "canceled": "cross", "scheduled": "clock",
+}  # fmt: skip
+
+
+class Drawer:
+    """Draws for one reader: `language` words every label; `now` (aware UTC) and `undo` (whole seconds) set the ring."""
+
+    def __init__(self, language: str, now: datetime, undo: int = 10) -> None:
+        self.language = language
+        self.now = now
+        self.undo = undo
+
+    def word(self, key: str, **values: object) -> str:
+        return say(self.language, f"ui.{key}", **values)
+
+    def named(self, kind: str, key: str) -> str:
+        """The label of a field, column or kind, or its own name made readable."""
+        known: dict[str, Any] = catalogue(self.language)["ui"]
+        return str(known.get(f"{kind}_{key}", key.replace("_", " ")))
+
+    def card(self, card: Json) -> Html:
+        body = DRAWERS[card["type"]](self, card)
+        moving = card["payment_id"] if card.get("status") in MOVING and "payment_id" in card else None
+        wide = " wide" if card["type"] in ("products", "compare") else ""
+        return el(
+            "section", body, cls=f"card {card['type']}{wide}", id=card["id"], tabindex="-1",
+            data_payment=moving, data_expires=self.seconds_to(card.get("expires_at")),
+        )  # fmt: skip
+
+    def seconds_to(self, instant: str | None) -> float | None:
+        """Seconds from now, never below zero: the page counts down by its own clock, which may be wrong."""
+        if not instant:
+            return None
+        return round(max(0.0, (datetime.fromisoformat(instant) - self.now).total_seconds()), 2)
+
+    # -- parts ---------------------------------------------------------------------------------------------------
+
+    def button(self, action: Json, style: str = "", **more: object) -> Html:
+        return el(
+            "button", action["label"], cls=f"button {style or action.get('style', 'secondary')}",
+            type="button", data_id=action["id"], **more,
+        )  # fmt: skip
+
+    def buttons(self, actions: Iterable[Json], **primary: object) -> Html | str:
+        """Secondary actions first, the one that counts last, where the thumb and the eye end."""
+        order = sorted(actions, key=lambda a: a.get("style") == "primary")
+        made = [self.button(a, **(primary if a.get("style") == "primary" else {})) for a in order]
+        return el("div", *made, cls="actions") if made else ""
+
+    def row(self, label: object, *value: object) -> Html:
+        return el("div", el("dt", label), el("dd", *value), cls="row")
+
+    def instant(self, value: str) -> Html:
+        """A time the page rewrites in the reader's own zone; until then it is UTC and says so."""
+        moment = datetime.fromisoformat(value).astimezone(UTC)
+        return el("time", f"{moment:%Y-%m-%d %H:%M} UTC", datetime=moment.isoformat())
+
+    def sums(self, lines: Iterable[Json], cls: str) -> Html | str:
+        rows = [
+            self.row(join([line["label"], f" × {line['quantity']}" if line.get("quantity", 1) != 1 else ""]),
+                     line["amount"]["text"])
+            for line in lines
+        ]  # fmt: skip
+        return el("dl", *rows, cls=f"rows {cls}") if rows else ""
+
+    def table(self, head: Iterable[object], rows: Iterable[Iterable[object]], caption: str = "") -> Html:
+        body = [el("tr", *(el("td", cell, cls=_side(cell)) for cell in row)) for row in rows]
+        top = el("thead", el("tr", *(el("th", name, scope="col") for name in head)))
+        inner = el("table", el("caption", caption) if caption else "", top, el("tbody", *body))
+        return el("div", inner, cls="table", tabindex="0", role="group", aria_label=caption or None)
+
+    def folded(self, summary: object, *content: object) -> Html:
+        return el("details", el("summary", summary), *content)
+
+
+def pay_sheet(draw: Drawer, card: Json) -> Html:
+    uncertain = [draw.named("field", name) for name in card["uncertain"]]
+    assumed = el("span", draw.word("assumed", currency=card["amount"]["currency"]), cls="tag warn")
+    pay = {"data_check": draw.word("check_field", field=uncertain[0])} if uncertain else {}
+    return join([
+        el("header", el("span", f"{draw.word('test_mode')} · {card['mode']}", cls="tag test"),
+           el("span", draw.word("expires"), " ", draw.instant(card["expires_at"]), cls="muted"), cls="top"),
+        el("p", card["amount"]["text"], assumed if card["currency_assumed"] else "",
+           cls="amount" + _doubt(card, "amount", "currency")),
+        el("p", card["in_words"], cls="muted words") if card.get("in_words") else "",
+        el("dl", *_parties(draw, card), cls="rows"),
+        draw.sums(card["lines"], "lines"),
+        draw.sums(card["totals"], "totals"),
+        el("p", icon("alert"), draw.word("uncertain", fields=", ".join(uncertain)), cls="caution") if uncertain else "",
+        el("p", draw.word("expired"), cls="caution gone", hidden=True),
+        draw.buttons(card["actions"], **pay),
+    ])  # fmt: skip
+
+
+def _parties(draw: Drawer, card: Json) -> Iterable[Html]:
+    everyone = card.get("parts") or [card["payee"]]
+    for payee in everyone:
+        yield draw.row(draw.word("to"), payee_of(draw, payee, _doubt(card, "payee")))
+    if card.get("method"):
+        yield draw.row(draw.word("with"), card["method"])
+    if card.get("purpose"):
+        yield draw.row(draw.word("for"), card["purpose"])
+    if card.get("source"):
+        spans = [p["span"] for p in card["provenance"].values() if isinstance(p, Mapping) and p.get("span")]
+        pictured = not spans and any("box" in p for p in card["provenance"].values() if isinstance(p, Mapping))
+        change = el("button", draw.word("edit"), cls="link", type="button", data_say=draw.word("edit_words"))
+        said = quoted(card["source"], spans) if not pictured else el("span", card["source"])
+        yield draw.row(draw.word("from_picture" if pictured else "you_said"), said, " ", change)
+
+
+def payee_of(draw: Drawer, payee: Json, doubt: str = "") -> Html:
+    match = payee.get("match", "none")
+    mark = icon("check") if match == "exact" else icon("alert")
+    return join([
+        el("b", payee["name"], cls=doubt.strip()), el("span", payee["how"], cls="muted block"),
+        el("span", mark, draw.word(f"match_{match}"), cls=f"match {match}"),
+    ])  # fmt: skip
+
+
+def quoted(text: str, spans: Iterable[Iterable[int]]) -> Html:
+    """The words as said, with the stretches [start, end) that filled a field underlined."""
+    parts: list[object] = ["“"]
+    at = 0
+    for start, end in sorted((int(a), int(b)) for a, b in spans):
+        if at <= start < end <= len(text):
+            parts += [text[at:start], el("mark", text[start:end])]
+            at = end
+    return el("q", *parts, text[at:], "”")
+
+
+def _doubt(card: Json, *names: str) -> str:
+    return " doubt" if set(names) & set(card["uncertain"]) else ""
+
+
+def receipt(draw: Drawer, card: Json) -> Html:
+    status = card["status"]
+    facts = [
+        draw.row(draw.word("when"), draw.instant(card["at"])),
+        draw.row(draw.word("for"), card["purpose"]) if card.get("purpose") else "",
+        draw.row(draw.word("method"), card["method"]),
+        draw.row(draw.word("payment"), el("code", card["payment_id"])),
+        draw.row(draw.word("reference"), el("code", card["provider_ref"])) if card.get("provider_ref") else "",
+    ]
+    return join([
+        el("div", _state(draw, card, status),
+           el("div", el("p", card["amount"]["text"], cls="amount small"),
+              el("p", "→ ", card["payee"]["name"], cls="payee")), cls="status " + status),
+        el("p", card["note"], cls="caution") if card.get("note") else "",
+        draw.folded(join([draw.word("kind_receipt"), " · ", draw.word("test_mode"), " · ", card["mode"]]),
+                    el("dl", *facts, cls="rows")) if status != "scheduled" else "",
+        draw.buttons(card["actions"]),
+    ])  # fmt: skip
+
+
+def _state(draw: Drawer, card: Json, status: str) -> Html:
+    """What stands on the left of a receipt: a ring that empties while an undo lasts, a sign afterwards."""
+    left = draw.seconds_to(card.get("send_at")) if status == "scheduled" else None
+    if left is None:
+        return el("p", el("span", icon(STATUS_ICONS[status]), cls="sign"), draw.word(f"status_{status}"), cls="state")
+    whole = max(left, draw.undo)
+    ring = Html('<svg viewBox="0 0 36 36" aria-hidden="true"><circle cx="18" cy="18" r="16"/>'
+                '<circle class="left" cx="18" cy="18" r="16" pathLength="100"/></svg>')  # fmt: skip
+    words = draw.word("status_scheduled", seconds="\0").split("\0")
+    count = el("b", str(round(left)), cls="count")
+    return el("div",
+        el("span", ring, cls="ring", data_left=left, data_whole=whole),
+        el("p", words[0], count, words[1], el("span", draw.word("undo_note"), cls="muted block")), cls="state",
+    )  # fmt: skip
+
+
+def products(draw: Drawer, card: Json) -> Html:
+    chips = [_chip(draw, chip) for chip in card["constraints"]]
+    notes = [draw.word("more", count=card["more"])] if card["more"] else []
+    if card.get("left_out"):
+        key = "left_out_one" if card["left_out"] == 1 else "left_out_many"
+        notes.append(draw.word(key, count=card["left_out"]))
+    return join([
+        el("div", *chips, cls="chips") if chips else "",
+        el("div", *(product(draw, item) for item in card["products"]), cls="shelf", role="list"),
+        el("p", " · ".join(notes), cls="muted") if notes else "",
+        draw.buttons(card["actions"]),
+    ])  # fmt: skip
+
+
+def _chip(draw: Drawer, chip: Json) -> Html:
+    if not (chip["removable"] and chip["action"]):
+        return el("span", chip["text"], cls="chip fixed")
+    return el("button", chip["text"], icon("cross"), cls="chip", type="button", data_id=chip["action"],
+              aria_label=draw.word("remove", text=chip["text"]))  # fmt: skip
+
+
+def product(draw: Drawer, item: Json) -> Html:
+    days = item["delivery_days"]
+    key = "delivery_today" if days == 0 else "delivery_one" if days == 1 else "delivery_many"
+    return el("article",
+        el("div", picture(item["image"], item["title"]), cls="picture"),
+        el("h3", item["title"]),
+        el("p", item["price"]["text"], cls="price"),
+        el("p", " · ".join(part for part in (item["stock"], draw.word(key, count=days)) if part), cls="muted"),
+        el("ul", *(el("li", icon("check"), el("span", reason)) for reason in item["why"]), cls="why"),
+        el("p", item["offer"], cls="muted offer"),
+        draw.buttons(item["actions"]),
+        role="listitem", cls="product",
+    )  # fmt: skip
+
+
+def picture(address: str, words: str) -> Html | str:
+    """Only a picture that this server draws; a link to anywhere else is not followed."""
+    if not address.startswith(("/pictures/", "data:image/")):
+        return ""
+    return el("img", src=address, alt=words, loading="lazy", decoding="async")
+
+
+def compare(draw: Drawer, card: Json) -> Html:
+    head = [el("span", draw.word("attribute"), cls="sr"),
+            *(join([el("span", p["title"], cls="block"), el("span", p["price"]["text"], cls="price")])
+              for p in card["products"])]  # fmt: skip
+    best = el("span", icon("check"), el("span", draw.word("best"), cls="sr"), cls="best")
+    rows = [
+        [el("b", row["attribute"]), *(join([value, " ", best if row.get("best") == at else ""])
+                                      for at, value in enumerate(row["values"]))]
+        for row in card["rows"]
+    ]  # fmt: skip
+    notes = el("ul", *(el("li", note) for note in card["notes"]), cls="notes muted") if card["notes"] else ""
+    return join([draw.table(head, rows), notes, draw.buttons(card["actions"])])
+
+
+def question(draw: Drawer, card: Json) -> Html:
+    choices = [draw.button(choice, "chip") for choice in card["choices"]]
+    chips = el("div", *choices, cls="chips") if choices else ""
+    return join([el("p", card["text"], cls="ask"), chips, draw.buttons(card["actions"])])
+
+
+def figure(draw: Drawer, card: Json) -> Html:
+    value = card["value"]
+    period = el("span", draw_period(draw, card["period"]), cls="muted")
+    facts = [card["method"], f"{draw.word('prices_of')} {card['price_date']}" if card.get("price_date") else ""]
+    listed = len(card["rows"])
+    count = max(card.get("row_count", 0), listed)
+    summary = draw.word("rows", count=count) if count <= listed else draw.word("rows_shown", shown=listed, count=count)
+    return join([
+        el("header", el("h3", card["label"]), period, cls="top"),
+        el("p", value["text"] if isinstance(value, Mapping) else f"{value}{_unit(card)}", cls="amount"),
+        el("p", card["change"], cls="change " + _direction(card["change"])) if card.get("change") else "",
+        el("ul", *(el("li", icon("alert"), el("span", w)) for w in card["warnings"]), cls="warnings")
+        if card["warnings"] else "",
+        draw.folded(summary, data_table(draw, card["rows"], card["label"])) if listed else "",
+        draw.folded(draw.word("how_computed"), el("p", ". ".join(f for f in facts if f), cls="muted")),
+        draw.buttons(card["actions"]),
+    ])  # fmt: skip
+
+
+def _unit(card: Json) -> str:
+    return " %" if card["unit"] == "percent" and not str(card["value"]).endswith("%") else ""
+
+
+def _direction(change: str) -> str:
+    """Colour never speaks alone: the sign or arrow that the wealth room printed decides it."""
+    head = change.strip()[:1]
+    return "up" if head in "+▲↑" else "down" if head in "-−▼↓" else ""
+
+
+def draw_period(draw: Drawer, period: Json) -> Html:
+    start, end = (shown(date.fromisoformat(period[side]), draw.language) for side in ("start", "end"))
+    return escaped(end if start == end else f"{start} – {end}")
+
+
+def data_table(draw: Drawer, rows: Iterable[Json], caption: str) -> Html:
+    """Rows that need not agree on their columns; money by its printed text."""
+    kept = list(rows)
+    columns = list(dict.fromkeys(name for row in kept for name in row))
+    head = [draw.named("column", name) for name in columns]
+    return draw.table(head, [[_cell(row.get(name, "")) for name in columns] for row in kept], caption)
+
+
+def _cell(value: Any) -> str:
+    return str(value.get("text", "")) if isinstance(value, Mapping) else "" if value is None else str(value)
+
+
+def _side(cell: object) -> str:
+    """Numbers stand on the right so that their digits line up."""
+    text = str(cell).strip()
+    digits = sum(c.isdigit() for c in text)
+    return "number" if digits and digits * 3 >= len(text) and not isinstance(cell, Html) and text[4:5] != "-" else ""
+
+
+def chart(draw: Drawer, card: Json) -> Html:
+    head, *rows = card["table"] or [[]]
+    return join([
+        el("h3", card["title"]),
+        el("div", drawing(card["svg"]), cls="plot " + card["kind"]),
+        draw.folded(draw.word("as_table"), draw.table(head, rows, card["title"])) if rows else "",
+        draw.buttons(card["actions"]),
+    ])  # fmt: skip
+
+
+def document(draw: Drawer, card: Json) -> Html:
+    thumbnail = picture(card["thumbnail"], "") if card.get("thumbnail") else ""
+    rows = [
+        draw.row(draw.named("field", name), el("span", field["value"], cls="" if field["confidence"] >= SURE else "doubt"),
+                 el("span", draw.word("unsure"), cls="tag warn") if field["confidence"] < SURE else "")
+        for name, field in card["fields"].items()
+    ]  # fmt: skip
+    engines = draw.word("read_by", engine=", ".join(card["engines"])) if card.get("engines") else ""
+    return join([
+        el("header", el("h3", icon("file"), draw.named("kind", card["kind"])), el("span", engines, cls="muted"), cls="top"),
+        el("div", el("div", thumbnail, cls="thumbnail") if thumbnail else "", el("dl", *rows, cls="rows"), cls="side"),
+        draw.buttons(card["actions"]),
+    ])  # fmt: skip
+
+
+def order(draw: Drawer, card: Json) -> Html:
+    return join([
+        el("header", el("h3", icon("box"), draw.word("order"), " · ", card["merchant"]),
+           el("span", card["status"], cls="tag"), cls="top"),
+        draw.sums(card["lines"], "lines"),
+        draw.sums(card["totals"], "totals"),
+        el("dl", draw.row(draw.word("delivery"), card["delivery"]),
+           draw.row(draw.word("reference"), el("code", card["order_id"])), cls="rows"),
+        draw.buttons(card["actions"]),
+    ])  # fmt: skip
+
+
+def notice(draw: Drawer, card: Json) -> Html:
+    tone = card["tone"]
+    title = el("span", draw.word(f"tone_{tone}"), cls="sr")
+    return join([
+        el("p", icon(TONES[tone]), title, " ", el("span", card["text"]), cls=f"notice-text {tone}"),
+        draw.buttons(card["actions"]),
+    ])  # fmt: skip
+
+
+DRAWERS: dict[str, Callable[[Drawer, Json], Html]] = {
+    "pay_sheet": pay_sheet, "receipt": receipt, "products": products, "compare": compare, "question": question,
+    "figure": figure, "chart": chart, "document": document, "order": order, "notice": notice,
+}  # fmt: skip

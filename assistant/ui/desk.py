@@ -1,0 +1,166 @@
+"""Between the page's events and the assistant: checks what a browser sent, asks, and answers with pieces of HTML.
+
+Whatever comes in here was written by a browser and may be forged: ids are looked up under the visitor's own name, and
+no amount, payee or path is taken on trust.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import gradio as gr
+
+from assistant.conversation import Session
+from assistant.core import Assistant, Progress
+from assistant.errors import BadInput, LueurError, NotFound
+from assistant.language.messages import say
+from assistant.reply import Reply, to_json
+from assistant.request import LANGUAGES, Language, Request
+from assistant.ui import turns, uploads
+from assistant.ui.cards import Drawer
+from assistant.ui.markup import Html, el, join
+
+log = logging.getLogger("lueur.page")
+LONGEST_VALUE = 200  # characters of one edited field of a card
+MOST_RECEIPTS = 20  # payments one page may ask after at a time
+
+
+class Sent:
+    """What one event carried, each part checked for its kind."""
+
+    def __init__(self, event: gr.EventData) -> None:
+        self.data: dict[str, Any] = event._data if isinstance(event._data, dict) else {}
+
+    def text(self, name: str) -> str:
+        value = self.data.get(name)
+        return value if isinstance(value, str) else ""
+
+    def texts(self, name: str, most: int) -> tuple[str, ...]:
+        value = self.data.get(name)
+        return tuple(item for item in value[:most] if isinstance(item, str)) if isinstance(value, list) else ()
+
+    def values(self) -> dict[str, str]:
+        given = self.data.get("values")
+        pairs = given.items() if isinstance(given, dict) else ()
+        return {str(k)[:40]: v[:LONGEST_VALUE] for k, v in list(pairs)[:10] if isinstance(v, str)}
+
+    def language(self, name: str) -> Language | None:
+        value = self.text(name)
+        return cast(Language, value) if value in LANGUAGES else None
+
+    @property
+    def page(self) -> Language:
+        return self.language("language") or self.language("page") or "en"
+
+    @property
+    def number(self) -> str:
+        return "".join(c for c in self.text("number")[:40] if c.isalnum() or c == "-")
+
+
+class Desk:
+    """One per server; `who` names the visitor behind a request (the owner, or a tenant's signed cookie)."""
+
+    def __init__(self, assistant: Assistant, who: Callable[[gr.Request], str]) -> None:
+        self.assistant = assistant
+        self.who = who
+
+    def hello(self, event: gr.EventData, request: gr.Request) -> str:
+        """The visitor's session, or a new one, and what was said in it."""
+        sent, user = Sent(event), self.who(request)
+        try:
+            session = self.assistant.open(user, sent.text("session") or None, sent.page)
+        except NotFound:
+            session = self.assistant.open(user, None, sent.page)
+        past = turns.history(self.assistant.history(session), self.assistant.clock.now(), self._undo)
+        return join([el("i", cls="session", data_id=session.id), past])
+
+    def ask(self, event: gr.EventData, request: gr.Request) -> Iterator[str]:
+        """One turn: pieces while it works, then the turn itself."""
+        sent = Sent(event)
+        try:
+            session = self._open(sent, request)
+            asked = _request(sent)
+            for step in self.assistant.answer(session, asked):
+                if isinstance(step, Progress):
+                    yield turns.progress(self._drawer(sent.page), step, sent.number)
+                else:
+                    yield self._turn(step, asked, sent)
+        except Exception as error:
+            yield self._refused(error, sent)
+
+    def act(self, event: gr.EventData, request: gr.Request) -> str:
+        """A tap: the id of an action and what was typed into its card."""
+        sent = Sent(event)
+        try:
+            session = self._open(sent, request)
+            reply = self.assistant.act(session, sent.text("id")[:80], sent.values())
+            return turns.turn(self._drawer(reply.language), turns.as_json(reply))
+        except Exception as error:
+            return self._refused(error, sent)
+
+    def follow(self, event: gr.EventData, request: gr.Request) -> str:
+        """The receipts of payments that were still moving when the page last saw them."""
+        sent = Sent(event)
+        try:
+            session = self._open(sent, request)
+            cards = self.assistant.refresh(session, sent.texts("payments", MOST_RECEIPTS))
+        except LueurError:
+            return ""
+        draw = self._drawer(session.language)
+        return join(draw.card(to_json(card, session.language)) for card in cards)
+
+    def api(self, text: str, session: str, language: str, request: gr.Request) -> dict[str, Any]:
+        """Ask in words; the answer is the JSON of docs/json.md. `session` and `language` may be empty."""
+        chosen = cast(Language, language) if language in LANGUAGES else None
+        try:
+            opened = self.assistant.open(self.who(request), session or None, chosen or "en")
+            *_, reply = self.assistant.answer(opened, Request(text, language=chosen))
+        except LueurError as error:
+            return turns.refusal(chosen or "en", say(chosen or "en", f"errors.{error.key}", **error.values))
+        return turns.as_json(cast(Reply, reply))
+
+    # -- parts ---------------------------------------------------------------------------------------------------
+
+    @property
+    def _undo(self) -> int:
+        return self.assistant.settings.undo_seconds
+
+    def _open(self, sent: Sent, request: gr.Request) -> Session:
+        return self.assistant.open(self.who(request), sent.text("session")[:80] or None, sent.page)
+
+    def _drawer(self, language: str) -> Drawer:
+        return Drawer(language, self.assistant.clock.now(), self._undo)
+
+    def _turn(self, reply: Reply, asked: Request, sent: Sent) -> Html:
+        files = [*asked.files, *([] if asked.audio is None or sent.text("audio") else [asked.audio])]
+        said = turns.request_of(
+            reply, asked.text, [i.name for i in asked.images], [f.name for f in files], bool(asked.audio)
+        )
+        return turns.turn(self._drawer(reply.language), turns.as_json(reply), said, sent.number)
+
+    def _refused(self, error: Exception, sent: Sent) -> Html:
+        """The sentence for a request that never became a turn; an unexpected fault is logged under its number."""
+        if isinstance(error, LueurError):
+            sentence = say(sent.page, f"errors.{error.key}", **error.values)
+        else:
+            number = secrets.token_hex(4)
+            log.error("fault %s", number, exc_info=error)
+            sentence = say(sent.page, "ui.fault", number=number)
+        refusal = turns.refusal(sent.page, sentence)
+        said = {"text": sent.text("text"), "spoken": False, "images": [], "files": []}
+        return turns.turn(self._drawer(sent.page), refusal, said if sent.number else None, sent.number)
+
+
+def _request(sent: Sent) -> Request:
+    """Words, files and the recording of one event. Raises `BadInput` for a file that is not there."""
+    audio = uploads.take(sent.text("audio")) if sent.text("audio") else None
+    pictures, sounds, others = uploads.take_all(sent.texts("paths", uploads.MOST))
+    if offered := uploads.sample(sent.text("sample")):
+        (sounds if sent.text("sample") == "voice" else pictures).append(offered)
+    if len(sounds) + (audio is not None) > 1:
+        raise BadInput("one_recording")
+    heard = audio or next(iter(sounds), None)
+    return Request(sent.text("text"), heard, tuple(pictures), tuple(others), sent.language("language"))

@@ -1,0 +1,100 @@
+"""One reply with every kind of card, for a reader of any language, filled with a text of the test's choosing."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from assistant.money import Money
+from assistant.reply import (
+    Action, Chart, Chip, Choice, Compare, CompareRow, Document, DocumentField, Figure, Notice, Order, PayeeView, Period,
+    PaySheet, Products, ProductView, Question, Receipt, Reply, Status, Step, SumLine,
+)  # fmt: skip
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+HOSTILE = "${1+1}{{7*7}}<img src=x onerror=document.body.setAttribute('hacked',1)>"
+SVG = '<svg viewBox="0 0 100 40"><polyline points="0,30 50,20 100,5" fill="none" stroke="currentColor"/></svg>'
+
+
+def eur(amount: str) -> Money:
+    return Money.of(amount, "EUR")
+
+
+def payee(name: str = "Alice Martin") -> PayeeView:
+    return PayeeView("pay_1", name, "exact", "contact · account ••4242")
+
+
+def sheet(text: str, uncertain: tuple[str, ...] = (), card: str = "card_sheet") -> PaySheet:
+    return PaySheet(
+        id=card, payee=payee(text), amount=eur("12.50"), currency_assumed=True, purpose="lunch", uncertain=uncertain,
+        source=f"pay Alice 12.50 {text}", provenance={"payee": {"span": [4, 9]}, "amount": {"span": [10, 15]}},
+        expires_at=NOW + timedelta(minutes=5), method="Visa ••4242", in_words="twelve euros fifty",
+        totals=(SumLine("Fee", eur("0")), SumLine("Total", eur("12.50"))),
+        actions=(Action("Pay €12.50", "payment.confirm", style="primary"), Action("Cancel", "payment.cancel")),
+    )  # fmt: skip
+
+
+def receipt(text: str, status: Status = "succeeded", card: str = "card_receipt", left: float = 8) -> Receipt:
+    return Receipt(
+        id=card, payment_id="pay_9f2", status=status, payee=payee(text), amount=eur("12.50"), at=NOW,
+        method="Visa ••4242", provider_ref="pi_3Nabc", purpose="lunch", note="" if status != "failed" else text,
+        send_at=NOW + timedelta(seconds=left) if status == "scheduled" else None,
+        actions=(Action("Undo", "payment.undo"),) if status == "scheduled" else (Action("Refund", "payment.refund"),),
+    )  # fmt: skip
+
+
+def product(title: str, price: str, image: str = "/pictures/lamp.svg") -> ProductView:
+    return ProductView(
+        "prd_1", title, eur(price), "Lueur shop · price of today", "12 in stock", 2, ("red", "under 40 €"), image,
+        (Action("Buy", "product.buy", style="primary"), Action("Compare", "product.compare")),
+    )  # fmt: skip
+
+
+def shelf(text: str) -> Products:
+    lamps = (product("Halo desk lamp", "34.90"), product(text, "29.00"), product("Bow lamp, foldable", "38.50"))
+    chips = (Chip("red", True, "act_red"), Chip("at most 40 €", True, "act_40"), Chip(text, False))
+    return Products(products=lamps, constraints=chips, more=9, left_out=2)
+
+
+def figure(text: str) -> Figure:
+    rows = ({"date": "2026-10-03", "text": text, "amount": eur("-42.10")}, {"date": "2026-10-09", "amount": eur("-8")})
+    return Figure(
+        metric="spending", label=f"Groceries {text}", value=eur("412.80"), unit="money", currency="EUR",
+        period=Period(date(2026, 10, 1), date(2026, 10, 31)), price_date=date(2026, 11, 20), method="sum of rows",
+        rows=rows, row_count=24, change="▼ €12.40 (2.9%) on September", warnings=(text,),
+    )  # fmt: skip
+
+
+def chart(text: str) -> Chart:
+    table = (("Month", "Net worth"), ("October", "€100.00"), (text, "€120.00"))
+    return Chart(kind="line", title=f"Net worth {text}", series=({"points": [1, 2]},), table=table, svg=SVG)
+
+
+def document(text: str) -> Document:
+    fields = {
+        "payee": DocumentField(text, 0.97, {"image": 0, "box": [1, 2, 3, 4]}),
+        "total": DocumentField("184.20", 0.61, {"image": 0}),
+        "due": DocumentField("2026-11-27", 0.95, {"image": 0}),
+    }
+    chips = tuple(Action(label, "service.x", style="chip") for label in ("Pay", "File", "Ignore"))
+    return Document(kind="invoice", fields=fields, engines=("rapidocr", text), actions=chips)
+
+
+def cards(text: str) -> Reply:
+    compare = Compare(
+        products=(product(text, "34.90"), product("Bow", "38.50")),
+        rows=(CompareRow("Height", ("40 cm", text), 0), CompareRow("Weight", ("1.2 kg", "0.9 kg"), 1)), notes=(text,),
+    )  # fmt: skip
+    order = Order(
+        order_id="ord_1", merchant=text, lines=(SumLine(text, eur("34.90"), 2),), totals=(SumLine("Total", eur("69.80")),),
+        delivery="Tuesday", status="paid",
+    )  # fmt: skip
+    return Reply(
+        text=f"Everything at once: {text}",
+        cards=(
+            sheet(text), sheet(text, ("amount",), "card_unsure"), receipt(text, "scheduled", "card_moving"), receipt(text),
+            receipt(text, "failed", "card_failed"), shelf(text), compare, figure(text), chart(text), document(text),
+            Question(text=text, choices=(Choice("act_a", text), Choice("act_b", "Alice Brown"))), order,
+            Notice(tone="warning", text=text),
+        ),
+        trace=(Step("understand", text, 3), Step("answer", "other", 12)), turn="turn_all",
+    )  # fmt: skip
