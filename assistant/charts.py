@@ -1,7 +1,7 @@
 """Charts as inline SVG: a line with its area, bars, a donut.
 
-Drawn with `currentColor` and CSS custom properties (`--accent`, `--muted`, `--slice-1` to `--slice-7`, each with a
-fallback), so one picture serves light and dark; it scales to its container. Every text is escaped. Knows no money and
+Drawn with `currentColor` and CSS custom properties (`--accent`, `--ink`, `--soft`, `--slice-1` to `--slice-7`, each with
+a fallback), so one picture serves light and dark; it scales to its container. Every text is escaped. Knows no money and
 no language: numbers come with the text to print.
 """
 
@@ -16,9 +16,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 WIDTH = 400  # units of the view box; the page decides the pixels
 MOST_POINTS = 400
-MOST_SLICES = 6
 SLICES = ("#4f46e5", "#0d9488", "#d97706", "#be185d", "#0284c7", "#65a30d", "#64748b")
-MUTED = "var(--muted, currentColor)"
+MUTED = "var(--soft, currentColor)"
+INK = "var(--ink, currentColor)"
 ACCENT = "var(--accent, #4f46e5)"
 
 
@@ -84,7 +84,7 @@ def _marks(shown: Sequence[Point], spots: Sequence[tuple[float, float]]) -> list
         if any(abs(x - other) < 130 and abs(label - beside) < 14 for other, beside in taken):
             continue
         taken.append((x, label))
-        body.append(_near(x, label, shown[index].text, "currentColor" if strong else MUTED, bold=strong))
+        body.append(_near(x, label, shown[index].text, INK if strong else MUTED, bold=strong))
     return body
 
 
@@ -99,8 +99,8 @@ def bars(title: str, description: str, points: Sequence[Point]) -> str:
         paint = ' opacity=".4"' if point.value < 0 else ""
         body.append(
             f"<g><title>{escape(f'{point.label}: {point.text}')}</title>"
-            + _text(12, y + 12, _short(point.label, 34), "start", "currentColor")
-            + _text(WIDTH - 12, y + 12, point.text, "end", "currentColor", bold=True)
+            + _text(12, y + 12, _short(point.label, 34), "start", INK)
+            + _text(WIDTH - 12, y + 12, point.text, "end", INK, bold=True)
             + f'<rect x="12" y="{y + 19}" width="{WIDTH - 24}" height="8" rx="4" fill="currentColor" opacity=".08"/>'
             + f'<rect x="12" y="{y + 19}" width="{length:.1f}" height="8" rx="4" fill="{ACCENT}"{paint}/></g>'
         )
@@ -130,15 +130,14 @@ def columns(title: str, description: str, points: Sequence[Point]) -> str:
             f'rx="{min(wide / 2, 5):.1f}" fill="{ACCENT}" opacity="{1 if index in named else 0.55}"/></g>'
         )
         if index in named:
-            body.append(_near(middle, y - 7, point.text, "currentColor", bold=True))
+            body.append(_near(middle, y - 7, point.text, INK, bold=True))
         if (len(points) - 1 - index) % every == 0:
             body.append(_near(middle, height - 8, point.label, MUTED))
     return _svg(title, description, height, body)
 
 
-def donut(title: str, description: str, points: Sequence[Point], other: str) -> str:
-    """Shares of a whole with a legend: the six largest and the rest as `other`. Values must be positive."""
-    slices = _slices(points, other)
+def donut(title: str, description: str, slices: Sequence[Point]) -> str:
+    """Shares of a whole with a legend, in the order given; values are positive, at most `len(SLICES)` of them."""
     whole = sum(point.value for point in slices) or 1.0
     height = max(150, 24 + 24 * len(slices))
     middle, ring = height / 2, 50.0
@@ -156,20 +155,13 @@ def donut(title: str, description: str, points: Sequence[Point], other: str) -> 
             f'stroke-dasharray="{length:.2f} {round_ - length:.2f}" stroke-dashoffset="{-begun * round_:.2f}" '
             f'transform="rotate(-90 72 {middle})"/>'
             f'<rect x="148" y="{y - 9}" width="10" height="10" rx="3" fill="{paint}"/>'
-            + _text(166, y, _short(point.label, 18), "start", "currentColor")
+            + _text(166, y, _short(point.label, 18), "start", INK)
             + _text(WIDTH - 52, y, point.text, "end", MUTED)
-            + _text(WIDTH - 12, y, f"{100 * share:.0f}%", "end", "currentColor", bold=True)
+            + _text(WIDTH - 12, y, f"{100 * share:.0f}%", "end", INK, bold=True)
             + "</g>"
         )
         begun += share
     return _svg(title, description, height, body)
-
-
-def _slices(points: Sequence[Point], other: str) -> list[Point]:
-    """The largest first; `text` of the rest is empty because their sum has not been printed by anyone."""
-    ordered = sorted((point for point in points if point.value > 0), key=lambda point: -point.value)
-    rest = ordered[MOST_SLICES:]
-    return ordered[:MOST_SLICES] + ([Point(other, sum(point.value for point in rest), "")] if rest else [])
 
 
 def _smooth(spots: Sequence[tuple[float, float]]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -106,24 +106,25 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _refuse(error: LueurError, args: argparse.Namespace) -> int:
-    from assistant.protocols.local import refusal
+    import os
 
-    return _print(refusal(error, getattr(args, "lang", None) or "en"), args.json)
+    from assistant.protocols.local import language_of, refusal
+
+    spoken = getattr(args, "lang", None) or os.environ.get("LUEUR_LANGUAGE", "")
+    return _print(refusal(error, language_of(spoken)), args.json)
 
 
 def _fault(args: argparse.Namespace, home: Path | None) -> int:
     """Something we did not foresee: an id and a safe sentence for the person, the traceback for the log."""
-    import logging
     import secrets
     from contextlib import suppress
 
     from assistant import errors, folder
 
     number = secrets.token_hex(4)
-    with suppress(OSError):
-        handler = logging.FileHandler((home or Path.home()) / folder.LOG)
-        logging.getLogger("lueur").addHandler(handler)
-        logging.getLogger("lueur").exception("fault %s in lueur %s", number, args.verb)
+    if home:
+        with suppress(OSError):
+            folder.keep_log(home).exception("fault %s in lueur %s", number, args.verb)
     _refuse(errors.LueurError("unforeseen", id=number), args)
     return FAULT
 
@@ -138,13 +139,12 @@ def _desk(settings: Settings) -> Iterator[Desk]:
     if isinstance(taken, folder.Neighbour):
         yield There(taken)
         return
-    from assistant.core import Assistant
-
-    assistant = Assistant(settings)
     try:
-        yield Here(assistant)
+        from assistant.core import Assistant
+
+        with closing(Assistant(settings)) as assistant:
+            yield Here(assistant)
     finally:
-        assistant.close()
         taken.release()
 
 
@@ -235,6 +235,7 @@ def run_forget(args: argparse.Namespace, settings: Settings) -> int:
     from assistant.errors import BadInput
     from assistant.folder import SESSION
     from assistant.language.messages import say
+    from assistant.protocols.local import language_of
 
     if not args.yes:
         raise BadInput("forget_unconfirmed", home=str(settings.home))
@@ -243,7 +244,7 @@ def run_forget(args: argparse.Namespace, settings: Settings) -> int:
     if answer.get("error"):
         return _print(answer, args.json)
     (settings.home / SESSION).unlink(missing_ok=True)
-    print(say(settings.language or "en", "service.forgotten", count=answer["erased"]))
+    print(say(language_of(settings.language), "service.forgotten", count=answer["erased"]))
     return OK
 
 
@@ -290,3 +291,7 @@ def _print(reply: dict[str, Any], as_json: bool) -> int:
     if reply["error"]:
         print(reply["text"], file=sys.stderr)
     return REFUSED if reply["error"] else OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

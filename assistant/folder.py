@@ -7,6 +7,8 @@ loopback with the token; when none runs it takes the lock itself, for as long as
 from __future__ import annotations
 
 import fcntl
+import logging
+import logging.handlers
 import os
 import secrets
 import time
@@ -120,6 +122,20 @@ def write_private(path: Path, text: str) -> None:
         if error.errno in NO_ROOM:
             raise OutOfRoom("disk_full") from error
         raise BadInput("home_unusable", home=str(path.parent)) from error
+
+
+def keep_log(home: Path) -> logging.Logger:
+    """The log `lueur`, written to the folder's log file (two of 1 MB, for the owner's eyes)."""
+    log = logging.getLogger("lueur")
+    for other in list(log.handlers):
+        log.removeHandler(other)
+        other.close()
+    (home / LOG).touch(mode=0o600)
+    handler = logging.handlers.RotatingFileHandler(home / LOG, maxBytes=2**20, backupCount=1, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    log.addHandler(handler)
+    log.propagate = False
+    return log
 
 
 def secret(path: Path) -> str:

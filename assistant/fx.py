@@ -43,7 +43,7 @@ class Quotes:
     places: int
 
     def at(self, day: int) -> tuple[Fraction, int]:
-        index = max(int(np.searchsorted(self.days, day, "right")) - 1, 0)
+        index = max(int(self.days.searchsorted(day, "right")) - 1, 0)
         return Fraction(int(self.units[index]), 10**self.places), int(self.days[index])
 
 
@@ -61,14 +61,15 @@ def rate(on: date, base: str, quote: str) -> Rate:
 def convert(money: Money, currency: str, on: date) -> tuple[Money, date]:
     """`money` in `currency` at the rate of `on`, half up to the minor unit, and the day of that rate."""
     value, published = _ratio(on, money.currency, currency)
-    exact = money.minor * value * Fraction(10) ** (digits(currency) - digits(money.currency))
-    return Money(half_up(exact), currency), published
+    shift = digits(currency) - digits(money.currency)
+    above, below = value.numerator * 10 ** max(shift, 0), value.denominator * 10 ** max(-shift, 0)
+    return Money(half_up(money.minor * above, below), currency), published
 
 
-def half_up(exact: Fraction) -> int:
-    """The nearest integer; a half goes away from zero."""
-    whole = int(abs(exact) + Fraction(1, 2))
-    return whole if exact >= 0 else -whole
+def half_up(above: int, below: int) -> int:
+    """`above` / `below` (positive) to the nearest integer; a half goes away from zero."""
+    whole = (2 * abs(above) + below) // (2 * below)
+    return whole if above >= 0 else -whole
 
 
 def series(days: NDArray[np.int64], base: str, quote: str) -> NDArray[np.float64]:
@@ -86,6 +87,7 @@ def _per_euro(days: NDArray[np.int64], currency: str) -> NDArray[np.float64]:
     return quotes.units[index] / 10.0**quotes.places
 
 
+@functools.lru_cache(maxsize=4096)
 def _ratio(on: date, base: str, quote: str) -> tuple[Fraction, date]:
     if base == quote:
         return Fraction(1), on

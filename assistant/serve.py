@@ -68,6 +68,7 @@ def run(settings: Settings) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
     held = folder.hold(settings.home)
+    folder.keep_log(settings.home)
     try:
         _check_port(settings)
         with contextlib.closing(_assistant(settings)) as assistant:
@@ -141,7 +142,7 @@ def _check_port(settings: Settings) -> None:
 
 
 def _greet(settings: Settings) -> None:
-    language = settings.language or "en"
+    language = local.language_of(settings.language)
     shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     lines = [say(language, "service.serving", url=f"http://{shown}:{settings.port}", home=settings.home)]
     if settings.mode == "personal" and settings.host not in LOOPBACK:

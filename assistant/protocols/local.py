@@ -48,7 +48,7 @@ class Here:
         self.assistant = assistant
 
     def ask(self, session: str | None, request: Request) -> Json:
-        language = request.language or _language(self.assistant.settings.language)
+        language = request.language or language_of(self.assistant.settings.language)
         try:
             who = self.assistant.open(OWNER, session, language)
             *_, reply = self.assistant.answer(who, request)
@@ -61,7 +61,7 @@ class Here:
             who = replace(self.assistant.open(OWNER, session), undo_seconds=0)
             return published(self.assistant.act(who, action, values))
         except LueurError as error:
-            return refusal(error, _language(self.assistant.settings.language))
+            return refusal(error, language_of(self.assistant.settings.language))
 
     def export(self) -> Json:
         return belongings(self.assistant.store, OWNER)
@@ -155,7 +155,7 @@ def unpacked(data: Json) -> Request:
         audio=_unpacked_file(data["audio"]) if data["audio"] else None,
         images=tuple(map(_unpacked_file, data["images"])),
         files=tuple(map(_unpacked_file, data["files"])),
-        language=_language(data["language"]) if data["language"] else None,
+        language=language_of(data["language"]) if data["language"] else None,
     )
 
 
@@ -171,7 +171,8 @@ def _texts(values: Json) -> dict[str, str]:
     return {str(name): str(value) for name, value in values.items()}
 
 
-def _language(name: str) -> Language:
+def language_of(name: str) -> Language:
+    """The language of a name, English for any other text."""
     languages: dict[str, Language] = {"en": "en", "fr": "fr", "zh": "zh"}
     return languages.get(name, "en")
 

@@ -1,0 +1,75 @@
+"""The senses: bytes of a microphone or a camera become evidence with confidence, engine and place.
+
+`Senses.hear` and `Senses.see` open nothing themselves: media of strangers are parsed in one limited process
+(`worker.py`, `inside.py`). What comes back may fill a field; it never chooses an action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.errors import BadInput
+from assistant.request import Heard, Language, Seen, Upload
+from assistant.senses import see as pictures
+from assistant.senses.worker import Worker
+from assistant.settings import Settings
+
+LARGEST_SOUND = 30 << 20  # bytes
+
+
+class Senses:
+    def __init__(self, settings: Settings, worker: Worker | None = None) -> None:
+        self.settings = settings
+        self.worker = worker or Worker()
+
+    def start(self) -> None:
+        """Warm the worker up in the background."""
+        self.worker.start()
+
+    def hear(self, audio: Upload, hints: tuple[str, ...], language: Language) -> Heard:
+        """The words of a recording. Raises `BadInput` for sound that cannot be used, `Unavailable` without an engine."""
+        import numpy as np
+
+        from assistant.senses import hear
+
+        if not audio.data:
+            raise BadInput("sound_empty")
+        if len(audio.data) > LARGEST_SOUND:
+            raise BadInput("sound_file_too_large", limit=LARGEST_SOUND >> 20)
+        samples = np.frombuffer(self.worker.run("decode", audio.data, "sound_too_heavy")[1], "<f4")
+        return hear.hear(samples, hints, language, self.settings)
+
+    def see(self, image: Upload, index: int) -> Iterator[Seen]:
+        """What a picture holds, each time more complete: codes, then its kind, then its text and fields.
+
+        Raises `BadInput` for a file that is no picture, is broken, or is too large or too heavy to open.
+        """
+        pictures.check(image)
+        seen, kinds = Seen("other", 0.0), dict[str, float]()
+        for part, _ in self.worker.stream("see", image.data, "picture_too_heavy"):
+            seen = pictures.fold(seen, part, index)
+            kinds |= {str(kind): float(score) for kind, score in part.get("kinds", {}).items()}
+            slope = float(part["slope"]) if "lines" in part else None
+            seen = pictures.judged(seen, kinds, slope)
+            yield seen
+
+    def scan(self, image: Upload) -> Seen:
+        """Only the codes of a camera frame, in some ten milliseconds."""
+        pictures.check(image)
+        part, _ = self.worker.run("codes", image.data, "picture_too_heavy")
+        return pictures.judged(pictures.fold(Seen("other", 0.0), part, 0), {}, None)
+
+    def describe(self) -> dict[str, str]:
+        """Engine and state per sense, for the page and for `lueur doctor`."""
+        from assistant.senses import hear
+        from models import vision
+
+        return {
+            "hear": hear.describe(self.settings),
+            "see": f"{vision.NAME}, {self.worker.state}",
+            "read": f"{pictures.READER}, {self.worker.state}",
+            "scan": f"{pictures.SCANNER}, {self.worker.state}",
+        }
+
+    def close(self) -> None:
+        self.worker.close()

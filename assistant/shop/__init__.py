@@ -1,0 +1,262 @@
+"""The shop: one catalogue, found by words and by meaning inside hard conditions, sold by its merchants.
+
+    words ─ glossary ─► English words, categories ─┐
+    conditions ─ constraints ─► rows that may show ─┴─► index ─► guide ─► Shelf
+
+Knows products, conditions and orders. Knows nothing of sentences, cards, models or payments: the embedder comes in as
+a function and the till is set from outside.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant import fx
+from assistant.clock import Clock
+from assistant.errors import BadInput
+from assistant.money import Money
+from assistant.request import Constraint
+from assistant.settings import Settings
+from assistant.shop import guide
+from assistant.shop.catalogue import Catalogue, Product
+from assistant.shop.constraints import Columns, Conversion, canonical, relax
+from assistant.shop.glossary import Reading, glossary, pieces
+from assistant.shop.index import Index, Ranking
+from assistant.shop.merchants import Maison
+from assistant.store import Store
+
+Embed = Callable[[list[str]], NDArray[np.float32]]
+Mask = NDArray[np.bool_]
+
+
+NO_WORDS = Reading()
+ANY: frozenset[int] = frozenset()
+
+
+class Lexicon(TypedDict):
+    brands: tuple[str, ...]
+    colours: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A product on the shelf at the price shown for it, and the computed reasons why it is there."""
+
+    product: Product
+    price: Money
+    why: tuple[guide.Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """Nothing fits: the conditions in the way, and the offer that is nearest without them."""
+
+    dropped: tuple[Constraint, ...]
+    hit: Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One search. `constraints` stand in the order asked, canonical; `total` fit, `hits` are the first of them."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    left_out: int  # match the words but do not state a constrained fact
+    constraints: tuple[Constraint, ...]
+    conversions: tuple[Conversion, ...]
+    currency: str
+    nearest: Nearest | None
+    semantic: bool  # False: found by words alone
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The catalogue as the indexes last read it. Stock and prices on a card are read again from SQL."""
+
+    products: tuple[Product, ...]
+    columns: Columns
+    index: Index
+
+
+class Shop:
+    def __init__(self, store: Store, settings: Settings, clock: Clock, embed: Embed | None = None) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.catalogue = Catalogue(store)
+        house = Maison(store, clock, self.catalogue, settings.currency)
+        self.merchants = {house.id: house}
+        self._embed = embed
+        self._view: View | None = None
+        self._opening = threading.Lock()
+        self._started = False
+
+    def start(self) -> None:
+        """Begin to learn meanings in the background; words answer at once."""
+        self._started = True
+        threading.Thread(target=self.learn, name="shop-learn", daemon=True).start()
+
+    def learn(self) -> None:
+        """Give the index its vectors now; nothing without an embedder or without products."""
+        view = self._open()
+        if self._embed is not None and view.products:
+            view.index.learn(self._embed)
+
+    def load(self, products: Iterable[Product]) -> int:
+        """Put products into the catalogue; the indexes follow at the next search."""
+        count = self.catalogue.load(products)
+        with self._opening:
+            self._view = None
+        if self._started:
+            self.start()
+        return count
+
+    def is_empty(self) -> bool:
+        return self.catalogue.is_empty()
+
+    def product(self, product: str) -> Product | None:
+        return self.catalogue.by_id(product)
+
+    def by_gtin(self, code: str) -> Product | None:
+        """The product of a code. Raises `BadInput` for digits that cannot be a GTIN."""
+        return self.catalogue.by_gtin(code)
+
+    def lexicon(self) -> Lexicon:
+        """Words a proposer may recognise in a sentence; colours in every language."""
+        brands = sorted({product.brand for product in self._open().products})
+        return {"brands": tuple(brands), "colours": glossary().colours()}
+
+    def words(self) -> tuple[str, ...]:
+        """Product types, colours and brands in English, for the recogniser's vocabulary."""
+        return glossary().spoken() + self.lexicon()["brands"]
+
+    def describe(self) -> str:
+        view = self._view
+        return "words and meaning" if view is not None and view.index.semantic else "words alone"
+
+    def currencies(self) -> tuple[str, ...]:
+        """Currencies prices are named in, the person's own first."""
+        offered = sorted(self._open().columns.prices)
+        own = self.settings.currency
+        return tuple(sorted(offered, key=lambda currency: currency != own))
+
+    def compare(self, products: Sequence[str], currency: str = "") -> guide.Comparison:
+        return guide.compare(self.catalogue.by_ids(products), currency or self.settings.currency)
+
+    def search(self, query: str, constraints: Sequence[Constraint], language: str, limit: int = 3) -> Shelf:
+        """The first `limit` of what fits. No product in it violates a condition; `nearest` is set when nothing fits.
+
+        `language` is the reader's: the reasons name the words found in it. Raises `BadInput` for a price in a
+        currency that cannot be converted.
+        """
+        view, reading = self._open(), glossary().read(query)
+        asked, conversions = self._canonical(constraints)
+        currency = self._currency(asked)
+        fit, scope = view.columns.fit(asked), _of_kind(view, reading)
+        if (exact := self._exact(view, reading)) is not None:
+            reading, scope = Reading(), np.arange(len(view.products)) == exact
+        ranking = _found(view, reading, scope & fit.meets)
+        left_out = len(_found(view, reading, scope & fit.unstated).rows) if fit.unstated.any() else 0
+        best = guide.extremes(view.columns, _in_stock(view, ranking), currency)
+        chosen = guide.picks(ranking, view.columns, currency)[:limit]
+        hits = self._hits(view, chosen, asked, currency, best, reading, language, ranking.matched)
+        nearest = None if hits else self._nearest(view, reading, scope, asked, currency)
+        return Shelf(hits, len(ranking.rows), left_out, asked, conversions, currency, nearest, ranking.semantic)
+
+    def _open(self) -> View:
+        with self._opening:
+            if self._view is None:
+                products = self.catalogue.all()
+                index = Index(products, self.settings.home / "index")
+                self._view = View(products, Columns(products), index)
+            return self._view
+
+    def _canonical(self, constraints: Sequence[Constraint]) -> tuple[tuple[Constraint, ...], tuple[Conversion, ...]]:
+        today = self.clock.now().date()
+
+        def convert(money: Money, currency: str) -> tuple[Money, date]:
+            return fx.convert(money, currency, today)
+
+        offered = self.currencies() or (self.settings.currency,)
+        pairs = [canonical(each, glossary(), offered, convert, today) for each in constraints]
+        return tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs if pair[1])
+
+    def _currency(self, constraints: Sequence[Constraint]) -> str:
+        bounds = [each.value.currency for each in constraints if isinstance(each.value, Money)]
+        return (bounds + [*self.currencies()] + [self.settings.currency])[0]
+
+    def _exact(self, view: View, reading: Reading) -> int | None:
+        """The one row a code or a model number in the words names."""
+        for word in reading.words:
+            try:
+                product = self.by_gtin(word)
+            except BadInput:
+                continue
+            if product is not None:
+                return next(row for row, each in enumerate(view.products) if each.id == product.id)
+        return view.index.exact(reading.words)
+
+    def _hits(
+        self, view: View, rows: Sequence[int], asked: Sequence[Constraint], currency: str,
+        best: guide.Extremes, reading: Reading = NO_WORDS, language: str = "en", matched: frozenset[int] = ANY,
+    ) -> tuple[Hit, ...]:  # fmt: skip
+        """Rows read again from SQL; one that no longer meets every condition is dropped."""
+        fresh = self.catalogue.by_ids([view.products[row].id for row in rows])
+        still = Columns(fresh).fit(asked).meets
+        return tuple(
+            Hit(product, product.offer.price(currency),
+                guide.reasons(product, currency, best, _matched(product, reading, language), bool(reading.entries) and row not in matched))
+            for row, product, meets in zip(rows, fresh, still, strict=True)
+            if meets
+        )  # fmt: skip
+
+    def _nearest(
+        self, view: View, reading: Reading, scope: Mask, asked: Sequence[Constraint], currency: str
+    ) -> Nearest | None:
+        among = np.zeros(len(view.products), bool)
+        among[list(_found(view, reading, scope).rows)] = True
+        if not (among.any() and asked) or (freed := relax(view.columns, asked, among)) is None:
+            return None
+        kept = [each for each in asked if each not in freed.dropped]
+        none = guide.Extremes(0, {})
+        hits = self._hits(view, freed.rows[:1], kept, currency, none)
+        return Nearest(freed.dropped, hits[0]) if hits else None
+
+
+def _of_kind(view: View, reading: Reading) -> Mask:
+    kinds = view.columns.words.get("category")
+    if not reading.categories or kinds is None:
+        return np.ones(len(view.products), bool)
+    return np.isin(kinds, list(reading.categories))
+
+
+def _found(view: View, reading: Reading, mask: Mask) -> Ranking:
+    """Allowed rows for the words. Where a kind of product is named: those with every word, else all of the kind."""
+    ranking = view.index.rank(reading.words, mask)
+    if not reading.categories:
+        return ranking
+    if ranking.strict and ranking.matched:
+        kept = [place for place, row in enumerate(ranking.rows) if row in ranking.matched]
+        rows, scores = tuple(ranking.rows[p] for p in kept), tuple(ranking.scores[p] for p in kept)
+        return replace(ranking, rows=rows, scores=scores)
+    rest = tuple(int(row) for row in np.flatnonzero(mask) if row not in set(ranking.rows))
+    return replace(ranking, rows=ranking.rows + rest, scores=ranking.scores + (0.0,) * len(rest))
+
+
+def _in_stock(view: View, ranking: Ranking) -> NDArray[np.int64]:
+    rows = np.array(ranking.rows, np.int64)
+    return rows[view.columns.numbers["stock"][rows] >= 1] if len(rows) else rows
+
+
+def _matched(product: Product, reading: Reading, language: str) -> list[str]:
+    """Words of the request that this product's own text holds, as the reader writes them; its kind goes without saying."""
+    facts = [fact.value for fact in product.attributes.values() if isinstance(fact.value, str)]
+    held = set(pieces(" ".join([product.title("en"), product.description("en"), product.brand, *facts])))
+    words = [entry for entry in reading.entries if not entry.category and held.issuperset(entry.words)]
+    return [glossary().name(entry.name, language) if entry.name else " ".join(entry.words) for entry in words]

@@ -59,7 +59,7 @@ class Wealth:
         span = self.ledger.span(user)
         if span is None:
             raise NotFound("no_wealth_data")
-        query = self._query(user, metric, period or questions.default_period(metric, today), today, account, category,
+        query = self._query(user, metric, period or questions.default_period(metric, group, today), today, account, category,
                             group, currency)  # fmt: skip
         answer = questions.METRICS[metric](self.ledger, query)
         notes = [Note("warning.starts_later", {"day": span[0]})] if answer.period.start < span[0] else []

@@ -12,7 +12,7 @@ import tomllib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -122,11 +122,25 @@ def transfers(movements: Sequence[Movement]) -> list[str]:
 def recurring(spending: Iterable[Movement], today: date) -> list[Recurring]:
     """Payments that come back weekly to yearly and are still running, the dearest year first; amounts may vary."""
     groups: dict[tuple[str, str, str], list[Movement]] = defaultdict(list)
-    for each in spending:
+    for each in _whole(spending):
         if each.money.minor > 0:
             groups[normal_payee(each.payee), each.money.currency, each.account].append(each)
     found = [item for group in groups.values() if (item := _rhythm(group, today))]
     return sorted(found, key=lambda item: -item.amount.minor * item.per_year)
+
+
+def _whole(spending: Iterable[Movement]) -> list[Movement]:
+    """The parts of one entry as one movement under its largest part: a loan payment is principal and interest."""
+    entries: dict[str, list[Movement]] = defaultdict(list)
+    for each in spending:
+        entries[each.entry].append(each)
+    return [
+        replace(
+            max(parts, key=lambda part: part.money.minor),
+            money=Money(sum(part.money.minor for part in parts), parts[0].money.currency),
+        )
+        for parts in entries.values()
+    ]
 
 
 def _rhythm(group: list[Movement], today: date) -> Recurring | None:

@@ -190,8 +190,10 @@ METRICS: dict[str, Metric] = {
 }  # fmt: skip
 
 
-def default_period(metric: str, today: date) -> Period:
-    """The period of a question that names none; the answer shows it."""
+def default_period(metric: str, group: str, today: date) -> Period:
+    """The period of a question that names none: a year for a question by month; the answer shows it."""
+    if group == "month" and metric in ("spending", "income"):
+        return Period((today.replace(day=1) - timedelta(days=334)).replace(day=1), today)
     starts = {
         "net_worth": today, "balance": today, "cash_by_currency": today,
         "net_worth_change": today.replace(month=1, day=1), "net_worth_history": today - timedelta(days=365),

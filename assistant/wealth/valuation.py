@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +79,7 @@ def _price_scale(currency: str) -> int:
 
 def worth(quantity: int, price: int, currency: str) -> Money:
     """`quantity` and `price` both times 10^-8; half up to the minor unit."""
-    return Money(fx.half_up(Fraction(quantity * price * 10 ** digits(currency), UNIT * UNIT)), currency)
+    return Money(fx.half_up(quantity * price * 10 ** digits(currency), UNIT * UNIT), currency)
 
 
 def oldest(found: Sequence[Value]) -> date | None:
