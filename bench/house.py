@@ -1,0 +1,209 @@
+"""The house as a person meets it: the command line, the page's start, a turn, a payment, and the memory of it all.
+
+Everything is the real thing: a subprocess, a served page, an Assistant in a folder of its own with demo data.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from assistant.core import Assistant
+from assistant.protocols.local import Here, There
+from assistant.request import Request, Upload
+from assistant.selftest import FILES, WORDS, walk
+from assistant.settings import Settings
+
+TURNS = 200
+Figure = dict[str, Any]
+
+
+def measure(data: Path | None) -> list[Figure]:  # noqa: ARG001  quality data is for the senses
+    return [*command_line(), *page(), *turns()]
+
+
+def figure(name: str, value: float, unit: str, target: float | None = None) -> Figure:
+    """A figure that holds when it is at most its target."""
+    return {"name": name, "value": round(value, 4), "unit": unit, "target": target,
+            "holds": None if target is None else value <= target}  # fmt: skip
+
+
+def seconds(act: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def p95(samples: list[float]) -> float:
+    return statistics.quantiles(samples, n=20)[-1]
+
+
+# -- the command line -------------------------------------------------------------------------------------------------
+
+
+def command_line() -> list[Figure]:
+    lueur = Path(sys.executable).with_name("lueur")
+    times = [seconds(lambda: subprocess.run([lueur, "--help"], stdout=subprocess.DEVNULL)) for _ in range(15)]
+    return [figure("lueur --help, median of 15", statistics.median(times), "s", 0.3)]
+
+
+# -- the page ---------------------------------------------------------------------------------------------------------
+
+
+def page() -> list[Figure]:
+    """Start to first answered page, on a new folder (the demo household is made) and on a known one; then memory."""
+    with tempfile.TemporaryDirectory() as home:
+        with served(Path(home)) as (first, _, _):
+            pass
+        with served(Path(home)) as (again, process, port):
+            ready(port)
+            idle = memory(process.pid)
+            desk = There(_neighbour(Path(home)))
+            seven_paths(desk)
+            after = memory(process.pid)
+    return [
+        figure("page answers, new folder", first, "s"),
+        figure("page answers, known folder", again, "s", 8.0),
+        figure("memory of all processes, idle (PSS)", idle / 2**30, "GiB"),
+        figure("memory of all processes, after the seven paths (PSS)", after / 2**30, "GiB", 1.4),
+    ]
+
+
+@contextmanager
+def served(home: Path) -> Iterator[tuple[float, subprocess.Popen[bytes], int]]:
+    import httpx
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {"LUEUR_HOME": str(home), "HF_HUB_OFFLINE": "1"}
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [Path(sys.executable).with_name("lueur"), "serve", "--port", str(port)],
+        env=environment, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        while True:
+            try:
+                if httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code == 200:
+                    break
+            except httpx.HTTPError:
+                if process.poll() is not None:
+                    raise RuntimeError("the server ended by itself") from None
+            time.sleep(0.05)
+        yield time.perf_counter() - began, process, port
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def ready(port: int) -> None:
+    import httpx
+
+    while not httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).json()["ready"]:
+        time.sleep(0.2)
+
+
+def _neighbour(home: Path) -> Any:
+    from assistant.folder import hold_or_find
+
+    return hold_or_find(home)
+
+
+def seven_paths(desk: There) -> None:
+    for request in (*mixed(), _picture("invoice.png", "Pay this"), _picture("invoice.png"), _picture("barcode.png")):
+        if error := desk.ask(None, request)["error"]:
+            raise RuntimeError(f"{request.text or request.images[0].name}: {error}")
+
+
+def memory(pid: int) -> int:
+    """Proportional set size of a process and all beneath it, in bytes (Linux)."""
+    import psutil
+
+    top = psutil.Process(pid)
+    return sum(process.memory_full_info().pss for process in (top, *top.children(recursive=True)))
+
+
+# -- turns ------------------------------------------------------------------------------------------------------------
+
+
+def turns() -> list[Figure]:
+    with tempfile.TemporaryDirectory() as home:
+        assistant = Assistant(Settings(home=Path(home), offline=True, undo_seconds=0))
+        assistant.start()
+        desk = Here(assistant)
+        try:
+            for request in (*mixed(), _picture("invoice.png")):
+                desk.ask(None, request)
+            alone = [seconds(lambda r=r: desk.ask(None, r)) for r in itertools.islice(itertools.cycle(mixed()), TURNS)]
+            beside, pictures = _beside_a_picture(desk)
+            pay = [_confirm(desk) for _ in range(30)]
+        finally:
+            assistant.close()
+    return [
+        figure(f"text turn in the process, p95 of {TURNS} mixed", 1000 * p95(alone), "ms", 150),
+        figure("text turn in the process, median", 1000 * statistics.median(alone), "ms"),
+        {**figure(f"text turn while an image is read, p95 ({pictures} pictures)", 1000 * p95(beside), "ms"),
+         "peer": "alone", "peer_value": round(1000 * p95(alone), 1), "ratio": round(p95(beside) / p95(alone), 2),
+         "target": 2.0, "holds": p95(beside) <= 2 * p95(alone)},
+        figure("confirm to result on the sandbox, p95 of 30", 1000 * p95(pay), "ms", 300),
+        *_paths(),
+    ]  # fmt: skip
+
+
+def mixed() -> list[Request]:
+    """One typed request of every story and language."""
+    kinds = [kind for kind in WORDS if kind != "invoice"]
+    return [Request(words, language=language) for kind in kinds for language, words in WORDS[kind].items()]
+
+
+def _picture(name: str, words: str = "") -> Request:
+    return Request(words, images=(Upload(name, (FILES / name).read_bytes()),))
+
+
+def _beside_a_picture(desk: Here) -> tuple[list[float], int]:
+    """Text turns for as long as pictures are being read, one after another, in another thread."""
+    done, count = threading.Event(), 0
+
+    def read() -> None:
+        nonlocal count
+        while not done.is_set():
+            desk.ask(None, _picture("invoice.png"))
+            count += 1
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    times = [seconds(lambda r=r: desk.ask(None, r)) for r in itertools.islice(itertools.cycle(mixed()), 60)]
+    done.set()
+    reader.join()
+    return times, count
+
+
+def _confirm(desk: Here) -> float:
+    reply = desk.ask(None, Request("Pay Alice 1.25", language="en"))
+    tap = next(a["id"] for a in reply["cards"][0]["actions"] if a["style"] == "primary")
+    answer: dict[str, Any] = {}
+    took = seconds(lambda: answer.update(desk.act(reply["session"], tap, {})))
+    if [card["status"] for card in answer["cards"] if card["type"] == "receipt"] != ["succeeded"]:
+        raise RuntimeError(f"not paid: {answer['text']}")
+    return took
+
+
+def _paths() -> list[Figure]:
+    outcomes = list(walk(Settings(offline=True)))
+    return [
+        {"name": "selftest: paths that pass", "value": sum(not one.wrong for one in outcomes), "unit": "paths",
+         "target": len(outcomes), "holds": all(not one.wrong for one in outcomes)},
+        *(figure(f"selftest: {one.path}", one.milliseconds, "ms") for one in outcomes),
+    ]  # fmt: skip
