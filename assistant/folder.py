@@ -79,7 +79,7 @@ def hold_or_find(home: Path, note: str = "") -> Held | Neighbour:
     while True:
         if held := _try(home, note):
             return held
-        if neighbour := _neighbour(home):
+        if neighbour := server_of(home):
             return neighbour
         if time.monotonic() > until:
             raise Unavailable("folder_busy")
@@ -97,7 +97,8 @@ def _try(home: Path, note: str) -> Held | None:
     return Held(home, file)
 
 
-def _neighbour(home: Path) -> Neighbour | None:
+def server_of(home: Path) -> Neighbour | None:
+    """The server that announced itself in this folder, if one did. It may have died since; only the lock tells."""
     port = (home / LOCK).read_text(encoding="ascii").strip()
     token = home / TOKEN
     return Neighbour(int(port), token.read_text(encoding="ascii")) if port.isdigit() and token.exists() else None

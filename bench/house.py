@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.core import Assistant
+from assistant.folder import server_of
 from assistant.protocols.local import Here, There
 from assistant.request import Request, Upload
 from assistant.selftest import FILES, WORDS, walk
@@ -69,8 +70,9 @@ def page() -> list[Figure]:
         with served(Path(home)) as (again, process, port):
             ready(port)
             idle = memory(process.pid)
-            desk = There(_neighbour(Path(home)))
-            seven_paths(desk)
+            server = server_of(Path(home))
+            assert server
+            seven_paths(There(server))
             after = memory(process.pid)
     return [
         figure("page answers, new folder", first, "s"),
@@ -113,12 +115,6 @@ def ready(port: int) -> None:
 
     while not httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).json()["ready"]:
         time.sleep(0.2)
-
-
-def _neighbour(home: Path) -> Any:
-    from assistant.folder import hold_or_find
-
-    return hold_or_find(home)
 
 
 def seven_paths(desk: There) -> None:
