@@ -1,4 +1,4 @@
-"""Cards as HTML: the published JSON of a card in, escaped markup out. Knows how a card looks and nothing of what it does.
+"""Cards as HTML: the published JSON of a card in, escaped markup out. Knows how a card looks, not what it does.
 
 A button carries the id of its action and nothing else; amounts, payees and verbs stay on the server.
 """
@@ -316,17 +316,21 @@ def chart(draw: Drawer, card: Json) -> Html:
 
 def document(draw: Drawer, card: Json) -> Html:
     thumbnail = picture(card["thumbnail"], "") if card.get("thumbnail") else ""
-    rows = [
-        draw.row(draw.named("field", name), el("span", field["value"], cls="" if field["confidence"] >= SURE else "doubt"),
-                 el("span", draw.word("unsure"), cls="tag warn") if field["confidence"] < SURE else "")
-        for name, field in card["fields"].items()
-    ]  # fmt: skip
+    rows = [draw.row(draw.named("field", name), *_read(draw, field)) for name, field in card["fields"].items()]
     engines = draw.word("read_by", engine=", ".join(card["engines"])) if card.get("engines") else ""
     return join([
-        el("header", el("h3", icon("file"), draw.named("kind", card["kind"])), el("span", engines, cls="muted"), cls="top"),
+        el("header", el("h3", icon("file"), draw.named("kind", card["kind"])), el("span", engines, cls="muted"),
+           cls="top"),
         el("div", el("div", thumbnail, cls="thumbnail") if thumbnail else "", el("dl", *rows, cls="rows"), cls="side"),
         draw.buttons(card["actions"]),
     ])  # fmt: skip
+
+
+def _read(draw: Drawer, field: Json) -> tuple[Html, ...]:
+    """A value as it was read; one that is not certain says so."""
+    if field["confidence"] >= SURE:
+        return (el("span", field["value"]),)
+    return el("span", field["value"], cls="doubt"), Html(" "), el("span", draw.word("unsure"), cls="tag warn")
 
 
 def order(draw: Drawer, card: Json) -> Html:

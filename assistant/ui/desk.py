@@ -69,13 +69,19 @@ class Desk:
 
     def hello(self, event: gr.EventData, request: gr.Request) -> str:
         """The visitor's session, or a new one, and what was said in it."""
-        sent, user = Sent(event), self.who(request)
+        sent = Sent(event)
         try:
-            session = self.assistant.open(user, sent.text("session") or None, sent.page)
-        except NotFound:
-            session = self.assistant.open(user, None, sent.page)
-        past = turns.history(self.assistant.history(session), self.assistant.clock.now(), self._undo)
+            session = self._greeted(sent, self.who(request))
+            past = turns.history(self.assistant.history(session), self.assistant.clock.now(), self._undo)
+        except Exception as error:
+            return self._refused(error, sent)
         return join([el("i", cls="session", data_id=session.id), past])
+
+    def _greeted(self, sent: Sent, user: str) -> Session:
+        try:
+            return self.assistant.open(user, sent.text("session")[:80] or None, sent.page)
+        except NotFound:
+            return self.assistant.open(user, None, sent.page)
 
     def ask(self, event: gr.EventData, request: gr.Request) -> Iterator[str]:
         """One turn: pieces while it works, then the turn itself."""
@@ -119,7 +125,7 @@ class Desk:
             opened = self.assistant.open(self.who(request), session or None, chosen or "en")
             *_, reply = self.assistant.answer(opened, Request(text, language=chosen))
         except LueurError as error:
-            return turns.refusal(chosen or "en", say(chosen or "en", f"errors.{error.key}", **error.values))
+            return turns.refusal(chosen or "en", error.key, _sentence(error, chosen or "en"))
         return turns.as_json(cast(Reply, reply))
 
     # -- parts ---------------------------------------------------------------------------------------------------
@@ -142,16 +148,19 @@ class Desk:
         return turns.turn(self._drawer(reply.language), turns.as_json(reply), said, sent.number)
 
     def _refused(self, error: Exception, sent: Sent) -> Html:
-        """The sentence for a request that never became a turn; an unexpected fault is logged under its number."""
+        """The answer to a request that never became a turn; an unexpected fault is logged under its number."""
         if isinstance(error, LueurError):
-            sentence = say(sent.page, f"errors.{error.key}", **error.values)
+            refusal = turns.refusal(sent.page, error.key, _sentence(error, sent.page))
         else:
             number = secrets.token_hex(4)
             log.error("fault %s", number, exc_info=error)
-            sentence = say(sent.page, "ui.fault", number=number)
-        refusal = turns.refusal(sent.page, sentence)
+            refusal = turns.refusal(sent.page, "fault", say(sent.page, "ui.fault", number=number))
         said = {"text": sent.text("text"), "spoken": False, "images": [], "files": []}
         return turns.turn(self._drawer(sent.page), refusal, said if sent.number else None, sent.number)
+
+
+def _sentence(error: LueurError, language: str) -> str:
+    return say(language, f"errors.{error.key}", **error.values)
 
 
 def _request(sent: Sent) -> Request:

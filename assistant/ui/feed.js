@@ -89,8 +89,9 @@ function advance(node) {
 
 function settle(turn) {
   const asked = turn.dataset.for && document.getElementById('p-' + turn.dataset.for);
-  const cards = all('.card', turn), moved = cards.filter(card => !asked?.contains(card) && replace(card));
-  if (moved.length && moved.length === cards.length && !find('.me', turn)) { say(turn); return }
+  const cards = all('.card', turn);
+  if (find('.me', turn)) cards.forEach(card => document.getElementById(card.id)?.remove());  // shown again: here it stands now
+  else if (cards.length && cards.filter(replace).length === cards.length) { say(turn); return }
   const photos = asked && find('.thumbs', asked);
   if (photos && find('.bubble', turn)) { find('.bubble', turn).prepend(photos); all('.attached', turn).forEach(n => n.remove()) }
   const known = asked || (turn.id && document.getElementById(turn.id));
@@ -101,9 +102,8 @@ function settle(turn) {
 
 function replace(card) {  // true when a card with this id was shown and is now this one
   const old = document.getElementById(card.id);
-  if (!old || old === card || !old.isConnected) return false;
+  if (!old) return false;
   const open = all('details[open]', old).length, held = old.contains(document.activeElement);
-  if (old.dataset.state !== undefined) card.dataset.state = old.dataset.state;
   card.classList.add('settled');
   old.replaceWith(card);
   if (open) all('details', card).forEach(fold => { fold.open = true });
@@ -241,6 +241,7 @@ find('#settings').addEventListener('change', event => { kept.set(event.target.na
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', dress);
 
 Object.assign(window.LUEUR, { merge, ask, done, word, language, file: value => ask({ text: value.text || '', files: value.files || [] }) });
+find('meta[name=viewport]', document.head)?.setAttribute('content', 'width=device-width, initial-scale=1, viewport-fit=cover');
 line('ask').busy = true;  // until the server has said which session this is
 dress();
 setTimeout(dress, 0);

@@ -1,7 +1,7 @@
 """HTML that is safe by construction: every string is escaped unless it was built here.
 
-Besides `& < > " '` the characters that a template engine could act on (`$ { } ` `` ` ``) become character references, so
-the text of a label, a payee or a photo stays text whatever template it may pass through.
+Besides `& < > " '` the characters that a template engine could act on (dollar, braces, backtick) become character
+references, so the text of a label, a payee or a photo stays text whatever template it may pass through.
 
 >>> el("b", "${1+1} <i>", cls="name")
 '<b class="name">&#36;&#123;1+1&#125; &lt;i&gt;</b>'
@@ -47,7 +47,7 @@ def escaped(value: object) -> Html:
 
 
 def el(tag: str, *children: object, cls: str = "", **attributes: object) -> Html:
-    """One element. `data_id` is written `data-id`; an attribute that is None or False is left out, True stands alone."""
+    """One element. `data_id` is written `data-id`; an attribute of None or False is left out, True stands alone."""
     given = {"class": cls or None} | {name.rstrip("_").replace("_", "-"): v for name, v in attributes.items()}
     head = "".join(_attribute(name, value) for name, value in given.items())
     if tag in VOID:

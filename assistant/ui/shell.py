@@ -15,8 +15,9 @@ CARD_WORDS = ("column_", "field_", "kind_", "match_", "status_", "tone_", "deliv
 NAMES = {"en": "English", "fr": "Français", "zh": "中文"}
 MARK = (
     '<svg class="mark" viewBox="0 0 64 64" aria-hidden="true"><defs>'
-    '<radialGradient id="glow" gradientUnits="userSpaceOnUse" cx="32" cy="41" r="25"><stop offset="0" stop-color="#fff4d6"/>'
-    '<stop offset=".3" stop-color="#ffcf7d"/><stop offset=".68" stop-color="#9a74ff"/><stop offset="1" stop-color="#4f46e5"/>'
+    '<radialGradient id="glow" gradientUnits="userSpaceOnUse" cx="32" cy="41" r="25">'
+    '<stop offset="0" stop-color="#fff4d6"/><stop offset=".3" stop-color="#ffcf7d"/>'
+    '<stop offset=".68" stop-color="#9a74ff"/><stop offset="1" stop-color="#4f46e5"/>'
     '</radialGradient></defs><path d="M8 41a24 24 0 0 1 48 0z" fill="url(#glow)"/>'
     '<path d="M17 48h30" stroke="#ffb95a" stroke-width="3.4" stroke-linecap="round"/>'
     '<path d="M25 55h14" stroke="#8f6bff" stroke-width="3.4" stroke-linecap="round"/></svg>'
@@ -46,8 +47,9 @@ def welcome() -> Html:
         chip("photo", "chip_photo", "chip_photo_note", data_ask="chip_photo", data_sample="photo"),
         chip("mic", "chip_voice", "chip_voice_note", data_sample="voice"),
     ]
-    return el("div", Html(MARK), label("h2", "hero"), label("p", "hero_line", "lead"), el("div", *chips, cls="starters"),
-              label("p", "private", "muted fine"), id="welcome")  # fmt: skip
+    starters = el("div", *chips, cls="starters")
+    fine = label("p", "private", "muted fine")
+    return el("div", Html(MARK), label("h2", "hero"), label("p", "hero_line", "lead"), starters, fine, id="welcome")
 
 
 def setting(name: str, key: str, options: list[tuple[str, Html]]) -> Html:
@@ -61,8 +63,9 @@ def settings() -> Html:
     languages = [("", label("span", "language_auto"))] + [(code, el("span", NAMES[code], lang=code)) for code in NAMES]
     themes = [(value, label("span", f"theme_{value or 'system'}")) for value in ("", "light", "dark")]
     voices = [(value, label("span", f"voice_{value or 'off'}")) for value in ("", "on")]
+    close = pressed(icon("cross"), "close", "round", data_close=True)
     return el("dialog",
-        el("header", label("h2", "settings", id="settings-title"), pressed(icon("cross"), "close", "round", data_close=True)),
+        el("header", label("h2", "settings", id="settings-title"), close),
         setting("language", "language", languages),
         setting("theme", "theme", themes),
         setting("voice", "voice", voices),

@@ -7,24 +7,26 @@ A piece sent to the page is one or more elements. A turn replaces the one with i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assistant.core import Progress
-from assistant.reply import Reply, to_json
+from assistant.reply import Notice, Reply, to_json
 from assistant.ui.cards import Drawer
 from assistant.ui.markup import Html, el, icon, join
+
+if TYPE_CHECKING:
+    from assistant.core import Progress
 
 Json = Mapping[str, Any]
 
 
 def turn(draw: Drawer, reply: Json, request: Json | None = None, question: str = "") -> Html:
     """One finished turn. `question` is the page's own number for what was asked; without it the turn stands alone."""
+    repeated = any(card["type"] == "notice" and card["text"] == reply["text"] for card in reply["cards"])
     return el(
         "article",
         said(draw, request, reply["evidence"]) if request else "",
-        el("div", el("p", reply["text"], cls="text") if reply["text"] else "",
+        el("div", el("p", reply["text"], cls="text") if reply["text"] and not repeated else "",
            *(draw.card(card) for card in reply["cards"]), trace(draw, reply), cls="answer"),
         cls="turn", id=reply["turn"] or None, lang=draw.language, data_for=question or None,
         data_speak=reply["speak"] or reply["text"], data_spoken=bool(request and request["spoken"]),
@@ -82,7 +84,6 @@ def history(turns: Iterable[Json], now: datetime, undo: int) -> Html:
     return join(turn(Drawer(item["reply"]["language"], now, undo), item["reply"], item["request"]) for item in turns)
 
 
-def refusal(language: str, sentence: str) -> dict[str, Any]:
+def refusal(language: str, key: str, sentence: str) -> dict[str, Any]:
     """A refusal from before there is a session to keep it in."""
-    reply = replace(Reply(sentence), language=language)
-    return as_json(reply)
+    return as_json(Reply(sentence, (Notice(tone="error", text=sentence),), language=language, error=key))

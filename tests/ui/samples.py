@@ -6,8 +6,28 @@ from datetime import UTC, date, datetime, timedelta
 
 from assistant.money import Money
 from assistant.reply import (
-    Action, Chart, Chip, Choice, Compare, CompareRow, Document, DocumentField, Figure, Notice, Order, PayeeView, Period,
-    PaySheet, Products, ProductView, Question, Receipt, Reply, Status, Step, SumLine,
+    Action,
+    Chart,
+    Chip,
+    Choice,
+    Compare,
+    CompareRow,
+    Document,
+    DocumentField,
+    Figure,
+    Notice,
+    Order,
+    PayeeView,
+    PaySheet,
+    Period,
+    Products,
+    ProductView,
+    Question,
+    Receipt,
+    Reply,
+    Status,
+    Step,
+    SumLine,
 )  # fmt: skip
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -85,14 +105,15 @@ def cards(text: str) -> Reply:
         rows=(CompareRow("Height", ("40 cm", text), 0), CompareRow("Weight", ("1.2 kg", "0.9 kg"), 1)), notes=(text,),
     )  # fmt: skip
     order = Order(
-        order_id="ord_1", merchant=text, lines=(SumLine(text, eur("34.90"), 2),), totals=(SumLine("Total", eur("69.80")),),
-        delivery="Tuesday", status="paid",
+        order_id="ord_1", merchant=text, lines=(SumLine(text, eur("34.90"), 2),),
+        totals=(SumLine("Total", eur("69.80")),), delivery="Tuesday", status="paid",
     )  # fmt: skip
     return Reply(
         text=f"Everything at once: {text}",
         cards=(
-            sheet(text), sheet(text, ("amount",), "card_unsure"), receipt(text, "scheduled", "card_moving"), receipt(text),
-            receipt(text, "failed", "card_failed"), shelf(text), compare, figure(text), chart(text), document(text),
+            sheet(text), sheet(text, ("amount",), "card_unsure"), receipt(text, "scheduled", "card_moving"),
+            receipt(text), receipt(text, "failed", "card_failed"), shelf(text), compare,
+            figure(text), chart(text), document(text),
             Question(text=text, choices=(Choice("act_a", text), Choice("act_b", "Alice Brown"))), order,
             Notice(tone="warning", text=text),
         ),

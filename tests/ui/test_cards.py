@@ -1,0 +1,127 @@
+"""Every card in every language, drawn from the JSON that is published."""
+
+import re
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from assistant.reply import CARDS, Action, to_json
+from assistant.request import LANGUAGES
+from assistant.ui.cards import DRAWERS, Drawer
+from tests.ui import samples
+from tests.ui.samples import HOSTILE, NOW
+
+
+class Seen(HTMLParser):
+    """The tags, attributes and text of a piece of HTML as a browser reads them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.words = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def drawn(card: Any, language: str = "en") -> str:
+    return Drawer(language, NOW).card(to_json(card, language))
+
+
+def test_every_published_card_has_a_drawing() -> None:
+    assert DRAWERS.keys() == CARDS.keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_hostile_text_is_shown_as_it_is_on_every_card(language: str) -> None:
+    for card in samples.cards(HOSTILE).cards:
+        html = drawn(card, language)
+        assert "${" not in html
+        assert "{{" not in html
+        seen = Seen(html)
+        assert HOSTILE in seen.words, card.type
+        assert "onerror" not in dict(seen.attributes)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_button_carries_its_actions_id_and_nothing_of_what_it_does(language: str) -> None:
+    html = drawn(samples.sheet("Alice"), language)
+    assert len(re.findall(r'data-id="act_[0-9a-f]{32}"', html)) == 2
+    assert "payment." not in html
+    assert "verb" not in html
+
+
+def test_the_pay_sheet_keeps_its_order() -> None:
+    words = Seen(drawn(samples.sheet("Alice Martin"))).words
+    order = ["Test mode", "€12.50", "EUR assumed", "Alice Martin", "matches your contacts", "Visa", "pay Alice",
+             "Edit", "Fee", "Total", "Cancel", "Pay €12.50"]  # fmt: skip
+    places = [words.index(part) for part in order[:-1]] + [words.rindex(order[-1])]
+    assert places == sorted(places)
+
+
+def test_the_words_that_filled_a_field_are_underlined() -> None:
+    assert re.findall(r"<mark>(.*?)</mark>", drawn(samples.sheet("x"))) == ["Alice", "12.50"]
+
+
+def test_an_uncertain_field_must_be_looked_at_before_the_button_pays() -> None:
+    html = drawn(samples.sheet("Alice", ("amount",)))
+    assert 'data-check="Check amount"' in html
+    assert "doubt" in html
+    assert "data-check" not in drawn(samples.sheet("Alice"))
+
+
+def test_a_scheduled_receipt_counts_down_and_a_finished_one_does_not() -> None:
+    moving = drawn(samples.receipt("Alice", "scheduled", left=8))
+    assert 'data-left="8.0"' in moving
+    assert 'data-payment="pay_9f2"' in moving
+    done = drawn(samples.receipt("Alice"))
+    assert "data-left" not in done
+    assert "data-payment" not in done
+    assert "Paid" in Seen(done).words
+
+
+@pytest.mark.parametrize("status", ["sent", "failed", "requires_action", "unknown", "refunded", "prepared", "canceled"])
+def test_only_a_payment_that_succeeded_is_called_paid(status: Any) -> None:
+    shown = Seen(drawn(samples.receipt("Alice", status))).words
+    assert "Paid" not in shown
+
+
+def test_a_sheet_that_is_over_says_how_many_seconds_are_left() -> None:
+    late = Drawer("en", NOW + timedelta(hours=1))
+    assert 'data-expires="0.0"' in late.card(to_json(samples.sheet("Alice")))
+
+
+def test_a_picture_from_another_address_is_not_fetched() -> None:
+    safe, foreign = samples.product("a", "1"), samples.product("a", "1", "https://example.org/track.png")
+    html = [drawn(samples.Products(products=(item,))) for item in (safe, foreign)]
+    assert "/pictures/lamp.svg" in html[0]
+    assert "<img" not in html[1]
+
+
+def test_rows_behind_a_figure_are_folded_and_counted() -> None:
+    html = drawn(samples.figure("food"))
+    assert "2 of 24 rows" in html
+    assert "<details>" in html
+    assert "-€42.10" in html
+
+
+def test_a_change_is_coloured_by_the_sign_it_already_carries() -> None:
+    assert "change down" in drawn(samples.figure("food"))
+
+
+def test_a_field_that_was_read_badly_says_so() -> None:
+    words = Seen(drawn(samples.document("Volta"))).words
+    assert words.count("not sure") == 1
+
+
+def test_the_primary_action_stands_last() -> None:
+    card = samples.Notice(tone="info", text="", actions=(Action("Go", style="primary"), Action("Stay")))
+    assert Seen(drawn(card)).words.rstrip().endswith("StayGo")
