@@ -28,13 +28,14 @@ from assistant.merchant import Merchant, Quote, Till
 from assistant.money import Money
 from assistant.payments import confirmation, limits
 from assistant.payments.confirmation import Signer
-from assistant.payments.drafts import Origin, Payment, load, move, note, payment_of, row_for
+from assistant.payments.drafts import Origin, Payment, State, load, move, note, payment_of, row_for
 from assistant.payments.duties import Duties
 from assistant.payments.limits import Wallet
 from assistant.payments.payees import Matches, Payee, PayeeBook
 from assistant.payments.provider import Provider
 from assistant.payments.refunds import Refunds
 from assistant.payments.sandbox import Sandbox
+from assistant.payments.sandbox.cards import card
 from assistant.payments.settlement import Settlement
 from assistant.payments.tables import payments, refunds
 from assistant.payments.vault import Vault
@@ -42,7 +43,7 @@ from assistant.reply import new_id
 from assistant.settings import Settings
 from assistant.store import Store
 
-__all__ = ["Matches", "Origin", "Payee", "PayeeBook", "Payment", "Payments", "Wallet"]
+__all__ = ["Matches", "Origin", "Payee", "PayeeBook", "Payment", "Payments", "State", "Wallet"]
 
 
 class Payments:
@@ -145,6 +146,16 @@ class Payments:
         if account not in self._checked and self._provider.receives(account):
             self._checked.add(account)
         return account in self._checked
+
+    def again(self, user: str, session: str, id: str) -> Payment:
+        """A new draft of the same payment, once the old one is over or its time has run out; a quote is read again."""
+        old = self.receipt(user, id)
+        if old.state not in ("draft", "failed", "canceled", "expired"):
+            raise Refused("still_under_way")
+        origin = replace(old.origin, replaces=id)
+        if old.merchant_id:
+            return self.draft_quote(user, session, self._vault.merchants[old.merchant_id].reread(old.quote_id), origin)
+        return self.draft(user, session, self.payees.get(user, old.payee_id), old.amount, old.purpose, origin)
 
     def token(self, payment: Payment) -> str:
         """The single-use confirmation of this draft, for its sheet. Never shown, never logged."""
@@ -269,6 +280,11 @@ class Payments:
         newest = sa.select(payments, back.label("back")).where(left).order_by(payments.c.confirmed_at.desc())
         with self.store.read() as db:
             return tuple(payment_of(row, row.back) for row in db.execute(newest.limit(limit)).all())
+
+    def card(self, method: str) -> str:
+        """How a payment method is written for its owner: 'Visa ••4242'."""
+        known = card(method)
+        return f"{known.brand.title()} ••{known.last4}"
 
     def wallet(self, user: str) -> Wallet:
         with self.store.read() as db:

@@ -61,11 +61,9 @@ def consume(db: Connection, token: str, now: datetime) -> bool:
 def aloud(payment: Payment, repeated: Money | None, sole: bool, worth_limit: int) -> None:
     """The rule of promise 2: the amount itself, as the only reading, up to the voice limit. Raises `Refused`.
 
-    `repeated` is None for a bare yes; `worth_limit` is in minor units of the base currency, 0 switches voice off.
+    `repeated` is None when no amount was said; `worth_limit` is in minor units of the base currency, 0 switches it off.
     """
-    if repeated is None:
-        raise Refused("yes_does_not_pay", amount=payment.amount)
-    if not sole or repeated != payment.amount:
-        raise Refused("amount_does_not_match", amount=payment.amount)
+    if repeated is None or not sole or repeated != payment.amount:
+        raise Refused("amount_does_not_match")
     if payment.worth.minor > worth_limit:
         raise Refused("above_voice_limit", limit=Money(worth_limit, payment.worth.currency))

@@ -108,9 +108,14 @@ class PayeeBook:
         return tuple(name for payee in self.of(user) for name in payee.names)
 
     def find(self, user: str, words: str) -> Matches:
-        """Exact when a name or nickname was said; close when one nearly was; else none. Several are all returned."""
+        """Exact when a name or nickname was said; close when one nearly was; else none. Several are all returned.
+
+        A payee's id, as a tap on a choice says it, is exact.
+        """
         check(words)
         book = self.of(user)
+        if chosen := tuple(payee for payee in book if payee.id == words):
+            return Matches("exact", chosen)
         said = _bare(words)
         exact = tuple(payee for payee in book if any(_bare(name) == said for name in payee.names))
         if exact:

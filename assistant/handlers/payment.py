@@ -1,0 +1,304 @@
+"""The payment handler: slots become a draft and its sheet, taps become gestures, payments become receipts.
+
+Knows which question to ask when a payee, an amount or a currency is not certain, and how a payment is shown. Does not
+know how money moves (`payments/`), and never confirms anything on its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from assistant.errors import NotFound
+from assistant.handlers import Context, Handler, Tap
+from assistant.handlers.sheets import card_of, drafted, moved, receipt, sheet
+from assistant.language.acts import Act, Aloud, Amount, Do, Drop, Resume, Set, Slot, Slots
+from assistant.money import Money, digits
+from assistant.payments import Origin, Payee, Payment
+from assistant.reply import Action, Card, Choice, Notice, Question, Reply, new_id
+
+SURE = 0.8  # confidence in 0..1 below which a field is marked uncertain
+OFFERED = 6  # names offered when the payee is not known
+SHOWN = 5  # receipts of the history
+
+
+def pay(effect: Do, context: Context) -> Reply:
+    """A sheet when payee, amount and currency are certain; otherwise the one question that is missing."""
+    payee = _payee(effect.slots, context)
+    if isinstance(payee, Reply):
+        return payee
+    money = _money(effect.slots, payee, context)
+    if isinstance(money, Reply):
+        return money
+    amount, assumed = money
+    purpose = effect.slots.get("purpose")
+    origin = _origin(effect, assumed, context)
+    made = context.rooms.payments.draft(
+        context.user, context.session, payee, amount, str(purpose.value) if purpose else "", origin
+    )
+    return drafted(made, context)
+
+
+def _payee(slots: Slots, context: Context) -> Payee | Reply:
+    """The one payee that was named, or a question. Close is asked about, unknown is never guessed."""
+    book = context.rooms.payments.payees
+    said = slots.get("payee")
+    if said is None:
+        return _ask("payee", context.say("payment.ask_payee"), _names(_recent(context)))
+    found = book.find(context.user, str(said.value))
+    if found.sole:
+        return found.sole
+    key = {"exact": "ask_which_payee", "close": "ask_close_payee", "none": "ask_unknown_payee"}[found.how]
+    offered = _names(found.payees or _recent(context))
+    return _ask("payee", context.say(f"payment.{key}", name=said.text or str(said.value)), offered)
+
+
+def _recent(context: Context) -> tuple[Payee, ...]:
+    """Who was paid last, then the rest of the book."""
+    payments = context.rooms.payments
+    book = {payee.id: payee for payee in payments.payees.of(context.user)}
+    paid = (payment.payee_id for payment in payments.history(context.user))
+    order = dict.fromkeys([*(id for id in paid if id in book), *book])
+    return tuple(book[id] for id in order)[:OFFERED]
+
+
+def _names(payees: tuple[Payee, ...]) -> tuple[Action, ...]:
+    return tuple(
+        Action(f"{payee.name} · ••{payee.tail}", "payment.payee", {"payee": payee.id, "name": payee.name}, "chip")
+        for payee in payees
+    )
+
+
+def _money(slots: Slots, payee: Payee, context: Context) -> tuple[Money, bool] | Reply:
+    """The amount in its currency, and whether the currency was assumed; or a question."""
+    said = slots.get("amount")
+    if said is None:
+        return _ask("amount", context.say("payment.ask_amount", payee=payee.name), ())
+    if said.readings:
+        readings = [Action(_plain(amount, context), "payment.amount", {"amount": amount}, "chip")
+                    for amount in dict.fromkeys((said.value, *said.readings))]  # fmt: skip
+        return _ask("amount", context.say("payment.ask_reading", said=said.text), tuple(readings))
+    currencies, assumed = _currencies(said.value, payee, context)
+    if len(currencies) > 1:
+        offered = [replace(said.value, currency=currency, candidates=()) for currency in currencies]
+        choices = tuple(
+            Action(_plain(amount, context), "payment.amount", {"amount": amount}, "chip") for amount in offered
+        )
+        return _ask("amount", context.say("payment.ask_currency", said=said.text), choices)
+    money = _exact(said.value, currencies[0])
+    if money is None:
+        return _ask("amount", context.say("payment.ask_decimals", said=said.text or said.value.value), ())
+    return money, assumed
+
+
+def _currencies(amount: Amount, payee: Payee, context: Context) -> tuple[tuple[str, ...], bool]:
+    """What the currency can be, and whether one that nobody said was taken (DESIGN section 4, amounts)."""
+    if amount.currency:
+        return (amount.currency,), False
+    base = context.rooms.payments.wallet(context.user).currency
+    if not amount.candidates:
+        return (payee.currency or base,), True
+    own = context.rooms.wealth.currencies(context.user)
+    held = tuple(currency for currency in amount.candidates if currency in own)
+    if set(amount.candidates) == {"CNY", "JPY"}:
+        return (held if len(held) == 1 else amount.candidates), True
+    for likely in (payee.currency, base):
+        if likely in amount.candidates:
+            return (likely,), True
+    if held:
+        return held, True
+    usual = [currency for currency in ("USD", "GBP") if currency in amount.candidates]
+    return (tuple(usual[:1]) or amount.candidates), True
+
+
+def _exact(amount: Amount, currency: str) -> Money | None:
+    """The amount without rounding; None when it has more decimals than its currency, or is no number."""
+    try:
+        minor = Decimal(amount.value).scaleb(digits(currency))
+    except InvalidOperation:
+        return None
+    return Money(int(minor), currency) if minor.is_finite() and minor == minor.to_integral_value() else None
+
+
+def _plain(amount: Amount, context: Context) -> str:
+    money = _exact(amount, amount.currency) if amount.currency else None
+    return money.text(context.language) if money else f"{amount.value} {amount.currency or ''}".strip()
+
+
+def _ask(slot: str, text: str, choices: tuple[Action, ...] = ()) -> Reply:
+    options = tuple(Choice(action.id, action.label) for action in choices)
+    cards = (Question(text=text, choices=options, actions=choices),) if choices else ()
+    return Reply(text, cards, "payment", asks=slot)
+
+
+def _origin(effect: Do, assumed: bool, context: Context) -> Origin:
+    """Where each field came from: a crop of a picture, a stretch of the words, or neither."""
+    slots = {name: effect.slots[name] for name in ("payee", "amount", "purpose") if name in effect.slots}
+    provenance = {name: where for name, slot in slots.items() if (where := _where(slot, context))}
+    uncertain = tuple(name for name, slot in effect.slots.items() if slot.confidence < SURE)
+    source = context.utterance or " · ".join(slot.text for slot in slots.values() if slot.text)
+    if not source and any(slot.place for slot in slots.values()):
+        source = context.say("payment.from_picture")
+    return Origin(source, provenance, uncertain, assumed, replaces=effect.replaces)
+
+
+def _where(slot: Slot, context: Context) -> dict[str, Any]:
+    if slot.place and slot.place.box:
+        return {"image": slot.place.image, "box": list(slot.place.box)}
+    if slot.span and context.utterance[slice(*slot.span)] == slot.text:
+        return {"span": list(slot.span)}
+    return {}
+
+
+def receipts(ids: tuple[str, ...], context: Context) -> tuple[Card, ...]:
+    """Fresh cards for these payments: a sheet while it waits, a receipt afterwards. Unknown ids are left out."""
+    cards: list[Card] = []
+    for id in ids:
+        try:
+            cards.append(card_of(context.rooms.payments.receipt(context.user, id), context))
+        except NotFound:
+            continue
+    return tuple(cards)
+
+
+# Effects on a waiting sheet
+
+
+def aloud(effect: Aloud, context: Context) -> Reply:
+    """An amount was repeated: heard by this session's microphone it can pay, anything else points to the button."""
+    payments = context.rooms.payments
+    payment = payments.receipt(context.user, effect.sheet)
+    if effect.amount is None or not context.spoken:
+        text = context.say("payment.yes_points", amount=payment.amount)
+        spoken = context.say("payment.yes_points_spoken")
+        return Reply(text, (card_of(payment, context),), "payment", speak=spoken, sheet=payment.id)
+    currencies = {effect.amount.currency} if effect.amount.currency else set(effect.amount.candidates)
+    named = not currencies or payment.amount.currency in currencies
+    repeated = _exact(effect.amount, payment.amount.currency) if named else None
+    done = payments.confirm_aloud(context.user, context.session, payment.id, repeated, effect.sole)
+    return moved(done, context)
+
+
+def withdraw(effect: Drop, context: Context) -> Reply:
+    if not effect.sheet:
+        return Reply(context.say("payment.dropped"), route="payment")
+    return moved(context.rooms.payments.cancel(context.user, effect.sheet), context)
+
+
+def show(effect: Resume, context: Context) -> Reply:
+    """The waiting sheet again; one whose time is over comes back as a new draft."""
+    payments = context.rooms.payments
+    payment = payments.receipt(context.user, effect.sheet)
+    if payment.state == "expired" or (payment.state == "draft" and payment.expires_at <= context.now):
+        payment = payments.again(context.user, context.session, payment.id)
+    if payment.state != "draft":
+        return moved(payment, context)
+    text = context.say("payment.resumed", payee=payment.payee_name)
+    return replace(drafted(payment, context), text=text, speak=text)
+
+
+# Other goals
+
+
+def refund(effect: Do, context: Context) -> Reply:
+    """Which payment to give back; a second gesture does it."""
+    paid = [
+        p for p in context.rooms.payments.history(context.user) if p.state == "succeeded" and p.refunded != p.amount
+    ]
+    if said := effect.slots.get("payee"):
+        meant = {payee.id for payee in context.rooms.payments.payees.find(context.user, str(said.value)).payees}
+        paid = [payment for payment in paid if payment.payee_id in meant]
+    if not paid:
+        return Reply(context.say("payment.nothing_paid"), route="payment")
+    if len(paid) == 1:
+        return _sure(paid[0], context)
+    choices = tuple(
+        Action(f"{p.payee_name} · {p.amount.text(context.language)}", "payment.refund", {"payment": p.id}, "chip")
+        for p in paid[:SHOWN]
+    )
+    return _ask("", context.say("payment.ask_refund"), choices)
+
+
+def _sure(payment: Payment, context: Context) -> Reply:
+    left = payment.amount - payment.refunded
+    text = context.say("payment.refund_sure", amount=left, payee=payment.payee_name)
+    label = context.say("payment.refund_button", amount=left)
+    target = {"payment": payment.id, "refund": new_id("refund")}
+    return _ask("", text, (Action(label, "payment.refund_now", target, "danger"),))
+
+
+def payments(effect: Do, context: Context) -> Reply:  # noqa: ARG001  every handler is called alike
+    found = context.rooms.payments.history(context.user, SHOWN)
+    cards = tuple(receipt(payment, context) for payment in found)
+    return Reply(context.say("payment.history" if cards else "payment.no_history", count=len(cards)), cards, "payment")
+
+
+def stop_payments(effect: Do, context: Context) -> Reply:  # noqa: ARG001
+    count = context.rooms.payments.stop(context.user)
+    text = context.say("payment.stopped", count=count)
+    action = Action(context.say("payment.resume"), "payment.resume")
+    return Reply(text, (Notice(tone="warning", text=text, actions=(action,)),), "payment")
+
+
+# Taps
+
+
+def _confirm(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:
+    done = context.rooms.payments.confirm(context.user, context.session, target["payment"], target["token"])
+    return moved(done, context)
+
+
+def _gesture(verb: str) -> Tap:
+    def tap(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:
+        change: Callable[[str, str], Payment] = getattr(context.rooms.payments, verb)
+        return moved(change(context.user, target["payment"]), context)
+
+    return tap
+
+
+def _refund(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:
+    return _sure(context.rooms.payments.receipt(context.user, target["payment"]), context)
+
+
+def _refund_now(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:
+    done = context.rooms.payments.refund(context.user, target["payment"], target["refund"])
+    card = receipt(done, context)
+    key = "refund_done" if done.refunded.minor else "refund_asked"
+    return Reply(context.say(f"payment.{key}", amount=done.refunded, payee=done.payee_name), (card,), "payment")
+
+
+def _again(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:
+    return drafted(context.rooms.payments.again(context.user, context.session, target["payment"]), context)
+
+
+def _fill(slot: str, value: Any, text: str) -> tuple[Act, ...]:
+    return (Set({slot: Slot(value, text)}),)
+
+
+def _choose_payee(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
+    return _fill("payee", target["payee"], target["name"])
+
+
+def _choose_amount(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> tuple[Act, ...]:
+    return _fill("amount", target["amount"], _plain(target["amount"], context))
+
+
+def _resume(_: Mapping[str, Any], __: Mapping[str, str], context: Context) -> Reply:
+    context.rooms.payments.resume(context.user)
+    return Reply(context.say("payment.resumed_all"), route="payment")
+
+
+GOALS: dict[str, Handler] = {"pay": pay, "refund": refund, "payments": payments, "stop_payments": stop_payments}
+TAPS: dict[str, Tap] = {
+    "payment.confirm": _confirm,
+    "payment.cancel": _gesture("cancel"),
+    "payment.undo": _gesture("undo"),
+    "payment.again": _again,
+    "payment.refund": _refund,
+    "payment.refund_now": _refund_now,
+    "payment.payee": _choose_payee,
+    "payment.amount": _choose_amount,
+    "payment.resume": _resume,
+}

@@ -1,0 +1,121 @@
+"""A payment as a card: the pay sheet while it waits, the receipt afterwards. Shared by everything that can be bought.
+
+Knows what may be said of each state ("paid" only of `succeeded`) and which buttons belong to it. The card's id is the
+payment's, so a receipt takes the place of its sheet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from assistant.handlers import Context
+from assistant.payments import Payment, State
+from assistant.reply import Action, PayeeView, PaySheet, Receipt, Reply, Status, Style, SumLine
+
+STATUS: Mapping[State, Status] = {
+    "draft": "canceled", "expired": "canceled", "canceled": "canceled", "confirmed": "scheduled", "submitted": "sent",
+    "succeeded": "succeeded", "failed": "failed", "requires_action": "requires_action", "unknown": "unknown",
+}  # fmt: skip
+REASONS = {
+    "insufficient_funds", "expired_card", "incorrect_cvc", "processing_error", "authentication_required",
+    "amount_too_small", "canceled",
+}  # fmt: skip
+
+
+def drafted(payment: Payment, context: Context) -> Reply:
+    """The reply that shows a fresh draft. The voice never says the amount: the microphone might take it for consent."""
+    told = context.say("payment.drafted", amount=payment.amount, payee=payment.payee_name)
+    spoken = context.say("payment.drafted_spoken", payee=payment.payee_name)
+    return Reply(told, (sheet(payment, context),), "payment", speak=spoken, sheet=payment.id)
+
+
+def sheet(payment: Payment, context: Context) -> PaySheet:
+    """The pay sheet of a draft: what will happen, where it was read, and two buttons. Its id is the payment's."""
+    from assistant.language.words import amount_in_words
+
+    payments = context.rooms.payments
+    button = context.say("payment.pay_button", amount=payment.amount)
+    confirm = {"payment": payment.id, "token": payments.token(payment)}
+    return PaySheet(
+        id=payment.id, payee=_view(payment, context), amount=payment.amount, purpose=payment.purpose,
+        currency_assumed=payment.origin.assumed, source=payment.origin.source, uncertain=payment.origin.uncertain,
+        provenance=payment.origin.provenance, lines=payment.lines, totals=payment.totals or _total(payment, context),
+        expires_at=payment.expires_at, mode=payments.describe(), method=payments.card(payment.method),
+        in_words=amount_in_words(payment.amount, context.language),
+        actions=(
+            _button("payment.cancel", payment, context, context.say("payment.cancel")),
+            _button("payment.confirm", payment, context, button, "primary", confirm),
+        ),
+    )  # fmt: skip
+
+
+def _total(payment: Payment, context: Context) -> tuple[SumLine, ...]:
+    return (SumLine(context.say("payment.total"), payment.amount),)
+
+
+def _view(payment: Payment, context: Context) -> PayeeView:
+    how = "how_shop" if payment.merchant_id else "how_contact"
+    told = context.say(f"payment.{how}", tail=payment.account[-4:])
+    return PayeeView(payment.payee_id, payment.payee_name, payment.origin.match, told)
+
+
+def _button(
+    verb: str, payment: Payment, context: Context, label: str, style: Style = "secondary",
+    target: Mapping[str, Any] | None = None,
+) -> Action:  # fmt: skip
+    """An action whose id is the same each time this payment is shown in this session."""
+    stable = hashlib.sha256(f"{context.session}\n{payment.id}\n{verb}".encode()).hexdigest()[:32]
+    return Action(label, verb, target or {"payment": payment.id}, style, f"act_{stable}")
+
+
+def receipt(payment: Payment, context: Context) -> Receipt:
+    """The receipt as the payment stands now."""
+    payments = context.rooms.payments
+    status = STATUS[payment.state]
+    if payment.state == "succeeded" and payment.refunded == payment.amount:
+        status = "refunded"
+    return Receipt(
+        id=payment.id, payment_id=payment.id, status=status, payee=_view(payment, context), amount=payment.amount,
+        at=payment.moved_at, method=payments.card(payment.method), provider_ref=payment.provider_ref,
+        purpose=payment.purpose, mode=payments.describe(), send_at=payment.send_at if status == "scheduled" else None,
+        note=_note(payment, status, context), actions=_choices(payment, status, context),
+    )  # fmt: skip
+
+
+def _choices(payment: Payment, status: Status, context: Context) -> tuple[Action, ...]:
+    if status == "scheduled":
+        return (_button("payment.undo", payment, context, context.say("payment.undo")),)
+    if status == "succeeded":
+        return (_button("payment.refund", payment, context, context.say("payment.refund")),)
+    if status == "requires_action":
+        return (_button("payment.cancel", payment, context, context.say("payment.cancel")),)
+    return (
+        (_button("payment.again", payment, context, context.say("payment.again")),)
+        if status in ("failed", "canceled")
+        else ()
+    )
+
+
+def _note(payment: Payment, status: Status, context: Context) -> str:
+    if status == "failed":
+        reason = payment.reason if payment.reason in REASONS else "declined"
+        return context.say(f"payment.reason_{reason}")
+    if payment.refunded.minor and status == "succeeded":
+        return context.say("payment.note_part_refunded", back=payment.refunded)
+    key = "expired" if payment.state in ("draft", "expired") else status
+    return context.say(f"payment.note_{key}", payee=payment.payee_name)
+
+
+def card_of(payment: Payment, context: Context) -> PaySheet | Receipt:
+    waiting = payment.state == "draft" and payment.expires_at > context.now
+    return sheet(payment, context) if waiting else receipt(payment, context)
+
+
+def moved(payment: Payment, context: Context) -> Reply:
+    """The reply after a gesture: the receipt, and that the task is over."""
+    card = receipt(payment, context)
+    told = context.say(f"payment.told_{card.status}", amount=payment.amount, payee=payment.payee_name)
+    text = f"{told} {card.note}" if card.status in ("failed", "requires_action", "unknown") else told
+    return Reply(text, (card,), "payment", speak=told, closes=payment.id)
