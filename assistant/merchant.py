@@ -62,8 +62,14 @@ class Merchant(Protocol):
     id: str
     name: str
 
-    def quote(self, user: str, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = ()) -> Quote:
-        """Price, stock and delivery now. Raises `Refused` with what is missing."""
+    def quote(
+        self, user: str, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = (),
+        currency: str = "", language: str = "en",
+    ) -> Quote:  # fmt: skip
+        """Price, stock and delivery now, in `currency` where it is offered, its labels in `language`.
+
+        Raises `Refused` with what is missing.
+        """
         ...
 
     def reread(self, quote: str) -> Quote:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from assistant import fx
 from assistant.clock import Clock
 from assistant.errors import BadInput
+from assistant.merchant import Merchant
 from assistant.money import Money
 from assistant.request import Constraint
 from assistant.settings import Settings
@@ -91,7 +92,7 @@ class Shop:
         self.clock = clock
         self.catalogue = Catalogue(store)
         house = Maison(store, clock, self.catalogue, settings.currency)
-        self.merchants = {house.id: house}
+        self.merchants: dict[str, Merchant] = {house.id: house}
         self._embed = embed
         self._view: View | None = None
         self._opening = threading.Lock()
@@ -189,7 +190,7 @@ class Shop:
 
     def _currency(self, constraints: Sequence[Constraint]) -> str:
         bounds = [each.value.currency for each in constraints if isinstance(each.value, Money)]
-        return (bounds + [*self.currencies()] + [self.settings.currency])[0]
+        return [*bounds, *self.currencies(), self.settings.currency][0]
 
     def _exact(self, view: View, reading: Reading) -> int | None:
         """The one row a code or a model number in the words names."""
@@ -209,12 +210,13 @@ class Shop:
         """Rows read again from SQL; one that no longer meets every condition is dropped."""
         fresh = self.catalogue.by_ids([view.products[row].id for row in rows])
         still = Columns(fresh).fit(asked).meets
-        return tuple(
-            Hit(product, product.offer.price(currency),
-                guide.reasons(product, currency, best, _matched(product, reading, language), bool(reading.entries) and row not in matched))
-            for row, product, meets in zip(rows, fresh, still, strict=True)
-            if meets
-        )  # fmt: skip
+        hits = []
+        for row, product, meets in zip(rows, fresh, still, strict=True):
+            words, alike = _matched(product, reading, language), bool(reading.entries) and row not in matched
+            if meets:
+                why = guide.reasons(product, currency, best, words, alike)
+                hits.append(Hit(product, product.offer.price(currency), why))
+        return tuple(hits)
 
     def _nearest(
         self, view: View, reading: Reading, scope: Mask, asked: Sequence[Constraint], currency: str
@@ -255,7 +257,7 @@ def _in_stock(view: View, ranking: Ranking) -> NDArray[np.int64]:
 
 
 def _matched(product: Product, reading: Reading, language: str) -> list[str]:
-    """Words of the request that this product's own text holds, as the reader writes them; its kind goes without saying."""
+    """Words of the request that this product's own text holds, as the reader writes them, its kind left out."""
     facts = [fact.value for fact in product.attributes.values() if isinstance(fact.value, str)]
     held = set(pieces(" ".join([product.title("en"), product.description("en"), product.brand, *facts])))
     words = [entry for entry in reading.entries if not entry.category and held.issuperset(entry.words)]

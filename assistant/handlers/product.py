@@ -1,0 +1,318 @@
+"""Products: find inside limits, look up a code, compare, and hand one over to the pay sheet.
+
+Makes cards of what the shop answers and sentences of its reasons. Ranks, filters and converts nothing itself.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from assistant.errors import BadInput, NotFound, Refused
+from assistant.handlers import Context, Handler, Tap
+from assistant.language.acts import Act, Do, Query, Slot
+from assistant.merchant import Wanted
+from assistant.money import LOCALES, Money
+from assistant.reply import Action, Chip, Compare, CompareRow, Notice, Products, ProductView, Reply, Step, new_id
+from assistant.request import Constraint
+from assistant.shop import Hit, Shelf
+from assistant.shop.catalogue import Product
+from assistant.shop.glossary import glossary
+from assistant.shop.guide import Reason, Row
+
+SHOWN = 3  # cards in view
+LEAST, MOST = 2, 3  # products in a comparison
+FEW = 3  # so many left are worth saying
+LARGER = {"ml": (1000, "l"), "g": (1000, "kg"), "mm": (10, "cm")}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for: the words, the limits as the person said them, and how many cards are in view."""
+
+    query: str
+    limits: tuple[Constraint, ...] = ()
+    shown: int = SHOWN
+    card: str = ""
+
+    def target(self, **more: object) -> dict[str, Any]:
+        return {"query": self.query, "constraints": list(self.limits), "shown": self.shown, "card": self.card} | more
+
+    @classmethod
+    def of(cls, target: Mapping[str, Any]) -> Wish:
+        return cls(target["query"], tuple(target["constraints"]), target["shown"], target["card"])
+
+
+def find(do: Do, context: Context) -> Reply:
+    wish = Wish(_value(do, "query", ""), tuple(_value(do, "constraints", ())), card=new_id("card"))
+    return _answer(wish, context)
+
+
+def _answer(wish: Wish, context: Context) -> Reply:
+    began = time.perf_counter()
+    shelf = context.rooms.shop.search(wish.query, wish.limits, context.language, wish.shown)
+    step = Step("search", context.rooms.shop.describe(), round(1000 * (time.perf_counter() - began)))
+    reply = _shelf(wish, shelf, context) if shelf.hits else _nothing(wish, shelf, context)
+    told = {"query": wish.query, "constraints": list(wish.limits)}
+    return replace(reply, route="product", trace=(step,), told=told)
+
+
+def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
+    first = shelf.hits[0]
+    said = [context.say("product.found", count=shelf.total, title=_title(first, context), price=first.price)]
+    if first.why:
+        said.append(context.say("product.because", reason=_reason(first.why[0], shelf.currency, context)))
+    speak = " ".join(said)
+    said += _remarks(shelf, context)
+    removals = [_removal(wish, shelf, place, context) for place in range(len(wish.limits))]
+    chips = tuple(Chip(action.label, action=action.id) for action in removals)
+    ids = tuple(hit.product.id for hit in shelf.hits)
+    more = shelf.total - len(shelf.hits)
+    actions = [_compare_action(ids, shelf.currency, context)] if len(ids) >= LEAST else []
+    if more > 0:
+        shown = replace(wish, shown=wish.shown + SHOWN)
+        actions.append(Action(context.say("product.more", count=more), "product.more", shown.target()))
+    card = Products(
+        id=wish.card or new_id("card"), products=tuple(_view(hit, shelf.currency, context) for hit in shelf.hits),
+        constraints=chips, more=more, left_out=shelf.left_out, actions=(*actions, *removals),
+    )  # fmt: skip
+    return Reply(" ".join(said), (card,), speak=speak, results=ids)
+
+
+def _nothing(wish: Wish, shelf: Shelf, context: Context) -> Reply:
+    """Which limit is in the way and what is nearest; no card shows what breaks a limit."""
+    if shelf.nearest is None:
+        text = context.say("product.unknown_words" if wish.query else "product.nothing_there", query=wish.query)
+    else:
+        limits = ", ".join(_limit(each, shelf, context) for each in shelf.nearest.dropped)
+        hit = shelf.nearest.hit
+        text = context.say("product.nothing_fits", limits=limits, title=_title(hit, context), price=hit.price)
+    text = " ".join([text, *_remarks(shelf, context)])
+    dropped = shelf.nearest.dropped if shelf.nearest else ()
+    actions = [_removal(wish, shelf, n, context, "product.drop") for n, each in enumerate(shelf.constraints)
+               if each in dropped]  # fmt: skip
+    return Reply(text, (Notice(tone="info", text=text, actions=tuple(actions)),))
+
+
+def _remarks(shelf: Shelf, context: Context) -> list[str]:
+    said = [
+        context.say("product.converted", asked=each.asked, used=each.used, on=each.on) for each in shelf.conversions
+    ]
+    if shelf.left_out:
+        said.append(context.say("product.left_out", count=shelf.left_out))
+    return said
+
+
+def _removal(wish: Wish, shelf: Shelf, place: int, context: Context, words: str = "") -> Action:
+    kept = wish.limits[:place] + wish.limits[place + 1 :]
+    text = _limit(shelf.constraints[place], shelf, context)
+    label = context.say(words, limit=text) if words else text
+    return Action(label, "product.unset", replace(wish, limits=kept, shown=SHOWN).target(), style="chip")
+
+
+def _limit(limit: Constraint, shelf: Shelf, context: Context) -> str:
+    """A limit as a chip says it, in the currency the person named."""
+    value = limit.value
+    if isinstance(value, Money):
+        value = next((each.asked for each in shelf.conversions if each.used == value), value)
+    if limit.field == "stock":
+        return context.say("product.in_stock")
+    shown = measure(value, limit.unit, context)
+    return context.say(f"product.limit.{limit.op}", name=glossary().name(limit.field, context.language), value=shown)
+
+
+def measure(value: Money | str | float, unit: str, context: Context) -> str:
+    """A fact as the reader writes it: '1.7 l', '2 days', 'red'. `unit` is canonical."""
+    from babel.numbers import format_decimal
+
+    if isinstance(value, Money):
+        return value.text(context.language)
+    if isinstance(value, str):
+        return glossary().name(value, context.language)
+    if unit == "day":
+        return context.say("product.days", count=round(value))
+    step, larger = LARGER.get(unit, (0, ""))
+    if step and abs(value) >= step:
+        value, unit = value / step, larger
+    return f"{format_decimal(round(value, 2), locale=LOCALES[context.language])} {unit}".strip()
+
+
+def _title(hit: Hit, context: Context) -> str:
+    return hit.product.title(context.language)
+
+
+def _view(hit: Hit, currency: str, context: Context) -> ProductView:
+    product, offer = hit.product, hit.product.offer
+    seller = context.rooms.shop.merchants[offer.merchant].name
+    target = {"product": product.id, "currency": hit.price.currency}
+    actions = [Action(context.say("product.details"), "product.details", target)]
+    if offer.stock:
+        actions.insert(0, Action(context.say("product.buy"), "product.buy", target, style="primary"))
+    return ProductView(
+        product.id, _title(hit, context), hit.price,
+        context.say("product.offer", seller=seller, day=offer.read_at.date(), at=offer.read_at),
+        _stock(offer.stock, context), offer.delivery_days,
+        tuple(_reason(reason, currency, context) for reason in hit.why), product.image, tuple(actions),
+    )  # fmt: skip
+
+
+def _stock(left: int, context: Context) -> str:
+    if left > FEW:
+        return context.say("product.in_stock")
+    return context.say("product.few_left", count=left) if left else context.say("product.sold_out")
+
+
+def _reason(reason: Reason, currency: str, context: Context) -> str:
+    """One computed reason as words; its numbers are those the guide found."""
+    values = dict(reason.values)
+    if reason.kind == "cheapest":
+        values["value"] = Money(int(values["value"]), currency)
+    elif "value" in values:
+        unit = {"fastest": "day", "quietest": "dB"}.get(reason.kind, "")
+        values["value"] = measure(float(values["value"]), unit, context)
+    return context.say(f"product.why.{reason.kind}", **values)
+
+
+def lookup(do: Do, context: Context) -> Reply:
+    """The product of a barcode, exactly, or that this catalogue does not have it."""
+    code = _value(do, "code", "") or _code_seen(context)
+    if not code:
+        raise BadInput("no_code")
+    product = context.rooms.shop.by_gtin(code)
+    if product is None:
+        text = context.say("product.code_unknown", code=code)
+        return Reply(text, (Notice(tone="info", text=text),), route="product")
+    return _one(product, context, context.say("product.code_found", code=code))
+
+
+def _code_seen(context: Context) -> str:
+    return next((code.text for seen in context.evidence.seen for code in seen.codes if code.text.isdigit()), "")
+
+
+def _one(product: Product, context: Context, intro: str, currency: str = "", facts: tuple[str, ...] = ()) -> Reply:
+    currency = currency or context.settings.currency
+    hit = Hit(product, product.offer.price(currency))
+    view = replace(_view(hit, hit.price.currency, context), why=facts)
+    text = context.say("product.this", intro=intro, title=view.title, price=hit.price).strip()
+    return Reply(text, (Products(products=(view,)),), route="product", results=(product.id,))
+
+
+def buy(do: Do, context: Context) -> Reply:
+    """A quote for one product of the last shelf, or the shelf to choose from when the words fit several."""
+    if "ref" in do.slots or "query" not in do.slots:
+        return _sheet(_chosen(do, context), "", int(_value(do, "quantity", 1)), context)
+    limits = tuple(_value(do, "constraints", ()))
+    shelf = context.rooms.shop.search(_value(do, "query", ""), limits, context.language, LEAST)
+    if shelf.total != 1 or not shelf.hits:
+        return find(do, context)
+    only = shelf.hits[0]
+    return _sheet(only.product.id, only.price.currency, int(_value(do, "quantity", 1)), context)
+
+
+def _chosen(do: Do, context: Context) -> str:
+    """The product a position of the last shelf means; alone on the shelf it needs no position."""
+    results, ref = context.state.results, _value(do, "ref", None)
+    if not results:
+        raise Refused("nothing_shown")
+    if ref == "cheapest":
+        products = [context.rooms.shop.product(name) for name in results]
+        known = [product for product in products if product]
+        if known:
+            return min(known, key=lambda each: each.offer.price(context.settings.currency).minor).id
+    if ref is None and len(results) > 1:
+        raise Refused("which_product", count=len(results))
+    place = int(ref or 0)
+    if not -len(results) <= place < len(results):
+        raise Refused("no_such_position", count=len(results))
+    return results[place]
+
+
+def _sheet(product: str, currency: str, quantity: int, context: Context) -> Reply:
+    from assistant.handlers import payment
+
+    shop = context.rooms.shop
+    found = shop.product(product)
+    if found is None:
+        raise NotFound("unknown_product", product=product[:64])
+    merchant = shop.merchants[found.offer.merchant]
+    wanted = (Wanted(product, quantity),)
+    quote = merchant.quote(context.user, wanted, currency=currency, language=context.language)
+    return payment.sheet_for_quote(quote, context)
+
+
+def compare(do: Do, context: Context) -> Reply:  # noqa: ARG001  the results are in the state
+    return _compared(context.state.results[:MOST], context.settings.currency, context)
+
+
+def _compared(products: Sequence[str], currency: str, context: Context) -> Reply:
+    if len(products) < LEAST:
+        raise Refused("nothing_to_compare")
+    found = context.rooms.shop.compare(products[:MOST], currency)
+    views = tuple(_view(Hit(each, each.offer.price(currency)), currency, context) for each in found.products)
+    rows = tuple(_row(row, context) for row in found.different)
+    same = ", ".join(f"{_row(row, context).attribute} {_row(row, context).values[0]}" for row in found.same)
+    notes = (context.say("product.same", facts=same),) if same else ()
+    text = context.say("product.compared", titles=" · ".join(view.title for view in views))
+    card = Compare(products=views, rows=rows, notes=notes)
+    return Reply(text, (card,), route="product", results=tuple(each.id for each in found.products))
+
+
+def _row(row: Row, context: Context) -> CompareRow:
+    unit = "day" if row.name == "delivery" else row.unit
+    values = tuple("—" if value is None else measure(value, unit, context) for value in row.values)
+    return CompareRow(glossary().name(row.name, context.language), values, row.best)
+
+
+def _compare_action(ids: tuple[str, ...], currency: str, context: Context) -> Action:
+    target = {"products": list(ids[:MOST]), "currency": currency}
+    return Action(context.say("product.compare", count=len(ids[:MOST])), "product.compare", target)
+
+
+def _value(do: Do, name: str, missing: Any) -> Any:
+    slot = do.slots.get(name)
+    return missing if slot is None else slot.value
+
+
+def tap_buy(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:
+    quantity = values.get("quantity", "1")
+    if not quantity.isascii() or not quantity.isdigit():
+        raise BadInput("not_a_quantity", given=quantity[:20])
+    return _sheet(target["product"], target["currency"], int(quantity), context)
+
+
+def tap_compare(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
+    return _compared(target["products"], target["currency"], context)
+
+
+def tap_more(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
+    return _answer(Wish.of(target), context)
+
+
+def tap_unset(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
+    """The same search without one limit, as if it had been said."""
+    wish = Wish.of(target)
+    slots = {"query": Slot(wish.query, wish.query)} if wish.query else {}
+    return (Query("find", slots | ({"constraints": Slot(wish.limits)} if wish.limits else {})),)
+
+
+def tap_details(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
+    product = context.rooms.shop.product(target["product"])
+    if product is None:
+        raise NotFound("unknown_product", product=target["product"])
+    facts = tuple(
+        f"{glossary().name(name, context.language)}: {measure(fact.value, fact.unit, context)}"
+        for name, fact in product.attributes.items()
+    )
+    return _one(product, context, product.description(context.language), target["currency"], facts)
+
+
+GOALS: dict[str, Handler] = {"find": find, "lookup": lookup, "buy": buy, "compare": compare}
+TAPS: dict[str, Tap] = {
+    "product.buy": tap_buy,
+    "product.compare": tap_compare,
+    "product.more": tap_more,
+    "product.unset": tap_unset,
+    "product.details": tap_details,
+}

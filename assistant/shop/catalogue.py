@@ -1,0 +1,202 @@
+"""What is sold: products, their typed attributes, offers and past prices. SQL is the truth; indexes are caches of it.
+
+Knows GTINs. Does not rank, filter or translate.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from assistant.errors import BadInput
+from assistant.money import Money
+from assistant.shop import tables
+from assistant.store import HOUSE, Store
+
+BATCH = 500  # ids in one IN (...) list
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A stated fact: a word ("red") or a number in the canonical unit of its name (capacity 1700 ml)."""
+
+    value: str | float
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One merchant's terms, as read at `read_at`; `prices` by currency, taxes included."""
+
+    merchant: str
+    prices: tuple[Money, ...]
+    stock: int
+    delivery_days: int
+    read_at: datetime
+
+    def price(self, currency: str) -> Money:
+        """The price in `currency` where the merchant names one, else its first."""
+        return next((money for money in self.prices if money.currency == currency), self.prices[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    at: datetime
+    price: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    id: str
+    gtin: str  # 14 digits
+    category: str
+    family: str  # shared by variants of one product: its colours and sizes
+    brand: str
+    model: str
+    titles: Mapping[str, str]
+    descriptions: Mapping[str, str]
+    attributes: Mapping[str, Attribute]
+    offer: Offer
+    history: tuple[Past, ...] = ()
+    image: str = ""
+
+    def title(self, language: str) -> str:
+        return self.titles.get(language) or self.titles["en"]
+
+    def description(self, language: str) -> str:
+        return self.descriptions.get(language) or self.descriptions["en"]
+
+
+def check_digit(digits: str) -> int:
+    """GS1 General Specifications 7.9: from the right, weights 3, 1, 3, ...; what is missing to the next ten."""
+    return -sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(reversed(digits))) % 10
+
+
+def gtin14(code: str) -> str:
+    """Fourteen digits of a GTIN-8, -12, -13 or -14. Raises `BadInput` when it is none or its check digit is wrong."""
+    digits = re.sub(r"[\s-]", "", code)
+    if not digits.isascii() or not digits.isdigit() or len(digits) not in (8, 12, 13, 14):
+        raise BadInput("not_a_gtin", code=code[:40])
+    if check_digit(digits[:-1]) != int(digits[-1]):
+        raise BadInput("gtin_misread", code=code[:40])
+    return digits.zfill(14)
+
+
+class Catalogue:
+    """The rows of `HOUSE`; a folder of more owners than one reads the same way."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def is_empty(self) -> bool:
+        with self.store.read() as db:
+            return db.execute(sa.select(tables.products.c.id).limit(1)).first() is None
+
+    def load(self, products: Iterable[Product]) -> int:
+        """Put products in, in one transaction, in place of those with the same id; how many. All or nothing."""
+        batch = tuple(products)
+        for product in batch:
+            if gtin14(product.gtin) != product.gtin:
+                raise BadInput("not_a_gtin", code=product.gtin)
+        with self.store.write() as db:
+            _forget(db, [product.id for product in batch])
+            for table, rows in _rows(batch):
+                if rows:
+                    db.execute(sa.insert(table), rows)
+        return len(batch)
+
+    def all(self) -> tuple[Product, ...]:
+        """Every product, by id, without past prices."""
+        with self.store.read() as db:
+            return _read(db, None)
+
+    def by_ids(self, ids: Sequence[str]) -> tuple[Product, ...]:
+        """Those that exist, in the order asked."""
+        with self.store.read() as db:
+            found = {product.id: product for product in _read(db, ids)}
+        return tuple(found[name] for name in ids if name in found)
+
+    def by_id(self, product: str) -> Product | None:
+        return next(iter(self.by_ids([product])), None)
+
+    def by_gtin(self, code: str) -> Product | None:
+        """The product of a code of any GTIN length. Raises `BadInput` for a code that cannot be one."""
+        with self.store.read() as db:
+            mine = tables.products.c.gtin == gtin14(code)
+            name = db.execute(sa.select(tables.products.c.id).where(mine)).scalar()
+        return self.by_id(name) if name else None
+
+
+def _forget(db: Connection, ids: list[str]) -> None:
+    for start in range(0, len(ids), BATCH):
+        part = ids[start : start + BATCH]
+        db.execute(sa.delete(tables.products).where(tables.products.c.id.in_(part)))
+
+
+def _rows(batch: Sequence[Product]) -> list[tuple[sa.Table, list[dict[str, Any]]]]:
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for product in batch:
+        offer, owner = product.offer, {"user_id": HOUSE, "product_id": product.id}
+        terms = owner | {"merchant": offer.merchant}
+        rows["products"].append(
+            {"user_id": HOUSE, "titles": dict(product.titles), "descriptions": dict(product.descriptions)}
+            | {name: getattr(product, name) for name in ("id", "gtin", "category", "family", "brand", "model", "image")}
+        )
+        rows["attributes"] += [owner | _attribute_row(name, fact) for name, fact in product.attributes.items()]
+        rows["offers"].append(terms | {n: getattr(offer, n) for n in ("stock", "delivery_days", "read_at")})
+        rows["prices"] += [terms | {"currency": price.currency, "minor": price.minor} for price in offer.prices]
+        rows["price_history"] += [
+            terms | {"at": past.at, "currency": past.price.currency, "minor": past.price.minor}
+            for past in product.history
+        ]
+    order = (tables.products, tables.attributes, tables.offers, tables.prices, tables.price_history)
+    keys = ("products", "attributes", "offers", "prices", "price_history")
+    return [(table, rows[key]) for table, key in zip(order, keys, strict=True)]
+
+
+def _attribute_row(name: str, fact: Attribute) -> dict[str, Any]:
+    word = isinstance(fact.value, str)
+    return {
+        "name": name,
+        "text": fact.value if word else None,
+        "number": None if word else fact.value,
+        "unit": fact.unit,
+    }
+
+
+def _read(db: Connection, ids: Sequence[str] | None) -> tuple[Product, ...]:
+    """Products with everything of theirs; `ids` None: the whole catalogue by id, past prices left where they are."""
+
+    def rows(table: sa.Table, *order: str) -> Sequence[Any]:
+        own = table.c.id if table is tables.products else table.c.product_id
+        query = sa.select(table).where(table.c.user_id == HOUSE).order_by(own, *(table.c[name] for name in order))
+        return db.execute(query if ids is None else query.where(own.in_(ids))).all()
+
+    facts: dict[str, dict[str, Attribute]] = defaultdict(dict)
+    for row in rows(tables.attributes):
+        facts[row.product_id][row.name] = Attribute(row.number if row.text is None else row.text, row.unit)
+    prices: dict[str, list[Money]] = defaultdict(list)
+    for row in rows(tables.prices, "currency"):
+        prices[row.product_id].append(Money(row.minor, row.currency))
+    history: dict[str, list[Past]] = defaultdict(list)
+    for row in rows(tables.price_history, "at") if ids is not None else ():
+        history[row.product_id].append(Past(row.at, Money(row.minor, row.currency)))
+    offers = {
+        row.product_id: Offer(row.merchant, tuple(prices[row.product_id]), row.stock, row.delivery_days, row.read_at)
+        for row in rows(tables.offers)
+    }
+    return tuple(
+        Product(
+            row.id, row.gtin, row.category, row.family, row.brand, row.model, row.titles, row.descriptions,
+            facts[row.id], offers[row.id], tuple(history[row.id]), row.image,
+        )
+        for row in rows(tables.products)
+        if row.id in offers
+    )  # fmt: skip

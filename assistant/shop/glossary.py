@@ -1,0 +1,160 @@
+"""The shop's words in three languages: what a French or Chinese request asks for in the catalogue's English.
+
+Knows product types, colours, materials and common words (`glossary.toml`). Knows no grammar and no constraint.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+LONGEST = 5  # words in one phrase
+WORD = re.compile(r"[\u3400-\u9fff]+|[^\W_\u3400-\u9fff]+(?:[-.][^\W_\u3400-\u9fff]+)*")
+PIECE = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:[-.][a-z0-9]+)*")
+ACCENTED = {"thé": "thé", "thés": "thé"}  # words that only their accent tells from an English one
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+PLURAL = 4  # letters a word needs before its final s or x counts as a plural
+
+Forms = dict[str, list[str]]  # language -> forms, the shown one first
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a phrase stands for: English words to search, its name in this glossary ("" = unknown), its category."""
+
+    words: tuple[str, ...]
+    name: str = ""
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A request in the catalogue's English, phrase by phrase."""
+
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(word for entry in self.entries for word in entry.words))
+
+    @property
+    def categories(self) -> frozenset[str]:
+        return frozenset(entry.category for entry in self.entries if entry.category)
+
+
+def plain(text: str) -> str:
+    """Lower case without accents; ligatures and full-width forms opened: 'Élan' -> 'elan'."""
+    opened = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe"))
+    return "".join(mark for mark in opened if not unicodedata.combining(mark))
+
+
+def singular(word: str) -> str:
+    return word[:-1] if len(word) >= PLURAL and word[-1] in "sx" and not word.endswith("ss") else word
+
+
+def pieces(text: str) -> list[str]:
+    """Words of `text` as phrases are compared: plain, singular; a run of Chinese stays whole."""
+    found: list[str] = []
+    for word in WORD.findall(unicodedata.normalize("NFKC", text.casefold())):
+        known = ACCENTED.get(word)
+        found += [known] if known else [_piece(part) for part in PIECE.findall(plain(word))]
+    return found
+
+
+def _piece(part: str) -> str:
+    return part if CHINESE.match(part) else singular(part)
+
+
+class Glossary:
+    def __init__(self, data: dict[str, dict[str, Forms]]) -> None:
+        self._shown = {name: forms for section in data.values() for name, forms in section.items()
+                       if isinstance(forms, dict)}  # fmt: skip
+        self._types, self._colours = data["types"], data["colours"]
+        self._values = {"colour": _by_form(data["colours"]), "material": _by_form(data["materials"])}
+        self._stop = {piece for words in data["stop"].values() for word in words for piece in pieces(word)}
+        self._entries = _entries(data)
+        self._longest_chinese = max(len(form) for form in self._entries if CHINESE.match(form))
+
+    def read(self, text: str) -> Reading:
+        """Longest phrase first; what no entry knows stays as it is, what only connects is dropped."""
+        found: list[Entry] = []
+        run = pieces(text)
+        place = 0
+        while place < len(run):
+            entries, used = self._chinese(run[place]) if CHINESE.match(run[place]) else self._phrase(run[place:])
+            found += entries
+            place += used
+        return Reading(tuple(dict.fromkeys(found)))
+
+    def _phrase(self, run: list[str]) -> tuple[list[Entry], int]:
+        for length in range(min(LONGEST, len(run)), 0, -1):
+            if entry := self._entries.get(" ".join(run[:length])):
+                return [entry], length
+        return ([] if run[0] in self._stop else [Entry((run[0],))]), 1
+
+    def _chinese(self, run: str) -> tuple[list[Entry], int]:
+        found: list[Entry] = []
+        place = 0
+        while place < len(run):
+            for length in range(min(self._longest_chinese, len(run) - place), 0, -1):
+                if entry := self._entries.get(run[place : place + length]):
+                    found.append(entry)
+                    break
+                if run[place : place + length] in self._stop:
+                    break
+            place += length
+        return found, 1
+
+    def value(self, field: str, text: str) -> str:
+        """The catalogue's id of a colour or material in any language; other words in plain form."""
+        phrase = " ".join(pieces(text))
+        return self._values.get(field, {}).get(phrase, phrase)
+
+    def name(self, name: str, language: str) -> str:
+        """How a category, colour, material or attribute is shown; a name it does not know is shown as it is."""
+        forms = self._shown.get(name)
+        return forms[language][0] if forms else name
+
+    def colours(self) -> tuple[str, ...]:
+        """Every form of every colour, in all three languages."""
+        return _forms(self._colours)
+
+    def spoken(self) -> tuple[str, ...]:
+        """English type words and colours, for a recogniser's vocabulary."""
+        return tuple(dict.fromkeys(f for e in (*self._types.values(), *self._colours.values()) for f in e["en"]))
+
+
+def _forms(section: dict[str, Forms]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(form for forms in section.values() for some in forms.values() for form in some))
+
+
+def _key(form: str) -> str:
+    return " ".join(pieces(form))
+
+
+def _by_form(section: dict[str, Forms]) -> dict[str, str]:
+    return {_key(form): name for name, forms in section.items() for some in forms.values() for form in some}
+
+
+def _entries(data: dict[str, dict[str, Forms]]) -> dict[str, Entry]:
+    """Phrase -> entry. Types come last, so that "tea" in a type's form wins over a common word."""
+    found: dict[str, Entry] = {}
+    for section in ("materials", "words", "colours"):
+        for name, forms in data[section].items():
+            english = tuple(pieces(forms["en"][0]))
+            found |= {_key(form): Entry(english, name) for some in forms.values() for form in some}
+    kept = {_key(form): str(word) for form, word in data["kept"].items()}
+    for category, forms in data["types"].items():
+        noun = tuple(pieces(forms["en"][0]))
+        for key in {_key(form) for some in forms.values() for form in some}:
+            found[key] = Entry((kept[key], *noun) if key in kept else noun, category, category)
+    return found
+
+
+@functools.cache
+def glossary() -> Glossary:
+    return Glossary(tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")))

@@ -1,0 +1,197 @@
+"""Finding by words and by meaning: two rebuildable caches of the catalogue, fused by reciprocal rank.
+
+Knows titles, brands, models and descriptions. Knows no constraint: a mask says which products may be found, in both
+legs. The recipe (AND first, then OR; stems; boosts; weights 1 : 0.5 at k = 20) was chosen on judged queries, see bench.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.shop.catalogue import Product
+
+Embed = Callable[[list[str]], NDArray[np.float32]]  # n texts -> [n, width], rows of length 1
+Mask = NDArray[np.bool_]
+
+SHAPE = "1"  # raise it when the fields below change: caches of another shape are not read
+BOOSTS = {"title": 3.0, "brand": 2.0, "model": 2.0, "description": 1.0, "facts": 0.3}
+FUSION_K = 20
+DENSE_WEIGHT = 0.5
+SIMILAR = 0.42  # least cosine at which meaning alone may bring a product in
+DEPTH = 1000  # hits read from the words' leg before the mask; widened while too few pass
+HEAP = 64_000_000  # bytes for the one writer thread
+EMBED_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Rows of the catalogue, best first, with their fused scores. `strict` = every word stands in each of them."""
+
+    rows: tuple[int, ...]
+    scores: tuple[float, ...]
+    matched: frozenset[int]  # rows that hold at least one of the words
+    strict: bool
+    semantic: bool  # whether meaning took part
+
+
+def fingerprint(products: Sequence[Product]) -> str:
+    """Hash of everything the indexes hold: the same catalogue finds its caches again."""
+    digest = hashlib.sha256(SHAPE.encode())
+    for product in products:
+        digest.update(json.dumps([product.id, *_fields(product).values()], ensure_ascii=False).encode())
+    return digest.hexdigest()[:24]
+
+
+def _fields(product: Product) -> dict[str, str]:
+    words = [f"{name} {fact.value}" for name, fact in product.attributes.items() if isinstance(fact.value, str)]
+    return {
+        "title": product.title("en"),
+        "brand": product.brand,
+        "model": product.model,
+        "description": product.description("en"),
+        "facts": " ".join([product.category.replace("_", " "), *words]),
+    }
+
+
+class Index:
+    """One catalogue's caches under `folder`. Words answer at once; meaning joins when `learn` has been called."""
+
+    def __init__(self, products: Sequence[Product], folder: Path) -> None:
+        self.products = products
+        self.folder = folder
+        self.name = fingerprint(products)
+        self._words = _open(products, folder / f"words-{self.name}")
+        self._models = {product.model.casefold(): row for row, product in enumerate(products) if product.model}
+        self._vectors: Any = None
+        self._embed: Embed | None = None
+        self._learning = threading.Lock()
+
+    @property
+    def semantic(self) -> bool:
+        return self._vectors is not None
+
+    def exact(self, words: Sequence[str]) -> int | None:
+        """The row whose model number is one of the words."""
+        return next((self._models[word] for word in words if word in self._models), None)
+
+    def learn(self, embed: Embed) -> None:
+        """Make the vectors, embedding only texts not seen before; they are kept in the folder. Safe from a thread."""
+        with self._learning:
+            if self._vectors is None:
+                self._embed = embed
+                self._vectors = _vectors(self.products, embed, self.folder / "vectors.npz")
+
+    def rank(self, words: Sequence[str], mask: Mask) -> Ranking:
+        """Rows allowed by `mask` (bool [n]), fused. No words: every allowed row, in catalogue order."""
+        if not words:
+            rows = tuple(int(row) for row in np.flatnonzero(mask))
+            return Ranking(rows, (0.0,) * len(rows), frozenset(), strict=True, semantic=False)
+        lexical, strict = self._lexical(words, mask)
+        dense = self._dense(" ".join(words), mask)
+        scores: dict[int, float] = {}
+        for weight, leg in ((1.0, lexical), (DENSE_WEIGHT, dense)):
+            for place, row in enumerate(leg, 1):
+                scores[row] = scores.get(row, 0.0) + weight / (FUSION_K + place)
+        rows = tuple(sorted(scores, key=lambda row: (-scores[row], row)))
+        fused = tuple(scores[row] for row in rows)
+        return Ranking(rows, fused, frozenset(lexical), strict, self.semantic)
+
+    def _lexical(self, words: Sequence[str], mask: Mask) -> tuple[list[int], bool]:
+        """Rows holding every word; where none is allowed, rows holding any of them."""
+        for every in (True, False):
+            if rows := self._hits(words, mask, every):
+                return rows, every
+        return [], False
+
+    def _hits(self, words: Sequence[str], mask: Mask, every: bool) -> list[int]:
+        query = self._words.parse_query(
+            " ".join(f'"{word}"' for word in words), list(BOOSTS), field_boosts=BOOSTS, conjunction_by_default=every
+        )
+        searcher, depth = self._words.searcher(), DEPTH
+        while True:
+            found = searcher.search(query, limit=depth)
+            rows = searcher.fast_field_values("row", [address for _, address in found.hits])
+            allowed = [row for row in rows if mask[row]]
+            if allowed or len(rows) < depth:
+                return allowed
+            depth *= 8
+
+    def _dense(self, text: str, mask: Mask) -> list[int]:
+        if self._vectors is None or self._embed is None:
+            return []
+        likeness = np.where(mask, self._vectors @ self._embed([text])[0], -1.0)
+        order = np.argsort(-likeness, kind="stable")[:DEPTH]
+        return [int(row) for row in order if likeness[row] >= SIMILAR]
+
+
+def _open(products: Sequence[Product], folder: Path) -> Any:
+    """The tantivy index in `folder`, written first if it is not there. Written beside and moved: never half there."""
+    import tantivy
+
+    if not (folder.exists() and tantivy.Index.exists(str(folder))):
+        part = folder.with_suffix(".part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        _write(products, tantivy.Index(_schema(), path=str(part)))
+        for old in set(folder.parent.glob("words-*")) - {part}:
+            shutil.rmtree(old, ignore_errors=True)
+        part.replace(folder)
+    return tantivy.Index.open(str(folder))
+
+
+def _schema() -> Any:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    for name in BOOSTS:
+        builder.add_text_field(name, tokenizer_name="en_stem")
+    builder.add_integer_field("row", fast=True, indexed=False)
+    return builder.build()
+
+
+def _write(products: Sequence[Product], index: Any) -> None:
+    import tantivy
+
+    writer = index.writer(heap_size=HEAP, num_threads=1)
+    for row, product in enumerate(products):
+        document = tantivy.Document()
+        document.add_integer("row", row)
+        for name, text in _fields(product).items():
+            document.add_text(name, text)
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def _vectors(products: Sequence[Product], embed: Embed, file: Path) -> Any:
+    """float32 [n, width]: title and description only (attribute text was measured to make matching worse)."""
+    texts = [f"{product.title('en')}. {product.description('en')}" for product in products]
+    keys = [hashlib.sha256(text.encode()).hexdigest()[:24] for text in texts]
+    known = _cached(file)
+    fresh = [row for row, key in enumerate(keys) if key not in known]
+    for start in range(0, len(fresh), EMBED_BATCH):
+        part = fresh[start : start + EMBED_BATCH]
+        known |= {keys[row]: vector for row, vector in zip(part, embed([texts[row] for row in part]), strict=True)}
+    rows = np.stack([known[key] for key in keys]) if keys else np.zeros((0, 1), np.float32)
+    if fresh:
+        part_file = file.with_suffix(".part.npz")
+        np.savez(part_file, keys=np.array(keys), rows=rows.astype(np.float16))
+        part_file.replace(file)
+    return rows
+
+
+def _cached(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        return {}
+    with np.load(file) as kept:
+        return dict(zip(kept["keys"].tolist(), kept["rows"].astype(np.float32), strict=True))
