@@ -1,0 +1,144 @@
+"""Which wish a sentence is: a small linear head over hashed n-grams, averaged with one over sentence embeddings.
+
+The embeddings are English only, so French and Chinese are decided by the n-grams alone, and so is everything where the
+sentence model is missing (`describe()` says so). Knows labels and routes; does not know slots.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.language.features import hashed
+from assistant.reply import Route
+from assistant.request import Language
+
+Vector = NDArray[np.float32]
+Embed = Callable[[list[str]], Any]  # texts -> float32 [n, 384]
+HEAD = Path(__file__).parent / "heads" / "router.npz"
+# Labels that are no goal by themselves: money facts, goods and services that no handler knows yet.
+ROUTE_OF: dict[str, Route] = {
+    "pay": "payment", "refund": "payment", "payments": "payment", "stop_payments": "payment",
+    "measure": "wealth", "wealth": "wealth", "import": "wealth", "advice": "wealth",
+    "find": "product", "product": "product", "buy": "product", "compare": "product", "lookup": "product",
+    "help": "other", "greet": "other", "thanks": "other", "service": "other", "outside": "out_of_scope",
+}  # fmt: skip
+
+
+def route_of(label: str) -> Route:
+    return ROUTE_OF[label.partition(".")[0]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`labels`: likeliest first with probabilities; `routes` sums them; `outside`: probability of no route at all."""
+
+    labels: tuple[tuple[str, float], ...]
+    routes: dict[str, float]
+
+    @property
+    def outside(self) -> float:
+        return self.routes.get("out_of_scope", 0.0)
+
+    @property
+    def route(self) -> str:
+        return max(self.routes, key=lambda name: self.routes[name])
+
+
+def softmax(scores: Vector) -> Vector:
+    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    shares: Vector = raised / raised.sum(axis=-1, keepdims=True)
+    return shares
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The trained numbers. grams [buckets, labels], idf [buckets], dense [384, fine], groups [fine] -> label."""
+
+    labels: tuple[str, ...]
+    grams: Vector
+    bias: Vector
+    idf: Vector
+    dense: Vector
+    dense_bias: Vector
+    groups: NDArray[np.int64]
+
+    def by_grams(self, text: str) -> Vector:
+        """Probability of each label from the n-grams: tf-idf, unit length, linear, softmax."""
+        counts = hashed(text)
+        if not counts:
+            return np.full(len(self.labels), 1 / len(self.labels), np.float32)
+        buckets = np.fromiter(counts.keys(), np.int64)
+        values = np.fromiter(counts.values(), np.float32) * self.idf[buckets]
+        values /= max(float(np.sqrt((values**2).sum())), 1e-9)
+        return softmax(values @ self.grams[buckets] + self.bias)
+
+    def by_meaning(self, rows: Vector) -> Vector:
+        """[n, 384] -> [n, labels]: fine classes, summed to labels."""
+        fine = softmax(rows @ self.dense + self.dense_bias)
+        out = np.zeros((len(rows), len(self.labels)), np.float32)
+        np.add.at(out.T, self.groups, fine.T)
+        return out
+
+
+def verdict(head: Head, shares: Vector) -> Verdict:
+    order = np.argsort(-shares)
+    labels = tuple((head.labels[i], float(shares[i])) for i in order)
+    routes: dict[str, float] = {}
+    for label, share in labels:
+        routes[route_of(label)] = routes.get(route_of(label), 0.0) + share
+    return Verdict(labels, routes)
+
+
+class Router:
+    """`embed` None: n-grams alone."""
+
+    def __init__(self, head: Head, embed: Embed | None) -> None:
+        self.head = head
+        self.embed = embed
+
+    def classify(self, text: str, language: Language) -> Verdict:
+        shares = self.head.by_grams(text)
+        if self.embed and language == "en" and len(self.head.dense):
+            shares = (shares + self.head.by_meaning(self.embed([text.lower()]))[0]) / 2
+        return verdict(self.head, shares)
+
+    def describe(self) -> str:
+        return "n-grams and all-MiniLM-L6-v2" if self.embed else "n-grams alone (no sentence model)"
+
+
+def load(path: Path = HEAD) -> Head:
+    """The shipped head: int8 columns with one scale per label are widened once."""
+    with np.load(path, allow_pickle=False) as data:
+        return Head(
+            labels=tuple(str(label) for label in data["labels"]),
+            grams=data["grams"].astype(np.float32) * data["scale"].astype(np.float32),
+            bias=data["bias"].astype(np.float32),
+            idf=data["idf"].astype(np.float32),
+            dense=data["dense"].astype(np.float32),
+            dense_bias=data["dense_bias"].astype(np.float32),
+            groups=data["groups"].astype(np.int64),
+        )
+
+
+_loading = threading.Lock()
+
+
+@functools.cache
+def _shipped() -> Router:
+    from models import text
+
+    return Router(load(), text.embedder())
+
+
+def shipped() -> Router:
+    """The router of this installation, loaded once."""
+    with _loading:
+        return _shipped()

@@ -1,0 +1,302 @@
+"""The details of a wish: who, how much, what for, which period, which product. Every slot says where it stood.
+
+Knows the person's names (`World`) and the lexicons. A name that is not in the payee book is passed on as said, never
+turned into a contact; two amounts that no correction joins are two readings of one slot, so that they are asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from assistant.language import amounts, constraints, periods
+from assistant.language.acts import Slot, World
+from assistant.language.lexicon import phrases
+from assistant.language.numbers import number
+from assistant.language.tokens import Phrases, Token, tokens
+from assistant.request import Language
+
+Span = tuple[int, int]
+# Where several metrics' words stand in one sentence the more particular one is meant.
+METRICS = (
+    "double_charges", "biggest_expense", "net_worth_change", "net_worth_history", "savings_rate", "net_worth",
+    "recurring", "cash_by_currency", "spending", "balance", "income",
+)  # fmt: skip
+BY_CATEGORY = {"spending", "income", "biggest_expense"}
+LONGEST_NAME = 5  # tokens
+LONGEST_HAN_NAME = 8
+
+
+def today_of(world: World) -> date:
+    return date.fromisoformat(world.today) if world.today else date(1970, 1, 1)
+
+
+# ---- payments ----
+
+
+def pay(text: str, language: Language, world: World) -> dict[str, Slot]:
+    """payee, amount, purpose of a wish to pay (or of an answer to "who?", "how much?")."""
+    words = tokens(text)
+    slots: dict[str, Slot] = {}
+    found = payee(text, language, world)
+    if found:
+        slots["payee"] = found
+    reason = purpose(text, language, found, world)
+    taken = [slot.span for slot in (found, reason) if slot and slot.span]
+    if sum_ := amount(text, language, taken):
+        slots["amount"] = sum_
+    if reason:
+        slots["purpose"] = reason
+    elif word := _bill_word(text, words, language, found):
+        slots["purpose"] = word
+    return slots
+
+
+def amount(text: str, language: Language, taken: Sequence[Span] = ()) -> Slot | None:
+    """One slot for all amounts said; whatever else they could mean is in its readings."""
+    found = amounts.read(text, language, taken)
+    if not found:
+        return None
+    readings = [reading for item in found for reading in item.readings]
+    first = min(found, key=lambda item: not item.certain)
+    value = first.readings[0]
+    others = tuple(dict.fromkeys(reading for reading in readings if reading != value))
+    return Slot(value, text[first.span[0] : first.span[1]], first.span, readings=others)
+
+
+def payee(text: str, language: Language, world: World) -> Slot | None:
+    """A name of the book where it was said, else the words after "to", "à", 给 as they stand."""
+    words = tokens(text)
+    known = _known(words, language, world)
+    if known:
+        best = max(weight for weight, *_ in known)
+        names = list(dict.fromkeys(name for weight, name, _, _ in known if weight == best))
+        _, name, first, last = next(item for item in known if item[0] == best)
+        names += _joined(words, known, last, language)
+        span = (words[first].start, words[last - 1].end)
+        return Slot(name, text[span[0] : span[1]], span, readings=tuple(names[1:]))
+    return _named(text, words, language)
+
+
+def _known(words: Sequence[Token], language: Language, world: World) -> list[tuple[int, str, int, int]]:
+    """Names of the book in the sentence: (2 right after "to" or "pay" else 1, name, first token, after the last)."""
+    found = []
+    for name, first, last in Phrases((name, name) for name in world.payees).scan(words):
+        before = max((b for _, a, b in phrases("list.payee_before", language).scan(words[:first]) if b == first), default=0)
+        after = bool(phrases("list.purpose", language).scan(words[max(0, first - 1) : first]))
+        possessive = last < len(words) and words[last].text == "s" and words[last].start == words[last - 1].end + 1
+        if not possessive:
+            found.append((2 if before and not after else 1, name, first, last))
+    return found
+
+
+def _joined(words: Sequence[Token], known: list[tuple[int, str, int, int]], last: int, language: Language) -> list[str]:
+    """Names that an "and" or a comma puts beside the first: one payment cannot go to two, so it is asked."""
+    names = []
+    for _, name, first, end in known:
+        between = words[last:first]
+        if between and len(between) <= 2 and all(t.kind == "mark" or phrases("list.to", language).at((t,), 0) for t in between):
+            names.append(name)
+            last = end
+    return names
+
+
+def _named(text: str, words: Sequence[Token], language: Language) -> Slot | None:
+    """The run of words after a marker, as said; nothing when only amounts and small words follow."""
+    for prefer_for in (False, True):
+        for marker, _, start in phrases("list.payee_before", language).scan(words):
+            weak = bool(phrases("list.purpose", language).at(tokens(marker), 0))
+            if weak != prefer_for:
+                continue
+            first, last = _run(words, start, language)
+            bill = phrases("list.bill", language).scan(words[first : last + 1])
+            if last > first and not bill:
+                span = (words[first].start, words[last - 1].end)
+                return Slot(text[span[0] : span[1]], text[span[0] : span[1]], span, confidence=0.6)
+    return None
+
+
+def _run(words: Sequence[Token], start: int, language: Language) -> Span:
+    stops, articles = phrases("list.payee_stop", language), phrases("list.payee_article", language)
+    first = start
+    article = articles.at(words, start)
+    end = article[1] if article else start
+    name = end
+    while end < len(words) and words[end].kind in ("word", "han") and not stops.at(words, end):
+        small = number(words, end, language) is not None and not (language == "zh" and words[end].kind == "han" and end > name)
+        if small or phrases("currency", language).at(words, end) and language != "zh":
+            break
+        end += 1
+        if end - name >= (LONGEST_HAN_NAME if words[name].kind == "han" else LONGEST_NAME):
+            break
+    return (first, end) if end > name else (start, start)
+
+
+def purpose(text: str, language: Language, who: Slot | None, world: World) -> Slot | None:
+    """The words after "for", "pour", 备注, up to an amount, the payee or the end."""
+    words = tokens(text)
+    for _, marker, start in phrases("list.purpose", language).scan(words):
+        if start >= len(words) or (who and who.span and who.span[0] <= words[start].start < who.span[1]):
+            continue
+        if who and who.span and marker and words[marker].start <= who.span[0] <= words[start - 1].end:
+            continue
+        end = start
+        while end < len(words) and not _ends_purpose(words, end, start, who, language):
+            end += 1
+        while end > start and (words[end - 1].kind == "mark" or phrases("list.polite", language).at(words, end - 1)):
+            end -= 1
+        if end > start:
+            span = (words[start].start, words[end - 1].end)
+            return Slot(text[span[0] : span[1]], text[span[0] : span[1]], span)
+    return None
+
+
+def _ends_purpose(words: Sequence[Token], at: int, start: int, who: Slot | None, language: Language) -> bool:
+    """At the payee, at punctuation, at a marker of the payee, or at an amount (not "2 pizzas", which is a purpose)."""
+    token = words[at]
+    if token.text in ",，。.;；!！" or (who and who.span and who.span[0] <= token.start < who.span[1]):
+        return True
+    if at > start and token.text in ("to", "a", "给") and who and who.span and who.span[0] > token.start:
+        return True
+    hit = amounts.amount_at(words, at, language)
+    if hit is None:
+        return False
+    noun_follows = hit.last < len(words) and words[hit.last].kind == "word" and at == start
+    return hit.certain or not noun_follows
+
+
+def _bill_word(text: str, words: Sequence[Token], language: Language, who: Slot | None) -> Slot | None:
+    """ "pay the rent": what the payment is for, when nothing else says it."""
+    for _, first, last in phrases("list.bill", language).scan(words):
+        span = (words[first].start, words[last - 1].end)
+        if not (who and who.span and who.span[0] <= span[0] < who.span[1]):
+            return Slot(text[span[0] : span[1]], text[span[0] : span[1]], span)
+    return None
+
+
+# ---- wealth ----
+
+
+def measure(text: str, language: Language, world: World) -> dict[str, Slot]:
+    """metric, period, category, account, group, currency of a question about one's money."""
+    words = tokens(text)
+    found: dict[str, Slot] = {}
+    stretch = periods.read(text, language, today_of(world))
+    if stretch:
+        found["period"] = Slot(stretch[0].value, text[stretch[0].span[0] : stretch[0].span[1]], stretch[0].span)
+    for name, read in READERS.items():
+        if slot := read(text, words, language, world):
+            found[name] = slot
+    chosen = found["metric"].value if "metric" in found else ""
+    if chosen == "recurring" and "category" in found and _says(words, "spending", language):
+        found["metric"] = _slot(text, words, ("spending", 0, len(words)))  # "how much on my subscriptions"
+    elif chosen and chosen not in BY_CATEGORY:
+        found.pop("category", None)
+    elif chosen == "income" and found.get("category", Slot("salary")).value not in ("salary", "interest", "gifts"):
+        found.pop("category", None)
+    return found
+
+
+def _slot(text: str, words: Sequence[Token], hit: tuple[str, int, int]) -> Slot:
+    value, first, last = hit
+    span = (words[first].start, words[last - 1].end)
+    return Slot(value, text[span[0] : span[1]], span)
+
+
+def _says(words: Sequence[Token], metric: str, language: Language) -> bool:
+    table = phrases("metric", language)
+    return any((hit := table.at(words, i)) and hit[0] == metric for i in range(len(words)))
+
+
+def _metric(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:
+    table = phrases("metric", language)
+    hits = [(hit[0], i, hit[1]) for i in range(len(words)) if (hit := table.at(words, i))]
+    return _slot(text, words, min(hits, key=lambda hit: METRICS.index(hit[0]))) if hits else None
+
+
+def _category(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:
+    own = Phrases((name, name) for name in world.categories)
+    hits = phrases("category", language).scan(words) or own.scan(words)
+    return _slot(text, words, hits[0]) if hits else None
+
+
+def _account(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:
+    """An account by its whole name, or by a part that no other account shares ("savings")."""
+    names = [(name, name) for name in world.accounts]
+    pieces: dict[str, set[str]] = {}
+    for name in world.accounts:
+        for token in tokens(name):
+            if token.kind == "word" and len(token.text) > 3:
+                pieces.setdefault(token.text, set()).add(name)
+    names += [(piece, min(owners)) for piece, owners in pieces.items() if len(owners) == 1]
+    hits = Phrases(names).scan(words)
+    return _slot(text, words, hits[0]) if hits else None
+
+
+def _group(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:
+    hits = phrases("group", language).scan(words)
+    return _slot(text, words, hits[0]) if hits else None
+
+
+def _currency(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:
+    """ "in dollars": the currency to report in, when exactly one is meant or held."""
+    for codes, first, last in phrases("currency", language).scan(words):
+        options = codes.split()
+        held = [code for code in options if code in world.currencies]
+        code = options[0] if len(options) == 1 else held[0] if len(held) == 1 else ""
+        if code and (not first or words[first - 1].kind != "digits"):
+            return _slot(text, words, (code, first, last))
+    return None
+
+
+READERS: dict[str, Callable[[str, Sequence[Token], Language, World], Slot | None]] = {
+    "metric": _metric, "category": _category, "account": _account, "group": _group, "currency": _currency,
+}  # fmt: skip
+
+
+# ---- products ----
+
+
+def find(text: str, language: Language, world: World) -> dict[str, Slot]:
+    """query and constraints of a wish for a product; the digits of a code when they were typed."""
+    if typed := code(text):
+        return {"code": typed}
+    conditions, query = constraints.read(text, language, world)
+    found = {"query": Slot(query, query)} if query else {}
+    return found | ({"constraints": Slot(conditions)} if conditions else {})
+
+
+def code(text: str) -> Slot | None:
+    """The digits of a GTIN-8, 12, 13 or 14 with a right check digit (GS1 General Specifications 7.9)."""
+    for match in re.finditer(r"(?<!\d)(\d[\d -]{6,17}\d)(?!\d)", text):
+        digits = re.sub(r"\D", "", match[1])
+        if len(digits) in (8, 12, 13, 14) and checks(digits):
+            return Slot(digits, match[1], match.span(1))
+    return None
+
+
+def checks(digits: str) -> bool:
+    """Weights 3 and 1 from the right of the payload; the sum with the check digit is a multiple of ten."""
+    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
+    return weighted % 10 == 0
+
+
+def reference(text: str, language: Language) -> tuple[int | str, int] | None:
+    """ "two of the second one" -> (1, 2): a place in the last results, or "cheapest", and how many."""
+    words = tokens(text)
+    hits = phrases("ordinal", language).scan(words)
+    if not hits:
+        return None
+    meaning, first, last = hits[0]
+    count = next((n for i in range(len(words)) if not first <= i < last and (n := _count(words, i, language))), 1)
+    return (meaning if meaning == "cheapest" else int(meaning)), count
+
+
+def _count(words: Sequence[Token], index: int, language: Language) -> int:
+    """A whole number before "of" or a Chinese counter; "one" counts nothing."""
+    hit = number(words, index, language)
+    if hit is None or hit.end >= len(words) or hit.values[0] != int(hit.values[0]):
+        return 0
+    follows = words[hit.end].text in ("of", "de", "du", "x", "个", "件", "台", "盏")
+    return int(hit.values[0]) if follows and 1 < hit.values[0] < 100 else 0

@@ -1,0 +1,97 @@
+"""A sentence as tokens with their places. Knows characters and scripts; knows no word of any language.
+
+>>> [token.text for token in tokens("L’été: 12,50 €")]
+['l', 'ete', ':', '12,50', '€']
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+Kind = Literal["word", "digits", "han", "mark"]
+T = TypeVar("T")
+# Digits may hold separators; a space only between groups of three. A Han character stands alone, a word is letters.
+SHAPES = re.compile(
+    r"(?P<digits>\d{1,3}(?:[ ,.’']\d{3})+(?:[.,]\d+)?(?!\d)|\d[\d,.]*\d|\d)"
+    r"|(?P<han>[\u3007\u3400-\u9fff])|(?P<word>[^\W\d_\u3007\u3400-\u9fff]+)|(?P<mark>\S)"
+)
+DROPPED = {"'", "’", "_", "\u200b", "\u200c", "\u200d", "\ufeff"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    text: str  # NFKC, lower case, without accents
+    start: int  # characters of the sentence as it was given
+    end: int
+    kind: Kind
+
+
+def normalised(text: str) -> tuple[str, list[int]]:
+    """NFKC, lower case, any script's decimal digits as 0-9; and for every character the place it came from."""
+    out: list[str] = []
+    places: list[int] = []
+    for index, char in enumerate(text):
+        digit = unicodedata.decimal(char, None)
+        for piece in str(digit) if digit is not None else unicodedata.normalize("NFKC", char).lower():
+            space = piece.isspace()
+            out.append(" " if space else piece)
+            places.append(index)
+    return "".join(out), places
+
+
+def folded(word: str) -> str:
+    """Without accents: 'épicerie' and 'epicerie' are one word."""
+    plain = unicodedata.normalize("NFKD", word)
+    return "".join(char for char in plain if not unicodedata.combining(char)).replace("œ", "oe").replace("æ", "ae")
+
+
+@functools.lru_cache(maxsize=4096)
+def tokens(text: str) -> tuple[Token, ...]:
+    plain, places = normalised(text)
+    found = []
+    for match in SHAPES.finditer(plain):
+        kind: Kind = match.lastgroup  # type: ignore[assignment]  # one of the four group names
+        word = match[0] if kind in ("digits", "mark") else folded(match[0])
+        if kind == "mark" and (word in DROPPED or word == "-" and not _is_sign(plain, match.start())):
+            continue
+        found.append(Token(word, places[match.start()], places[match.end() - 1] + 1, kind))
+    return tuple(found)
+
+
+def _is_sign(plain: str, at: int) -> bool:
+    """A hyphen before a digit and after nothing: a minus."""
+    return plain[at + 1 : at + 2].isdigit() and not plain[:at].strip()[-1:].isalnum() if at else True
+
+
+class Phrases(Generic[T]):
+    """Phrases and what they mean, looked up token by token, the longest first."""
+
+    def __init__(self, meanings: Iterable[tuple[str, T]]) -> None:
+        self.table: dict[tuple[str, ...], T] = {}
+        for phrase, meaning in meanings:
+            self.table.setdefault(tuple(token.text for token in tokens(phrase)), meaning)
+        self.longest = max((len(key) for key in self.table), default=0)
+
+    def at(self, words: Sequence[Token], index: int) -> tuple[T, int] | None:
+        """The longest phrase that begins at `index`: its meaning and the index after it."""
+        for size in range(min(self.longest, len(words) - index), 0, -1):
+            key = tuple(token.text for token in words[index : index + size])
+            if key in self.table:
+                return self.table[key], index + size
+        return None
+
+    def scan(self, words: Sequence[Token]) -> list[tuple[T, int, int]]:
+        """Every phrase in order, without overlap: (meaning, first token, after the last)."""
+        found, index = [], 0
+        while index < len(words):
+            if hit := self.at(words, index):
+                found.append((hit[0], index, hit[1]))
+                index = hit[1]
+            else:
+                index += 1
+        return found

@@ -1,0 +1,140 @@
+"""Train the router's head: own phrases in three languages and, with DATA, sentences of CC BY sources.
+
+    python -m assistant.language.training [--data DATA]
+
+One seed, minutes on two cores; scikit-learn is needed here and nowhere else. Hashed features and rounded weights are
+all that is shipped. Share-alike sources (SGD and others) never enter the shipped head; `bench` evaluates on them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.language.features import WIDTH, hashed
+from assistant.language.phrases import own
+from assistant.language.router import HEAD, Embed, Head
+from assistant.request import Language
+
+SHIPPABLE = ("clinc150", "banking77", "hwu64")  # CC BY 3.0, CC BY 4.0, CC BY
+LABELS = {
+    "pay": "Banks_1.TransferMoney Banks_2.TransferMoney Payment_1.MakePayment Payment_1.RequestPayment pay_bill pay_cc"
+           " transfer transfer_money",
+    "measure.balance": "Banks_1.CheckBalance Banks_2.CheckBalance balance check_balance",
+    "measure.spending": "spending_history transactions search_transactions",
+    "measure.income": "income check_earnings payday",
+    "find": "webshop_goal risawoz.pc risawoz.car risawoz.电脑 risawoz.汽车",
+    "buy": "order",
+    "greet": "greeting goodbye greet general_greet",
+    "thanks": "thank_you thankyou",
+    "help": "what_can_i_ask_you are_you_a_bot what_is_your_name who_made_you who_do_you_work_for",
+}  # fmt: skip
+LABEL_OF = {intent: label for label, intents in LABELS.items() for intent in intents.split()}
+REST = {"payment": "pay", "wealth": "wealth", "product": "product", "other": "service", "out_of_scope": "outside"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`fine`: the class of the meaning head; `label`: what the router answers."""
+
+    text: str
+    label: str
+    fine: str
+    language: Language
+    source: str = "own"
+    route: str = ""
+
+
+def phrases() -> list[Row]:
+    return [Row(text, label, label, language) for text, label, language in own()]  # type: ignore[arg-type]
+
+
+def read(data: Path, sources: Sequence[str] | None = None) -> list[Row]:
+    """The rows of `routes/routes.jsonl` under DATA, of these sources only."""
+    rows = []
+    for line in (data / "routes" / "routes.jsonl").read_text(encoding="utf-8").splitlines():
+        row: dict[str, Any] = json.loads(line)
+        if sources is None or row["source"] in sources:
+            label = LABEL_OF.get(row["intent"], REST[row["route"]])
+            fine = f"{row['source']}:{row['intent']}"
+            rows.append(Row(row["text"], label, fine, row["lang"], row["source"], row["route"]))
+    return rows
+
+
+def matrix(texts: Sequence[str]) -> Any:
+    """Sparse counts [n, buckets]."""
+    from scipy.sparse import csr_matrix
+
+    buckets = [hashed(text) for text in texts]
+    pointers = np.cumsum([0, *(len(row) for row in buckets)])
+    columns = np.fromiter((key for row in buckets for key in row), np.int64)
+    values = np.fromiter((value for row in buckets for value in row.values()), np.float32)
+    return csr_matrix((values, columns, pointers), shape=(len(texts), WIDTH))
+
+
+def fit(rows: Sequence[Row], embed: Embed | None) -> Head:
+    """Two logistic regressions; the one over meanings sees English only, and only where there is an `embed`."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import normalize
+
+    labels = tuple(sorted({row.label for row in rows}))
+    counts = matrix([row.text for row in rows])
+    idf = (np.log((1 + len(rows)) / (1 + (counts > 0).sum(axis=0).A1)) + 1).astype(np.float32)
+    linear = LogisticRegression(C=30, max_iter=120, tol=1e-3)
+    linear.fit(normalize(counts.multiply(idf).tocsr()), [labels.index(row.label) for row in rows])
+    dense, dense_bias, groups = np.zeros((0, 0), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64)
+    if embed:
+        english = [row for row in rows if row.language == "en"]
+        fine = sorted({row.fine for row in english})
+        meaning = LogisticRegression(C=20, max_iter=150, tol=1e-3)
+        meaning.fit(embed([row.text.lower() for row in english]), [fine.index(row.fine) for row in english])
+        dense, dense_bias = meaning.coef_.T.astype(np.float32), meaning.intercept_.astype(np.float32)
+        label_of = {row.fine: labels.index(row.label) for row in english}
+        groups = np.array([label_of[name] for name in fine], np.int64)
+    grams = linear.coef_.T.astype(np.float32)
+    return Head(labels, grams, linear.intercept_.astype(np.float32), idf, dense, dense_bias, groups)
+
+
+def save(head: Head, path: Path = HEAD) -> None:
+    """int8 per label for the n-grams, fp16 for the rest."""
+    scale = np.abs(head.grams).max(axis=0) / 127
+    path.parent.mkdir(exist_ok=True)
+    np.savez_compressed(
+        path, labels=np.array(head.labels), grams=np.round(head.grams / scale).astype(np.int8),
+        scale=scale.astype(np.float32), bias=head.bias.astype(np.float16), idf=head.idf.astype(np.float16),
+        dense=head.dense.astype(np.float16), dense_bias=head.dense_bias.astype(np.float16),
+        groups=head.groups.astype(np.int16),
+    )  # fmt: skip
+
+
+def seen(rows: Sequence[Row]) -> list[str]:
+    """First 12 hex digits of the SHA-256 of every borrowed training text: an evaluation leaves them out."""
+    return sorted({digest(row.text) for row in rows if row.source != "own"})
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    from models import text
+
+    parser = argparse.ArgumentParser(prog="python -m assistant.language.training", description=__doc__)
+    parser.add_argument("--data", type=Path, help="a folder with routes/routes.jsonl")
+    data: Path | None = parser.parse_args(arguments).data
+    rows = phrases() + (read(data, SHIPPABLE) if data else [])
+    save(fit(rows, text.embedder()))
+    HEAD.with_suffix(".seen.txt").write_text("\n".join(seen(rows)) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{len(rows)} sentences -> {HEAD.name}, {HEAD.stat().st_size / 1e6:.2f} MB\n")
+
+
+if __name__ == "__main__":
+    main()
