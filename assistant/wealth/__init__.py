@@ -6,6 +6,7 @@ recurring payments), `valuation` (net worth), `questions` (the typed metrics). I
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -46,9 +47,9 @@ class Wealth:
 
     def ask(
         self, user: str, metric: str, period: Period | None = None, account: str = "", category: str = "",
-        group: str = "", currency: str = "",
+        group: str = "", currency: str = "", holding: str = "",
     ) -> Answer:  # fmt: skip
-        """The answer of one metric.
+        """The answer of one metric; `holding` narrows `balance` to one security by its name.
 
         Raises `BadInput` (unknown_metric, unknown_category, unknown_group, no_rate), `NotFound` (unknown_account,
         no_wealth_data) and `Refused` with the reason when a figure cannot be computed.
@@ -59,9 +60,9 @@ class Wealth:
         span = self.ledger.span(user)
         if span is None:
             raise NotFound("no_wealth_data")
-        query = self._query(user, metric, period or questions.default_period(metric, group, today), today, account, category,
-                            group, currency)  # fmt: skip
-        answer = questions.METRICS[metric](self.ledger, query)
+        wanted = period or questions.default_period(metric, group, today)
+        query = self._query(user, metric, wanted, today, account, category, group, currency)
+        answer = questions.METRICS[metric](self.ledger, replace(query, holding=holding))
         notes = [Note("warning.starts_later", {"day": span[0]})] if answer.period.start < span[0] else []
         if category and metric not in questions.BY_CATEGORY:
             notes.append(Note("warning.all_categories"))
@@ -82,6 +83,15 @@ class Wealth:
             raise BadInput("no_rate", currency=wanted[:10])
         return Query(user, period, today, wanted, found.name if found else "", category, group)  # type: ignore[arg-type]
 
+    def mentioned(self, user: str, words: str) -> str:
+        """The name of the security that a sentence names by its name or symbol, or an empty string."""
+        said = cashflow.plain(words)
+        spoken = set(re.findall(r"\w+", said))
+        for each in self.ledger.securities(user):
+            if cashflow.plain(each.name) in said or each.symbol.casefold() in spoken:
+                return each.name
+        return ""
+
     def keep(self, user: str, upload: Upload) -> str:
         """Hold a file until it is confirmed; the id is what an action may carry."""
         return self.ledger.keep(user, upload.name, upload.data, self.clock.now())
@@ -89,6 +99,10 @@ class Wealth:
     def kept(self, user: str, key: str) -> Upload:
         """The held file. Raises `NotFound("upload_gone")` for one that was imported, dropped or is somebody else's."""
         return Upload(*self.ledger.kept(user, key))
+
+    def release(self, user: str, key: str) -> None:
+        """Forget a held file."""
+        self.ledger.release(user, key)
 
     def preview(self, user: str, upload: Upload, account: str = "", hints: Hints = Hints()) -> Preview:  # noqa: B008
         """How a file is read and what an import would add; writes nothing."""

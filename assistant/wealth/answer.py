@@ -23,6 +23,7 @@ class Query:
     period: Period
     today: date
     currency: str
+    holding: str = ""  # a security's name
     account: str = ""
     category: str = ""
     group: Group = ""
@@ -34,6 +35,15 @@ class Note:
 
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """How far a curve moved: `value` from the day `start` to its end, `percent` with one digit (None from zero)."""
+
+    value: Money
+    percent: Decimal | None
+    start: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,7 @@ class Answer:
     rows: tuple[Mapping[str, Any], ...] = ()
     warnings: tuple[Note, ...] = ()
     series: tuple[Mapping[str, Any], ...] = ()
+    change: Since | None = None
     account: str = ""
     category: str = ""
     group: Group = ""

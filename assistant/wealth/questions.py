@@ -19,7 +19,7 @@ from assistant.errors import Refused
 from assistant.money import Money, total
 from assistant.reply import Period
 from assistant.wealth import cashflow, valuation
-from assistant.wealth.answer import Answer, Note, Query, Unit
+from assistant.wealth.answer import Answer, Note, Query, Since, Unit
 from assistant.wealth.entry import Flow, Movement
 from assistant.wealth.ledger import Ledger
 
@@ -49,9 +49,10 @@ def net_worth(ledger: Ledger, query: Query) -> Answer:
     found = _values(ledger, query, on)
     rows = tuple(_value_row(each) for each in found)
     key = {"account": "account", "currency": "currency_held", "class": "class", "category": "class"}.get(query.group)
-    series = _summed(rows, key, query) if key else _curve(ledger, query, on - timedelta(days=365), on)
+    curve = [] if key else _curve(ledger, query, on - timedelta(days=365), on)
+    series = _summed(rows, key, query) if key else curve
     return _answer(query, "net_worth", _sum(rows, query), rows, valuation.oldest(found), _stale(found),
-                   series=series, period=Period(on, on))  # fmt: skip
+                   series=series, period=Period(on, on), change=_since(curve))  # fmt: skip
 
 
 def net_worth_change(ledger: Ledger, query: Query) -> Answer:
@@ -63,7 +64,7 @@ def net_worth_change(ledger: Ledger, query: Query) -> Answer:
     series = _curve(ledger, query, start, end)
     values = {"before": _worth(before, query), "after": _worth(after, query)}
     return _answer(query, "net_worth_change", _sum(rows, query), rows, min(prices, default=None), _stale(after),
-                   series=series, values=values)  # fmt: skip
+                   series=series, values=values, change=_since(series))  # fmt: skip
 
 
 def _change_rows(ledger: Ledger, query: Query, before: Money, after: Money) -> Mappings:
@@ -85,8 +86,9 @@ def net_worth_history(ledger: Ledger, query: Query) -> Answer:
     end = min(query.period.end, query.today)
     series = _curve(ledger, query, query.period.start, end)
     found = _values(ledger, query, end)
-    return _answer(query, "net_worth_history", _worth(found, query), tuple(series), valuation.oldest(found),
-                   _stale(found), series=series)  # fmt: skip
+    rows = tuple(_value_row(each) for each in found)
+    return _answer(query, "net_worth_history", _sum(rows, query), rows, valuation.oldest(found),
+                   _stale(found), series=series, change=_since(series))  # fmt: skip
 
 
 def spending(ledger: Ledger, query: Query) -> Answer:
@@ -207,7 +209,7 @@ def default_period(metric: str, group: str, today: date) -> Period:
 
 def _flow_answer(ledger: Ledger, query: Query, flow: Flow, name: str) -> Answer:
     found = _counted(ledger, query, flow)
-    rows = tuple(each.row() for each in found)
+    rows = tuple(each.row() for each in reversed(found))
     series = _summed(_with_month(rows), query.group, query) if query.group else []
     return _answer(query, name, _sum(rows, query), rows, _oldest(found), series=series, values={"count": len(rows)})
 
@@ -246,7 +248,12 @@ def _value_row(each: valuation.Value) -> dict[str, Any]:
 
 def _values(ledger: Ledger, query: Query, on: date) -> list[valuation.Value]:
     found = valuation.values(ledger, query.user, on, query.currency)
-    return [each for each in found if query.account in ("", each.holding.account.name)]
+    return [
+        each
+        for each in found
+        if query.account in ("", each.holding.account.name)
+        if not query.holding or (each.holding.security and each.holding.security.name == query.holding)
+    ]
 
 
 def _curve(ledger: Ledger, query: Query, start: date, end: date) -> list[dict[str, Any]]:
@@ -294,9 +301,18 @@ def _stale(found: Sequence[valuation.Value]) -> list[Note]:
 def _answer(
     query: Query, metric: str, value: Money | Decimal, rows: Mappings, price_date: date | None,
     warnings: Sequence[Note] = (), *, unit: Unit = "money", series: Mappings = (), period: Period | None = None,
-    values: Mapping[str, Any] | None = None,
+    values: Mapping[str, Any] | None = None, change: Since | None = None,
 ) -> Answer:  # fmt: skip
     return Answer(
         metric, value, unit, period or query.period, query.currency, price_date, Note(f"method.{metric}", values or {}),
-        tuple(rows), tuple(warnings), tuple(series), query.account, query.category, query.group,
+        tuple(rows), tuple(warnings), tuple(series), change, query.account, query.category, query.group,
     )  # fmt: skip
+
+
+def _since(curve: Mappings) -> Since | None:
+    if len(curve) < 2:
+        return None
+    first, last = curve[0]["value"], curve[-1]["value"]
+    share = Decimal(100 * (last.minor - first.minor)) / abs(first.minor) if first.minor else None
+    percent = None if share is None else share.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return Since(last - first, percent, date.fromisoformat(curve[0]["label"]))

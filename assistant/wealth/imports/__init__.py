@@ -16,9 +16,9 @@ __all__ = ["Column", "Hints", "Problem", "Row", "Statement", "read"]
 
 
 def read(upload: Upload, hints: Hints, currency: str) -> Statement:
-    """The statement in a file. Raises `BadInput`: file_too_large, file_empty, not_a_statement."""
+    """The statement in a file. Raises `BadInput`: file_too_big, file_empty, not_a_statement."""
     if len(upload.data) > LARGEST:
-        raise BadInput("file_too_large", name=upload.name, limit=LARGEST // 1024**2)
+        raise BadInput("file_too_big", name=upload.name, limit=LARGEST // 1024**2)
     if not upload.data.strip():
         raise BadInput("file_empty", name=upload.name)
     if b"\0" in upload.data[:4096] and not upload.data.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -1,0 +1,222 @@
+"""A made-up household: 24 months ending today, three currencies, marked as made up. Same seed, same day, same figures.
+
+It holds what a wealth room must find: a price rise, a yearly subscription, a refund, a double charge, transfers that
+are no spending, a loan, dividends, fees, and a benchmark series that nobody holds.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from assistant.clock import Clock
+from assistant.money import Money
+from assistant.settings import Settings
+from assistant.wealth.entry import UNIT, Account, Class, Entry, Flow, Kind, Posting, Security
+
+if TYPE_CHECKING:
+    from assistant.wealth import Wealth
+
+SEED = 20241122
+MONTHS = 24
+NOTE = "made up: demo data"
+# name, kind, currency, opening balance in minor units, other names
+ACCOUNTS: tuple[tuple[str, Kind, str, int, tuple[str, ...]], ...] = (
+    ("Everyday account", "current", "EUR", 214_035, ("current account", "checking", "compte courant", "活期账户")),
+    ("Savings", "savings", "EUR", 862_000, ("savings account", "épargne", "livret", "储蓄账户")),
+    ("US joint checking", "current", "USD", 185_040, ("joint account", "US account", "compte joint", "联名账户")),
+    ("Car loan", "loan", "EUR", -1_180_000, ("loan", "prêt auto", "车贷")),
+    ("PEA", "brokerage", "EUR", 31_250, ()),
+    ("Assurance-vie", "insurance", "EUR", 0, ("life insurance", "assurance vie", "人寿保险")),
+    ("US brokerage", "brokerage", "USD", 92_010, ("brokerage", "compte-titres", "证券账户")),
+    ("Alipay", "wallet", "CNY", 321_566, ("支付宝",)),
+    ("WeChat Pay", "wallet", "CNY", 84_210, ("WeChat", "微信", "微信支付")),
+)
+# symbol, name, kind, currency, first price, growth and swing of a day in percent; account and opening quantity
+SECURITIES: tuple[tuple[str, str, Class, str, float, float, float, str, float], ...] = (
+    ("HZM", "Horizon Monde", "fund", "EUR", 31.40, 0.034, 0.85, "PEA", 212),
+    ("EDU", "Europe Durable", "fund", "EUR", 18.75, 0.024, 0.80, "PEA", 140),
+    ("FES", "Fonds Euro Sérénité", "fund", "EUR", 100.0, 0.008, 0.01, "Assurance-vie", 96),
+    ("ORCD", "Orchard Devices", "share", "USD", 64.20, 0.060, 1.70, "US brokerage", 45),
+    ("CBLT", "Cobalt Motors", "share", "USD", 41.85, -0.012, 2.10, "US brokerage", 60),
+    ("DWX", "Demo World Index (benchmark)", "index", "EUR", 1000.0, 0.030, 0.80, "", 0),
+)
+# account, payee, category, flow, day of the month, minor units, months of the year (empty: all)
+REGULAR: tuple[tuple[str, str, str, Flow, int, int, tuple[int, ...]], ...] = (
+    ("Everyday account", "Brightwater Studio salary", "salary", "income", 28, 342_000, ()),
+    ("Everyday account", "Résidence Lilas rent", "rent", "expense", 3, 98_000, ()),
+    ("Everyday account", "Northwind Telecom", "utilities", "expense", 11, 2_999, ()),
+    ("Everyday account", "Aqua Claire", "utilities", "expense", 16, 6_840, (2, 5, 8, 11)),
+    ("Everyday account", "Tonefield Music", "subscriptions", "expense", 7, 1_099, ()),
+    ("Everyday account", "Gym Atlas", "health", "expense", 5, 3_490, ()),
+    ("Everyday account", "Mutuelle Horizon", "insurance", "expense", 9, 4_620, ()),
+    ("Everyday account", "Metrolink pass", "transport", "expense", 1, 8_410, ()),
+    ("Everyday account", "Account fee", "fees", "expense", 27, 250, ()),
+    ("Everyday account", "Income tax", "taxes", "expense", 15, 21_400, ()),
+    ("US joint checking", "Harbor & Finch LLC freelance", "salary", "income", 20, 62_000, ()),
+    ("US joint checking", "Baylight phone plan", "utilities", "expense", 12, 3_500, ()),
+    ("Alipay", "翻译劳务费", "salary", "income", 25, 260_000, ()),
+    ("WeChat Pay", "云杉视频会员", "subscriptions", "expense", 8, 2_500, ()),
+)
+# account, payees, category, times a month, smallest and largest in minor units
+OFTEN: tuple[tuple[str, tuple[str, ...], str, int, int, int], ...] = (
+    ("Everyday account", ("Marché Soleil", "Halle Verte", "Boulangerie Papillon"), "groceries", 9, 640, 9_800),
+    ("Everyday account", ("Bistro Lune", "Noodle House", "Café Marelle"), "restaurants", 5, 890, 6_900),
+    ("Everyday account", ("Maison Fil", "Atelier Nord"), "shopping", 2, 1_900, 14_500),
+    ("Everyday account", ("Cinéma Étoile", "Librairie Plume"), "leisure", 2, 850, 4_200),
+    ("Everyday account", ("Pharmacie du Pont",), "health", 1, 620, 3_900),
+    ("US joint checking", ("Pine Street Grocery", "Corner Coffee"), "groceries", 3, 780, 8_400),
+    ("Alipay", ("小竹便利店", "禾田生鲜"), "groceries", 5, 1_280, 16_800),
+    ("Alipay", ("兰香面馆", "云顶火锅"), "restaurants", 4, 2_200, 23_000),
+    ("WeChat Pay", ("顺路出行",), "transport", 4, 1_150, 6_400),
+    ("WeChat Pay", ("亲友红包",), "gifts", 1, 5_000, 20_000),
+)
+
+
+def move_in(user: str, wealth: Wealth, settings: Settings, clock: Clock) -> None:  # noqa: ARG001  fixed currencies
+    """Write the household of `user`: accounts, securities with daily prices, and two years of entries."""
+    today = clock.now().date()
+    ledger, dice = wealth.ledger, random.Random(SEED)
+    accounts = {
+        name: ledger.add_account(user, name, kind, currency, aliases, NOTE)
+        for name, kind, currency, _, aliases in ACCOUNTS
+    }
+    begin = _back(today, MONTHS)
+    closes: dict[str, dict[date, int]] = {}
+    securities: dict[str, Security] = {}
+    for symbol, name, kind, currency, first, growth, swing, _, _ in SECURITIES:
+        securities[symbol] = ledger.add_security(user, symbol, name, kind, currency)
+        closes[symbol] = _walk(first, growth, swing, begin, today, dice)
+        ledger.add_prices(user, securities[symbol], closes[symbol])
+    life = _Life(accounts, securities, closes, begin, today, dice)
+    ledger.post(user, sorted(life.entries(), key=lambda entry: entry.day), "demo household", clock.now(), NOTE)
+
+
+class _Life:
+    """Two years of entries, made month by month."""
+
+    def __init__(
+        self, accounts: dict[str, Account], securities: dict[str, Security], closes: dict[str, dict[date, int]],
+        begin: date, today: date, dice: random.Random,
+    ) -> None:  # fmt: skip
+        self.accounts, self.securities, self.closes = accounts, securities, closes
+        self.begin, self.today, self.dice = begin, today, dice
+
+    def entries(self) -> Iterator[Entry]:
+        yield from self._opening()
+        for back in range(MONTHS, -1, -1):
+            month = _back(self.today.replace(day=1), back)
+            made = [*self._regular(month), *self._often(month), *self._saving(month), *self._special(month, back)]
+            yield from (entry for entry in made if self.begin < entry.day <= self.today)
+
+    def _opening(self) -> Iterator[Entry]:
+        for name, _, currency, minor, _ in ACCOUNTS:
+            if minor:
+                yield self._two(name, "Opening balance", "", "opening", self.begin, Money(minor, currency))
+        for symbol, _, _, currency, _, _, _, account, quantity in SECURITIES:
+            if quantity:
+                cost = Money.of(str(round(quantity * self._price(symbol, self.begin) / UNIT, 2)), currency)
+                held = Posting(cost, self.accounts[account].id, "", "", self.securities[symbol].id, quantity * UNIT)
+                yield Entry(self.begin, "Opening holding", (held, Posting(-cost, flow="opening")))
+
+    def _regular(self, month: date) -> Iterator[Entry]:
+        for account, payee, category, flow, day, minor, months in REGULAR:
+            if not months or month.month in months:
+                yield self._flow(account, payee, category, flow, _day(month, day), minor)
+        winter = 1 + abs(7 - month.month) / 6
+        yield self._flow("Everyday account", "Volta Energy", "utilities", "expense", _day(month, 22),
+                         round(4_100 * winter) + self.dice.randrange(300))  # fmt: skip
+        principal = 24_100 + 65 * (MONTHS - self._age(month))
+        loan = (Posting(Money(-26_890, "EUR"), self.accounts["Everyday account"].id),
+                Posting(Money(principal, "EUR"), self.accounts["Car loan"].id),
+                Posting(Money(26_890 - principal, "EUR"), flow="expense", category="interest"))  # fmt: skip
+        yield Entry(_day(month, 6), "Car loan payment", loan)
+
+    def _often(self, month: date) -> Iterator[Entry]:
+        for account, payees, category, times, least, most in OFTEN:
+            for _ in range(times):
+                day, payee = _day(month, self.dice.randint(1, 28)), self.dice.choice(payees)
+                yield self._flow(account, payee, category, "expense", day, self.dice.randint(least, most))
+
+    def _saving(self, month: date) -> Iterator[Entry]:
+        """Transfers and what is bought with them: neither is spending."""
+        for target, day, minor in (("Savings", 2, 15_000), ("PEA", 4, 25_000), ("Assurance-vie", 14, 10_000)):
+            money = Money(minor, "EUR")
+            yield Entry(_day(month, day), f"Transfer to {target}", self._between("Everyday account", target, money))
+        yield Entry(_day(month, 26), "转账到微信", self._between("Alipay", "WeChat Pay", Money(70_000, "CNY")))
+        yield self._buy("PEA", "HZM", _day(month, 5), 15_000, 99)
+        yield self._buy("PEA", "EDU", _day(month, 5), 9_000, 99)
+        yield self._buy("Assurance-vie", "FES", _day(month, 15), 10_000, 0)
+        if month.month % 3 == 0:
+            yield self._flow("US brokerage", "Orchard Devices dividend", "dividends", "income", _day(month, 18), 1_575)
+            yield self._flow("US brokerage", "Custody fee", "fees", "expense", _day(month, 19), 495)
+        if month.month == 12:
+            yield self._flow("Savings", "Interest of the year", "interest", "income", _day(month, 31), 21_412)
+
+    def _special(self, month: date, back: int) -> Iterator[Entry]:
+        """A rise five months ago, a yearly payment, a refund, a double charge last month."""
+        price = 1_349 if back > 5 else 1_599
+        yield self._flow("Everyday account", "Lumen Stream", "subscriptions", "expense", _day(month, 13), price)
+        if back % 12 == 8:
+            yield self._flow("Everyday account", "Paperline Cloud yearly", "subscriptions", "expense",
+                             _day(month, 19), 8_900)  # fmt: skip
+        if back == 3:
+            yield self._flow("Everyday account", "Maison Fil", "shopping", "expense", _day(month, 8), 7_990)
+            yield self._flow("Everyday account", "Maison Fil refund", "shopping", "expense", _day(month, 20), -7_990)
+        if back == 1:
+            for day in (17, 18):
+                yield self._flow("Everyday account", "Bistro Lune", "restaurants", "expense", _day(month, day), 4_860)
+
+    def _flow(self, account: str, payee: str, category: str, flow: Flow, day: date, minor: int) -> Entry:
+        money = Money(minor, self.accounts[account].currency)
+        return self._two(account, payee, category, flow, day, money if flow == "income" else -money)
+
+    def _two(self, account: str, payee: str, category: str, flow: Flow, day: date, money: Money) -> Entry:
+        seen = Posting(money, self.accounts[account].id)
+        return Entry(day, payee, (seen, Posting(-money, flow=flow, category=category)))
+
+    def _between(self, source: str, target: str, money: Money) -> tuple[Posting, ...]:
+        return Posting(-money, self.accounts[source].id), Posting(money, self.accounts[target].id)
+
+    def _buy(self, account: str, symbol: str, day: date, minor: int, fee: int) -> Entry:
+        """`minor` worth of a security at the day's price, bought for cash with a fee."""
+        currency = self.securities[symbol].currency
+        quantity = minor * UNIT * UNIT // (100 * self._price(symbol, day))
+        cash, held, cost = Money(-minor - fee, currency), Money(minor, currency), Money(fee, currency)
+        postings = (Posting(cash, self.accounts[account].id),
+                    Posting(held, self.accounts[account].id, "", "", self.securities[symbol].id, quantity))  # fmt: skip
+        paid = (Posting(cost, flow="expense", category="fees"),) if fee else ()
+        return Entry(day, f"Buy {self.securities[symbol].name}", postings + paid)
+
+    def _price(self, symbol: str, day: date) -> int:
+        closes = self.closes[symbol]
+        while day not in closes and day > self.begin:
+            day -= timedelta(days=1)
+        return closes.get(day) or next(iter(closes.values()))
+
+    def _age(self, month: date) -> int:
+        return (self.today.year - month.year) * 12 + self.today.month - month.month
+
+
+def _walk(first: float, growth: float, swing: float, begin: date, today: date, dice: random.Random) -> dict[date, int]:
+    """Closing prices of the weekdays from `begin` to yesterday, a random walk in percent a day."""
+    price, closes = first, {}
+    for number in range((today - begin).days):
+        day = begin + timedelta(days=number)
+        if number == 0 or day.weekday() < 5:
+            closes[day] = round(price, 2 if first < 500 else 1)
+            price *= 1 + dice.gauss(growth, swing) / 100
+    return {day: round(close * 100) * (UNIT // 100) for day, close in closes.items()}
+
+
+def _back(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, 28))
+
+
+def _day(month: date, day: int) -> date:
+    """That day of the month, or its last one."""
+    last = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return month.replace(day=min(day, last.day))
