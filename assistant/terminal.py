@@ -46,7 +46,8 @@ def _card(card: Json) -> Iterator[str]:
                 yield from (f"{'':12}  {_button(action)}" for action in product["actions"])
         case "question":
             yield card["text"]
-            yield from (_button(choice) for choice in card["choices"])
+            shown = {action["id"] for action in card["actions"]}
+            yield from (_button(choice) for choice in card["choices"] if choice["id"] not in shown)
         case "figure":
             yield f"{card['label']}: {_value(card['value'])}"
             yield f"{card['period']['start']} – {card['period']['end']}   {card['method']}"
