@@ -61,7 +61,7 @@ $(VENV)/.dev: $(VENV)/.installed
 	@touch $@
 
 $(VENV)/.models: $(VENV)/.installed models/text.py
-	$(BIN)/python -m models.text
+	$(BIN)/python -W ignore -m models.text
 	@touch $@
 
 clean:

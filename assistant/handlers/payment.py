@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.errors import NotFound
 from assistant.handlers import Context, Handler, Tap
-from assistant.handlers.sheets import card_of, drafted, moved, receipt, sheet
+from assistant.handlers.sheets import card_of, drafted, moved, receipt
 from assistant.language.acts import Act, Aloud, Amount, Do, Drop, Resume, Set, Slot, Slots
 from assistant.money import Money, digits
 from assistant.payments import Origin, Payee, Payment
@@ -246,7 +246,8 @@ def stop_payments(effect: Do, context: Context) -> Reply:  # noqa: ARG001
 
 
 def _confirm(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:
-    done = context.rooms.payments.confirm(context.user, context.session, target["payment"], target["token"])
+    undo = context.settings.undo_seconds
+    done = context.rooms.payments.confirm(context.user, context.session, target["payment"], target["token"], undo)
     return moved(done, context)
 
 
