@@ -71,7 +71,7 @@ def _wire(listen: Callable[..., Any], name: str, handle: Callable[..., Any]) -> 
     wire = gr.HTML("", html_template="<i></i>", js_on_load=WIRE, elem_classes="wire", apply_default_css=False)
     settled = listen(
         handle, None, wire, show_progress="hidden", trigger_mode="multiple", concurrency_limit=AT_ONCE,
-        concurrency_id=name, api_visibility="private",
+        concurrency_id=name, api_visibility="private", api_name=f"page_{name}",
     )  # fmt: skip
     settled.then(None, js=f"() => window.LUEUR.done('{name}')", api_visibility="private")
 

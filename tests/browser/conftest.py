@@ -1,0 +1,246 @@
+"""The real server in a process of its own, the real page in Chromium. Nothing here stands in for a part of Lueur."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import wave
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FILES = ROOT / "assistant" / "demo" / "files"
+ARTEFACTS = ROOT / "artefacts"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+LOCALES = {"en": "en-US", "fr": "fr-FR", "zh": "zh-CN"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; without one the tests are skipped, or fail when one is required."""
+    found = os.environ.get("LUEUR_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if found:
+        return found
+    reason = "no Chromium found: install `chromium`, or name one in LUEUR_CHROMIUM"
+    if os.environ.get("LUEUR_REQUIRE_BROWSER") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    home: Path
+    gallery: str  # a session that already holds one card of every kind, filled with a hostile text
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("lueur")
+    gallery = _gallery(home)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    given = {"LUEUR_HOME": str(home), "LUEUR_PORT": str(port), "HF_HUB_OFFLINE": "1", "LUEUR_UNDO_SECONDS": "6",
+             "GRADIO_TEMP_DIR": str(home / "uploads")}  # fmt: skip
+    with (home / "server.out").open("wb") as out:
+        running = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, env=os.environ | given, stdout=out, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait(f"http://127.0.0.1:{port}/healthz", running, home)
+            yield Server(f"http://127.0.0.1:{port}/", home, gallery)
+        finally:
+            running.send_signal(signal.SIGINT)
+            try:
+                running.wait(15)
+            except subprocess.TimeoutExpired:
+                running.kill()
+
+
+def _gallery(home: Path) -> str:
+    """A conversation of the owner with every card, stored the way a turn stores it."""
+    from assistant.clock import SystemClock
+    from assistant.conversation import OWNER, Conversations
+    from assistant.request import Evidence, Request
+    from assistant.store import Store
+    from tests.ui import samples
+
+    store = Store(home / "lueur.db")
+    store.upgrade()
+    conversations = Conversations(store, SystemClock())
+    session = conversations.open(OWNER, None, "en")
+    conversations.publish(session, Request(samples.HOSTILE), Evidence(), samples.cards(samples.HOSTILE))
+    store.close()
+    return session.id
+
+
+def _wait(address: str, running: subprocess.Popen[bytes], home: Path) -> None:
+    deadline = time.monotonic() + 150
+    while time.monotonic() < deadline:
+        assert running.poll() is None, (home / "server.out").read_text(errors="replace")[-3000:]
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                if b'"ready":true' in answer.read().replace(b" ", b""):
+                    return
+        except (urllib.error.URLError, OSError):
+            pass
+        time.sleep(0.3)
+    pytest.fail("the server did not become ready")
+
+
+class Visit:
+    """One browser window on the page, with everything it asked the network for."""
+
+    def __init__(self, page: Any, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.requests: list[str] = []
+        self.faults: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+
+    @property
+    def outside(self) -> list[str]:
+        return [url for url in self.requests if not url.startswith((self.url, "data:", "blob:"))]
+
+    def open(self, session: str = "") -> Visit:
+        if session:
+            self.page.add_init_script(f"localStorage.getItem('lueur.session') || "
+                                      f"localStorage.setItem('lueur.session', '{session}')")  # fmt: skip
+        self.page.goto(self.url)
+        self.page.wait_for_selector("body[data-ready]", timeout=30_000)
+        return self
+
+    def ask(self, text: str, *files: Path) -> Any:
+        """Type, attach, press Enter; the finished turn."""
+        if files:
+            self.page.set_input_files("#box input[type=file]", [str(file) for file in files])
+            self.page.wait_for_selector("#box .thumbnail-item, #box .thumbnails", timeout=20_000)
+        self.page.fill("#box textarea", text)
+        return self.answered(lambda: self.page.press("#box textarea", "Enter"))
+
+    def answered(self, gesture: Callable[[], Any]) -> Any:
+        """The turn that answers a gesture, once it is painted."""
+        turns = self.page.locator("#log > .turn:not(.pending)")
+        before = turns.count()
+        gesture()
+        self.page.wait_for_function(
+            "n => document.querySelectorAll('#log > .turn:not(.pending)').length > n", arg=before, timeout=60_000
+        )
+        return turns.last
+
+    def picture(self, name: str) -> None:
+        ARTEFACTS.mkdir(exist_ok=True)
+        self.page.wait_for_timeout(400)
+        self.page.screenshot(path=str(ARTEFACTS / f"{name}.png"))
+
+
+Visitor = Callable[..., Visit]
+
+
+@pytest.fixture
+def measured(capsys: pytest.CaptureFixture[str]) -> Callable[..., None]:
+    """Prints figures and keeps them beside the pictures: `measured(ready_s=0.9)`."""
+
+    def note(**figures: object) -> None:
+        ARTEFACTS.mkdir(exist_ok=True)
+        with (ARTEFACTS / "page.jsonl").open("a") as file, capsys.disabled():
+            file.write(json.dumps(figures) + "\n")
+            sys.stdout.write(f"\n  {json.dumps(figures)}\n")
+
+    return note
+
+
+@pytest.fixture(scope="session")
+def playwright(chromium: str) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Any, chromium: str) -> Iterator[Any]:
+    with playwright.chromium.launch(executable_path=chromium, args=list(QUIET)) as running:
+        yield running
+
+
+@pytest.fixture
+def visit(browser: Any, server: Server) -> Iterator[Visitor]:
+    """Opens windows: `visit("fr", width=390, scheme="dark")`. A fault of the page's script fails the test."""
+    opened: list[tuple[Any, Visit]] = []
+
+    def open_one(language: str = "en", width: int = 1280, scheme: str = "light", session: str = "") -> Visit:
+        context = browser.new_context(
+            locale=LOCALES[language], viewport={"width": width, "height": 860 if width > 600 else 844},
+            color_scheme=scheme, has_touch=width < 600,
+        )  # fmt: skip
+        seen = Visit(context.new_page(), server.url)
+        opened.append((context, seen))
+        return seen.open(session)
+
+    yield open_one
+    for context, seen in opened:
+        context.close()
+        assert not seen.faults
+        assert not seen.outside
+
+
+@pytest.fixture
+def speaking(playwright: Any, chromium: str, server: Server, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
+    """A window whose microphone says a clip: `speaking("pay_alice.wav")`."""
+    running: list[Any] = []
+
+    def open_one(clip: str, language: str = "en") -> Visit:
+        sound = _microphone(FILES / clip, tmp_path / clip)
+        flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+                 f"--use-file-for-fake-audio-capture={sound}%noloop"]  # fmt: skip
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*QUIET, *flags])
+        running.append(browser)
+        context = browser.new_context(locale=LOCALES[language], permissions=["microphone"])
+        return Visit(context.new_page(), server.url).open()
+
+    yield open_one
+    for browser in running:
+        browser.close()
+
+
+def _microphone(clip: Path, made: Path) -> Path:
+    """The clip at 48 kHz mono with 1 s of quiet before it and 6 s after, as Chromium's fake device plays it."""
+    import numpy as np
+
+    with wave.open(str(clip), "rb") as file:
+        rate, channels = file.getframerate(), file.getnchannels()
+        samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)[::channels]
+    times = np.arange(0, len(samples), rate / 48_000)
+    voice = np.interp(times, np.arange(len(samples)), samples).astype(np.int16)
+    padded = np.concatenate([np.zeros(48_000, np.int16), voice, np.zeros(6 * 48_000, np.int16)])
+    with wave.open(str(made), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(48_000)
+        file.writeframes(padded.tobytes())
+    return made

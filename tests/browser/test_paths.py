@@ -1,0 +1,149 @@
+"""The seven paths in a real browser: typed in three languages, photographed, spoken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.conftest import FILES, Visit, Visitor
+
+PAY = {"en": "Pay Alice 12.50", "fr": "Paie 12,50 € à Alice", "zh": "给Alice转12.50欧元"}
+PAY_THIS = {"en": "Pay this", "fr": "Paie cette facture", "zh": "付这张账单"}
+GROCERIES = {
+    "en": "How much did I spend on groceries last month?",
+    "fr": "Combien ai-je dépensé en courses le mois dernier ?",
+    "zh": "上个月买菜花了多少钱？",
+}
+WORTH = {
+    "en": "What is my net worth? Show the chart",
+    "fr": "Quel est mon patrimoine net ? Montre la courbe",
+    "zh": "我的净资产是多少？画图",
+}
+LAMP = {
+    "en": "a red desk lamp under 40 euros",
+    "fr": "une lampe de bureau rouge à moins de 40 euros",
+    "zh": "40欧元以下的红色台灯",
+}
+PAID = {"en": "Paid", "fr": "Payé", "zh": "已付款"}
+languages = pytest.mark.parametrize("language", ["en", "fr", "zh"])
+UNDO_SECONDS = 6
+
+
+@languages
+def test_a_contact_is_paid_by_a_tap_and_an_undo(visit: Visitor, language: str) -> None:
+    window = visit(language)
+    turn = window.ask(PAY[language])
+    sheet = turn.locator(".pay_sheet")
+    assert re.search(r"12[.,]50", sheet.locator(".amount").inner_text())
+    assert "Alice Martin" in sheet.inner_text()
+    window.picture(f"pay-sheet-{language}")
+    window.page.keyboard.press("Enter")
+    assert sheet.count() == 1, "Enter never pays by itself"
+    sheet.locator(".primary").click()
+    moving = window.page.locator(".receipt .ring")
+    moving.wait_for()
+    window.picture(f"undo-{language}")
+    window.page.locator(".receipt .actions button").first.click()
+    window.page.locator(".receipt .canceled").wait_for()
+    window.page.wait_for_timeout(1000 * (UNDO_SECONDS + 1))
+    assert window.page.locator(".receipt .canceled").count() == 1
+    assert not window.page.get_by_text(PAID[language], exact=True).count()
+
+
+@languages
+def test_a_contact_is_paid_by_a_tap_and_the_receipt_comes_by_itself(visit: Visitor, language: str) -> None:
+    window = visit(language)
+    window.ask(PAY[language]).locator(".pay_sheet .primary").click()
+    window.page.locator(".receipt .succeeded").wait_for(timeout=1000 * (UNDO_SECONDS + 15))
+    assert window.page.get_by_text(PAID[language], exact=True).count() == 1
+    assert window.page.locator(".receipt").count() == 1
+    window.picture(f"receipt-{language}")
+
+
+@languages
+def test_an_invoice_is_paid_from_its_photo(visit: Visitor, language: str) -> None:
+    sheet = visit(language).ask(PAY_THIS[language], FILES / "invoice.png").locator(".pay_sheet")
+    assert re.search(r"184[.,]20", sheet.locator(".amount").inner_text())
+    assert "Volta Energy" in sheet.inner_text()
+
+
+@languages
+def test_a_photo_without_words_is_described_with_three_chips(visit: Visitor, language: str) -> None:
+    window = visit(language)
+    turn = window.ask("", FILES / "invoice.png")
+    assert turn.locator(".document .actions button").count() == 3
+    assert re.search(r"184[.,]20", turn.inner_text())
+    assert window.page.locator(".pay_sheet").count() == 0
+    window.picture(f"photo-{language}")
+
+
+@languages
+def test_groceries_last_month_is_a_figure_with_its_rows(visit: Visitor, language: str) -> None:
+    figure = visit(language).ask(GROCERIES[language]).locator(".figure")
+    assert re.search(r"\d", figure.locator(".amount").inner_text())
+    figure.locator("summary").first.click()
+    assert figure.locator("table tbody tr").count() > 0
+
+
+@languages
+def test_net_worth_comes_with_its_chart_and_table(visit: Visitor, language: str) -> None:
+    window = visit(language)
+    turn = window.ask(WORTH[language])
+    assert re.search(r"\d", turn.locator(".figure .amount").inner_text())
+    assert turn.locator(".chart svg").first.bounding_box()["height"] > 80
+    turn.locator(".chart summary").click()
+    assert turn.locator(".chart table tbody tr").count() > 1
+    window.picture(f"net-worth-{language}")
+
+
+@languages
+def test_no_red_lamp_on_the_shelf_is_above_the_budget(visit: Visitor, language: str) -> None:
+    window = visit(language)
+    turn = window.ask(LAMP[language])
+    prices = turn.locator(".product .price").all_inner_texts()
+    assert prices
+    assert all(float(re.sub(r"[^\d.,]", "", price).replace(",", ".")) <= 40 for price in prices)
+    turn.locator(".picture img").first.wait_for()
+    window.picture(f"shelf-{language}")
+
+
+@languages
+def test_a_barcode_leads_to_the_exact_product(visit: Visitor, language: str) -> None:
+    turn = visit(language).ask("", FILES / "barcode.png")
+    assert turn.locator(".product").count() == 1
+    assert turn.locator(".product img").get_attribute("src") == "/pictures/lamp-luma-red.svg"
+
+
+SPOKEN = [("pay_alice.wav", ".pay_sheet"), ("groceries.wav", ".figure"), ("net_worth.wav", ".figure"),
+          ("red_lamp.wav", ".products")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("clip", "kind"), SPOKEN)
+def test_a_spoken_request_is_heard_after_one_tap(speaking: Callable[..., Visit], clip: str, kind: str) -> None:
+    window = speaking(clip)
+    turn = window.answered(lambda: window.page.click("#talk"))
+    assert turn.locator(kind).count() == 1, turn.inner_text()
+    assert re.search(r"heard by .+ · \d+ %", turn.locator(".by").inner_text())
+    window.picture(f"spoken-{clip.removesuffix('.wav')}")
+
+
+@pytest.mark.parametrize(("language", "need"), [("fr", "Whisper"), ("zh", "Whisper")])
+def test_speech_in_another_language_says_what_it_needs(
+    speaking: Callable[..., Visit], language: str, need: str
+) -> None:
+    window = speaking("pay_alice.wav", language)
+    turn = window.answered(lambda: window.page.click("#talk"))
+    assert need in turn.inner_text()
+    assert turn.locator(".pay_sheet").count() == 0
+    window.picture(f"voice-needs-{language}")
+
+
+def test_the_sample_chips_of_the_empty_page_work(visit: Visitor) -> None:
+    for sense in ("chip_pay", "chip_shop", "chip_wealth", "chip_photo"):
+        window = visit()
+        assert window.answered(lambda key=sense, w=window: w.page.click(f"[data-ask={key}]")).locator(".card").count()
+    window = visit()
+    turn = window.answered(lambda: window.page.click("[data-sample=voice]"))
+    assert turn.locator(".pay_sheet").count() == 1
