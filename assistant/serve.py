@@ -97,6 +97,7 @@ def _assistant(settings: Settings) -> Assistant:
 def _open(assistant: Assistant, held: folder.Held) -> Callable[[], None]:
     """Open the port, then take on the duties of the folder's owner; the function that shuts the page."""
     from starlette.middleware import Middleware
+    from starlette.middleware.gzip import GZipMiddleware
 
     from assistant.ui import page
 
@@ -111,7 +112,7 @@ def _open(assistant: Assistant, held: folder.Held) -> Callable[[], None]:
         quiet=True,
         app_kwargs={
             "routes": routes(assistant, duty),
-            "middleware": [Middleware(Doorman, tenants=tenants)],
+            "middleware": [Middleware(Doorman, tenants=tenants), Middleware(GZipMiddleware, minimum_size=2048)],
             "docs_url": None,
             "redoc_url": None,
             "openapi_url": None,
