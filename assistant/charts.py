@@ -1,8 +1,8 @@
 """Charts as inline SVG: a line with its area, bars, a donut.
 
-Drawn with `currentColor` and CSS custom properties (`--accent`, `--ink`, `--soft`, `--slice-1` to `--slice-7`, each with
-a fallback), so one picture serves light and dark; it scales to its container. Every text is escaped. Knows no money and
-no language: numbers come with the text to print.
+Drawn with CSS custom properties (`--accent`, `--ink`, `--soft`, `--slice-1` to `--slice-7`, each with a fallback), so
+that one picture serves light and dark; it scales to its container. Every text is escaped. Knows no money and no
+language: numbers come with the text to print.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
 def line(title: str, description: str, points: Sequence[Point]) -> str:
     """A curve over equally spaced points; the lowest, the highest and the last are marked and named."""
     shown = thinned(points)
-    height, top, bottom = 208, 34, 172
+    height, top, bottom = 220, 34, 172
     low, high = min(p.value for p in shown), max(p.value for p in shown)
     reach = (high - low) or abs(high) or 1.0
     step = (WIDTH - 24) / max(len(shown) - 1, 1)
@@ -80,8 +80,11 @@ def _marks(shown: Sequence[Point], spots: Sequence[tuple[float, float]]) -> list
         strong = index == last
         body.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{4 if strong else 2.6}" fill="{ACCENT}"/>')
         below = index == order[0] and len(shown) > 1
-        label = y + 16 if below else y - 9
-        if any(abs(x - other) < 130 and abs(label - beside) < 14 for other, beside in taken):
+        half = 3.6 * len(shown[index].text)
+        middle = min(max(x, 12 + half), WIDTH - 12 - half)
+        beside = [other for at, other in spots if abs(at - middle) <= half] or [y]
+        label = max(beside) + 16 if below else min(beside) - 9
+        if any(abs(x - other) < 130 and abs(label - height) < 14 for other, height in taken):
             continue
         taken.append((x, label))
         body.append(_near(x, label, shown[index].text, INK if strong else MUTED, bold=strong))

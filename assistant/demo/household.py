@@ -35,7 +35,7 @@ ACCOUNTS: tuple[tuple[str, Kind, str, int, tuple[str, ...]], ...] = (
     ("WeChat Pay", "wallet", "CNY", 84_210, ("WeChat", "微信", "微信支付")),
 )
 # symbol, name, kind, currency, first price, growth and swing of a day in percent; account and opening quantity
-SECURITIES: tuple[tuple[str, str, Class, str, float, float, float, str, float], ...] = (
+SECURITIES: tuple[tuple[str, str, Class, str, float, float, float, str, int], ...] = (
     ("HZM", "Horizon Monde", "fund", "EUR", 31.40, 0.034, 0.85, "PEA", 212),
     ("EDU", "Europe Durable", "fund", "EUR", 18.75, 0.024, 0.80, "PEA", 140),
     ("FES", "Fonds Euro Sérénité", "fund", "EUR", 100.0, 0.008, 0.01, "Assurance-vie", 96),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from assistant import charts
@@ -29,7 +30,7 @@ from assistant.reply import (
 from assistant.wealth import Answer, Hints, Imported, Note, Preview
 
 ROWS = 20  # rows on a figure before "all rows"
-PARTS = 7  # bars or slices; the rest is one more, named "other"
+SLICES, BARS = 7, 10  # parts of a ring or of a bar chart; the last stands for the rest where there are more
 ASKED = ("metric", "period", "account", "category", "group", "currency")
 LABELS = {"category": "category", "class": "class", "rhythm": "rhythm", "item": "item"}  # rows to name in a language
 SUGGESTED: tuple[dict[str, str], ...] = (
@@ -99,27 +100,37 @@ def _again(context: Context, asked: Mapping[str, Any], label: str) -> Action:
 
 
 def _sentence(answer: Answer, context: Context) -> str:
-    """The answer in words; its variant depends on what was asked and on whether there is anything."""
-    count = answer.method.values.get("count", 1)
-    metric = "net_worth" if answer.metric == "net_worth_history" else answer.metric
-    negative = isinstance(answer.value, Money) and answer.value.minor < 0
-    variant = "none" if not count and metric != "income" else ""
-    if metric == "net_worth_change":
-        variant = "down" if negative else "up"
-    elif answer.category and not variant:
-        variant = "category" if metric in ("spending", "income") else ""
-    elif answer.account and metric in ("balance", "net_worth"):
-        variant = "account"
-    value = -answer.value if negative and variant == "down" and isinstance(answer.value, Money) else answer.value
-    first = answer.rows[0] if answer.rows else {}
+    """The answer in words; the variant depends on what was asked and on whether there is anything."""
+    variant, first = _variant(answer), answer.rows[0] if answer.rows else {}
+    value = -answer.value if variant == "_down" and isinstance(answer.value, Money) else answer.value
     text = context.say(
-        f"wealth.say.{metric}{'_' + variant if variant else ''}",
-        value=value, period=period_text(answer.period, context.language), account=answer.account, count=count,
+        f"wealth.say.{_spoken(answer)}{variant}",
+        value=shown_number(value, context.language) if isinstance(value, Decimal) else value,
+        period=period_text(answer.period, context.language),
+        account=answer.account,
+        count=answer.method.values.get("count", 1),
         category=_named("category", answer.category, context) if answer.category else "",
-        payee=first.get("payee", ""), day=first.get("date", ""),
-    )  # fmt: skip
-    only = answer.account and variant != "account"
-    return text + (" " + context.say("wealth.only_account", account=answer.account) if only else "")
+        payee=first.get("payee", ""),
+        day=first.get("date", ""),
+    )
+    if not answer.account or variant == "_account":
+        return text
+    return text + " " * (context.language != "zh") + context.say("wealth.only_account", account=answer.account)
+
+
+def _spoken(answer: Answer) -> str:
+    return "net_worth" if answer.metric == "net_worth_history" else answer.metric
+
+
+def _variant(answer: Answer) -> str:
+    metric = _spoken(answer)
+    if metric == "net_worth_change":
+        return "_down" if isinstance(answer.value, Money) and answer.value.minor < 0 else "_up"
+    if not answer.method.values.get("count", 1) and metric != "income":
+        return "_none"
+    if answer.category and metric in ("spending", "income"):
+        return "_category"
+    return "_account" if answer.account and metric in ("balance", "net_worth") else ""
 
 
 def _label(answer: Answer, context: Context) -> str:
@@ -196,20 +207,22 @@ def _drawn(
     if months:
         return charts.columns(title, about, _points(pairs, context))
     if kind == "donut":
-        return charts.donut(title, about, _points(_largest([p for p in pairs if p[1].minor > 0], context), context))
-    return charts.bars(title, about, _points(_largest(pairs, context), context))
+        return charts.donut(
+            title, about, _points(_largest([p for p in pairs if p[1].minor > 0], SLICES, context), context)
+        )
+    return charts.bars(title, about, _points(_largest(pairs, BARS, context), context))
 
 
 def _points(pairs: Sequence[tuple[str, Money]], context: Context) -> list[charts.Point]:
     return [charts.Point(name, float(amount.decimal), amount.text(context.language)) for name, amount in pairs]
 
 
-def _largest(pairs: Sequence[tuple[str, Money]], context: Context) -> list[tuple[str, Money]]:
+def _largest(pairs: Sequence[tuple[str, Money]], most: int, context: Context) -> list[tuple[str, Money]]:
     """The first parts (they come largest first) and the sum of the rest, where that leaves out more than one."""
-    if len(pairs) <= PARTS:
+    if len(pairs) <= most:
         return list(pairs)
-    rest = [amount for _, amount in pairs[PARTS - 1 :]]
-    return [*pairs[: PARTS - 1], (context.say("wealth.the_rest"), total(rest, rest[0].currency))]
+    rest = [amount for _, amount in pairs[most - 1 :]]
+    return [*pairs[: most - 1], (context.say("wealth.the_rest"), total(rest, rest[0].currency))]
 
 
 def _point_label(label: str, answer: Answer, context: Context, over_time: bool) -> str:
@@ -240,7 +253,7 @@ def period_text(period: Period, language: str) -> str:
     return str(format_interval(start, end, "yMMMd", locale=locale))
 
 
-def shown_number(value: object, language: str) -> str:
+def shown_number(value: Decimal, language: str) -> str:
     from babel.numbers import format_decimal
 
     return str(format_decimal(value, locale=LOCALES[language]))
@@ -270,10 +283,8 @@ def _preview_cards(found: Preview, key: str, hints: Hints, context: Context) -> 
         if column.role
     }
     facts |= {"encoding": statement.encoding, "decimal": statement.decimal}
-    reading = Document(
-        kind="statement", fields={name: DocumentField(value, 1.0, {}) for name, value in facts.items()}
-    )
-    rows = [
+    reading = Document(kind="statement", fields={name: DocumentField(value, 1.0, {}) for name, value in facts.items()})
+    rows: list[dict[str, Any]] = [
         {"date": row.day, "payee": row.payee, "memo": row.memo, "category": category, "value": row.money}
         for row, category in zip(statement.rows, found.categories, strict=True)
     ]

@@ -23,10 +23,10 @@ class Query:
     period: Period
     today: date
     currency: str
-    holding: str = ""  # a security's name
     account: str = ""
     category: str = ""
     group: Group = ""
+    holding: str = ""  # a security's name
 
 
 @dataclass(frozen=True, slots=True)

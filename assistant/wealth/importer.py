@@ -103,13 +103,16 @@ def _pair_transfers(ledger: Ledger, user: str, statement: Statement) -> int:
 
 
 def _guess(mine: Sequence[Account], statement: Statement, name: str) -> Account | None:
-    """The account that the file's name or preamble mentions, else the first current account of its currency."""
+    """The account that the file's name or preamble mentions, else the first current account of its currency.
+
+    An account with a note (the demo household's) is never guessed: real rows must not land among made-up ones unasked.
+    """
     around = f"{name} {statement.mentions}".casefold()
     for account in mine:
         if any(len(word) > 3 and word.casefold() in around for word in (account.name, *account.aliases)):
             return account
     currency = statement.rows[0].money.currency if statement.rows else statement.currency
-    return next((each for each in mine if each.kind == "current" and each.currency == currency), None)
+    return next((each for each in mine if each.kind == "current" and not each.note and each.currency == currency), None)
 
 
 def _title(name: str) -> str:

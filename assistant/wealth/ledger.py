@@ -205,7 +205,7 @@ class Ledger:
             .order_by(entries.c.day)
         )
         with self.store.read() as db:
-            return [Change(*row) for row in db.execute(query)]
+            return [Change(*row) for row in db.execute(query).all()]
 
     def price(self, security: Security, on: date) -> tuple[int, date] | None:
         """The last price on or before `on`, before the first the first, with its day."""
@@ -222,7 +222,7 @@ class Ledger:
         )
         found: dict[str, list[tuple[date, int]]] = {}
         with self.store.read() as db:
-            for security, day, price in db.execute(query.order_by(prices.c.security_id, prices.c.day)):
+            for security, day, price in db.execute(query.order_by(prices.c.security_id, prices.c.day)).all():
                 found.setdefault(security, []).append((day, price))
         return found
 

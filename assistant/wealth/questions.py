@@ -257,12 +257,12 @@ def _values(ledger: Ledger, query: Query, on: date) -> list[valuation.Value]:
 
 
 def _curve(ledger: Ledger, query: Query, start: date, end: date) -> list[dict[str, Any]]:
-    """Net worth at regular days that end on `end`: daily up to a quarter, weekly up to three years, then monthly."""
+    """Net worth on `start` and at regular days that end on `end`: daily up to a quarter, weekly up to three years."""
     span = ledger.span(query.user)
     start = max(start, span[0]) if span else start
     length = max((end - start).days, 0)
     step = 1 if length <= 92 else 7 if length <= 1100 else 30
-    days = [end - timedelta(days=back) for back in range(0, length + 1, step)][::-1]
+    days = sorted({min(start, end), *(end - timedelta(days=back) for back in range(0, length + 1, step))})
     amounts = valuation.curve(ledger, query.user, days, query.currency, query.account)
     return [
         {"label": day.isoformat(), "value": Money(int(minor), query.currency)}
