@@ -21,7 +21,7 @@ LIBRARIES = {
     "payments library": "stripe",
     "offline recogniser": "pocketsphinx",
 }
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @dataclass(frozen=True, slots=True)
