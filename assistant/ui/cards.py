@@ -61,10 +61,13 @@ class Drawer:
             type="button", data_id=action["id"], **more,
         )  # fmt: skip
 
-    def buttons(self, actions: Iterable[Json], **primary: object) -> Html | str:
-        """Secondary actions first, the one that counts last, where the thumb and the eye end."""
+    def buttons(self, actions: Iterable[Json], check: str = "") -> Html | str:
+        """Secondary actions first, the one that counts last, where the thumb and the eye end.
+
+        With `check` the primary button says this first and acts only on the second touch.
+        """
         order = sorted(actions, key=lambda a: a.get("style") == "primary")
-        made = [self.button(a, **(primary if a.get("style") == "primary" else {})) for a in order]
+        made = [self.button(a, data_check=(check or None) if a.get("style") == "primary" else None) for a in order]
         return el("div", *made, cls="actions") if made else ""
 
     def row(self, label: object, *value: object) -> Html:
@@ -96,7 +99,7 @@ class Drawer:
 def pay_sheet(draw: Drawer, card: Json) -> Html:
     uncertain = [draw.named("field", name) for name in card["uncertain"]]
     assumed = el("span", draw.word("assumed", currency=card["amount"]["currency"]), cls="tag warn")
-    pay = {"data_check": draw.word("check_field", field=uncertain[0])} if uncertain else {}
+    check = draw.word("check_field", field=uncertain[0]) if uncertain else ""
     return join([
         el("header", el("span", f"{draw.word('test_mode')} · {card['mode']}", cls="tag test"),
            el("span", draw.word("expires"), " ", draw.instant(card["expires_at"]), cls="muted"), cls="top"),
@@ -108,7 +111,7 @@ def pay_sheet(draw: Drawer, card: Json) -> Html:
         draw.sums(card["totals"], "totals"),
         el("p", icon("alert"), draw.word("uncertain", fields=", ".join(uncertain)), cls="caution") if uncertain else "",
         el("p", draw.word("expired"), cls="caution gone", hidden=True),
-        draw.buttons(card["actions"], **pay),
+        draw.buttons(card["actions"], check),
     ])  # fmt: skip
 
 

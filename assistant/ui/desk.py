@@ -49,7 +49,7 @@ class Sent:
 
     def language(self, name: str) -> Language | None:
         value = self.text(name)
-        return cast(Language, value) if value in LANGUAGES else None
+        return value if value in LANGUAGES else None
 
     @property
     def page(self) -> Language:
@@ -120,7 +120,7 @@ class Desk:
 
     def api(self, text: str, session: str, language: str, request: gr.Request) -> dict[str, Any]:
         """Ask in words; the answer is the JSON of docs/json.md. `session` and `language` may be empty."""
-        chosen = cast(Language, language) if language in LANGUAGES else None
+        chosen = language if language in LANGUAGES else None
         try:
             opened = self.assistant.open(self.who(request), session or None, chosen or "en")
             *_, reply = self.assistant.answer(opened, Request(text, language=chosen))
@@ -172,4 +172,5 @@ def _request(sent: Sent) -> Request:
     if len(sounds) + (audio is not None) > 1:
         raise BadInput("one_recording")
     heard = audio or next(iter(sounds), None)
-    return Request(sent.text("text"), heard, tuple(pictures), tuple(others), sent.language("language"))
+    language = "en" if sent.text("sample") == "voice" else sent.language("language")  # the sample clip is English
+    return Request(sent.text("text"), heard, tuple(pictures), tuple(others), language)

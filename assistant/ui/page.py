@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import gradio as gr
@@ -63,8 +63,8 @@ def build(assistant: Assistant, who: Callable[[gr.Request], str]) -> gr.Blocks:
         for name, handle in events.items():
             _wire(getattr(feed, name), name, handle)
         box.submit(None, box, box, js=SUBMIT, api_visibility="private")
-        gr.api(desk.api, api_name="ask", concurrency_limit=AT_ONCE)
-    return page
+        gr.events.api(desk.api, api_name="ask", concurrency_limit=AT_ONCE)
+    return cast(gr.Blocks, page)
 
 
 def _wire(listen: Callable[..., Any], name: str, handle: Callable[..., Any]) -> None:
