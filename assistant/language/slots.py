@@ -171,7 +171,7 @@ def _bill_word(text: str, words: Sequence[Token], language: Language, who: Slot 
     for _, first, last in phrases("list.bill", language).scan(words):
         span = (words[first].start, words[last - 1].end)
         if not (who and who.span and who.span[0] <= span[0] < who.span[1]):
-            return Slot(text[span[0] : span[1]], text[span[0] : span[1]], span)
+            return Slot(text[span[0] : span[1]], text[span[0] : span[1]], span, confidence=0.9)
     return None
 
 

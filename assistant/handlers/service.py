@@ -1,0 +1,237 @@
+"""Everything that is no payment, product or figure: what a picture is, help, a greeting, a doubt, a refusal.
+
+A picture alone drafts nothing: it is described, and its chips start what the person chooses. What it says is shown as
+data with the crop it was read from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from assistant.errors import BadInput, LueurError
+from assistant.handlers import Context, Handler, Tap
+from assistant.language.acts import Act, Do, Goal, Query, Slot, Start
+from assistant.language.dialogue import TASKS
+from assistant.language.messages import say, shown
+from assistant.language.rules import details_of
+from assistant.money import LOCALES, Money
+from assistant.reply import Action, Choice, Document, DocumentField, Notice, Question, Reply, new_id
+from assistant.request import Field, Place, Seen
+
+PAPERS = ("invoice", "receipt", "price_tag", "statement")
+LOOKS = 0.5  # score in 0..1 from which a product class is named
+LONGEST_CODE = 120  # characters of a code's text that are shown
+EXAMPLES: tuple[tuple[str, Goal, dict[str, str]], ...] = (
+    ("pay", "pay", {}), ("net_worth", "measure", {"metric": "net_worth"}),
+    ("spending", "measure", {"metric": "spending", "group": "category"}), ("payments", "payments", {}),
+)  # fmt: skip
+
+
+# ---- what a picture is ----
+
+
+def describe(do: Do, context: Context) -> Reply:
+    """A product by its code, a document by its fields, else an honest sentence that names the engines."""
+    index = int(do.slots["document"].value) if "document" in do.slots else 0
+    if index >= len(context.evidence.seen):
+        raise BadInput("no_picture")
+    seen = context.evidence.seen[index]
+    if product := _product_of(seen, context):
+        return product
+    if seen.kind in PAPERS or seen.field("total"):
+        return _paper(seen, context)
+    if seen.codes:
+        return _code(seen, context)
+    return _thing(seen, context)
+
+
+def _product_of(seen: Seen, context: Context) -> Reply | None:
+    """The product behind a code that the catalogue knows."""
+    from assistant.handlers import product
+
+    for code in seen.codes:
+        try:
+            known = context.rooms.shop.by_gtin(code.text) if code.text.isdigit() else None
+        except BadInput:
+            continue
+        if known:
+            return product.lookup(Do("lookup", {"code": Slot(code.text, code.text, place=code.place)}), context)
+    return None
+
+
+def _paper(seen: Seen, context: Context) -> Reply:
+    """ "Invoice: Volta Energy, €184.20, due Friday" with Pay, File and Ignore where there is something to pay."""
+    kind = context.say(f"ui.kind_{seen.kind}")
+    facts = [_printed(field, context) for name in ("title", "payee", "total", "price") if (field := seen.field(name))]
+    if (due := seen.field("due")) and isinstance(due.value, date):
+        facts.append(context.say("service.due", day=_day(due.value, context)))
+    text = context.say("service.paper", kind=kind, facts=context.say("service.comma").join(facts)) if facts else (
+        context.say("service.paper_unread", kind=kind)
+    )  # fmt: skip
+    card = new_id("card")
+    fields = {field.name: _shown_field(field, context) for field in seen.fields}
+    actions = _paper_actions(seen, card, text, fields, context)
+    document = Document(id=card, kind=seen.kind, fields=fields, engines=seen.engines, actions=actions)
+    return Reply(text, (document,), speak=text + " " + context.say("service.choose") if actions else text)
+
+
+def _paper_actions(
+    seen: Seen, card: str, text: str, fields: Mapping[str, DocumentField], context: Context
+) -> tuple[Action, ...]:
+    kept = {"card": card, "kind": seen.kind, "text": text, "engines": list(seen.engines)}
+    kept["fields"] = {name: {"value": f.value, "confidence": f.confidence, "place": f.place} for name, f in fields.items()}
+    chips = [Action(context.say(f"service.{verb}"), f"service.{verb}", kept, "chip") for verb in ("file", "ignore")]
+    if seen.kind != "receipt" and seen.field("total"):
+        slots = details_of(seen)
+        chips.insert(0, Action(context.say("service.pay"), "service.pay", {"slots": slots}, "chip"))
+    title = seen.field("title")
+    if seen.kind == "price_tag" and title:
+        chips.insert(0, _search(str(title.value), context))
+    return tuple(chips) if seen.fields else ()
+
+
+def _search(words: str, context: Context) -> Action:
+    target = {"goal": "find", "slots": {"query": Slot(words, words)}}
+    return Action(context.say("service.search", words=words), "service.say", target, "chip")
+
+
+def _printed(field: Field, context: Context) -> str:
+    """A field for a reader; an amount whose currency is not printed stays bare."""
+    if isinstance(field.value, Money):
+        known = field.value.currency in ("XXX", "")
+        return f"{field.value.decimal:f}" if known else field.value.text(context.language)
+    return str(shown(field.value, context.language))
+
+
+def _shown_field(field: Field, context: Context) -> DocumentField:
+    return DocumentField(_printed(field, context), field.confidence, _crop(field.place))
+
+
+def _crop(place: Place) -> dict[str, Any]:
+    return {"image": place.image, "box": list(place.box)} if place.box else {"image": place.image}
+
+
+def _day(day: date, context: Context) -> str:
+    """The weekday within the coming week, else the date."""
+    from babel.dates import format_date
+
+    if timedelta(0) <= day - context.now.date() < timedelta(7):
+        return str(format_date(day, "EEEE", locale=LOCALES[context.language]))
+    return str(shown(day, context.language))
+
+
+def _code(seen: Seen, context: Context) -> Reply:
+    code = seen.codes[0]
+    said = code.text[:LONGEST_CODE]
+    text = context.say("service.code", format=code.format, text=said)
+    field = DocumentField(said, 1.0, _crop(code.place))
+    return Reply(text, (Document(kind="code", fields={"code": field}, engines=seen.engines),))
+
+
+def _thing(seen: Seen, context: Context) -> Reply:
+    """A product class the vision model is sure of, or what was looked for and not found."""
+    from assistant.shop.glossary import glossary
+
+    engines = ", ".join(seen.engines) or context.say("service.no_engine")
+    name, score = max(seen.labels, key=lambda label: label[1], default=("", 0.0))
+    if seen.kind == "product" and score >= LOOKS:
+        named = glossary().name(name, context.language)
+        text = context.say("service.looks_like", name=named, percent=round(100 * score), engines=engines)
+        return Reply(text, (Document(kind="product", fields={}, engines=seen.engines, actions=(_search(named, context),)),))
+    words = " ".join(line.text for line in seen.lines)[:LONGEST_CODE]
+    key = "service.some_text" if words else "service.nothing_seen"
+    text = context.say(key, words=words, engines=engines)
+    return Reply(text, (Document(kind=seen.kind, fields={}, engines=seen.engines),))
+
+
+# ---- talk ----
+
+
+def help_(do: Do, context: Context) -> Reply:  # noqa: ARG001  every handler is called alike
+    text = context.say("service.help")
+    return Reply(text, (_choices(text, _examples(context)),), speak=context.say("service.help_spoken"))
+
+
+def _examples(context: Context) -> tuple[Action, ...]:
+    return tuple(
+        Action(context.say(f"service.example.{name}"), "service.say",
+               {"goal": goal, "slots": {key: Slot(value) for key, value in slots.items()}}, "chip")
+        for name, goal, slots in EXAMPLES
+    )  # fmt: skip
+
+
+def _choices(text: str, actions: tuple[Action, ...]) -> Question:
+    return Question(text=text, choices=tuple(Choice(action.id, action.label) for action in actions), actions=actions)
+
+
+def greet(do: Do, context: Context) -> Reply:
+    thanked = "topic" in do.slots and do.slots["topic"].value == "thanks"
+    return Reply(context.say("service.welcome" if thanked else "service.greeting"))
+
+
+def clarify(do: Do, context: Context) -> Reply:
+    """Nothing waits, nothing was shown; or several wishes fit and the person chooses; or nothing was understood."""
+    if "topic" in do.slots:
+        return Reply(context.say(f"service.{do.slots['topic'].value}"))
+    goals = tuple(do.slots["goals"].value) if "goals" in do.slots else ()
+    if not goals:
+        text = context.say("service.not_understood")
+        return Reply(text, (_choices(text, _examples(context)),))
+    text = context.say("service.did_you_mean")
+    return Reply(text, (_choices(text, tuple(_meant(goal, context) for goal in goals)),))
+
+
+def _meant(goal: Goal, context: Context) -> Action:
+    words = context.utterance.strip()
+    slots = {"query": Slot(words, words)} if goal == "find" and words else {}
+    return Action(context.say(f"service.goal.{goal}"), "service.say", {"goal": goal, "slots": slots}, "chip")
+
+
+def outside(do: Do, context: Context) -> Reply:  # noqa: ARG001
+    return Reply(context.say("service.outside"), route="out_of_scope")
+
+
+def refused(error: LueurError, language: str) -> Reply:
+    """The error's own sentence, or, for an error that has none, one that says what is safe. Never raises."""
+    try:
+        text = say(language, f"errors.{error.key}", **error.values)
+    except (KeyError, ValueError, IndexError):
+        text = say(language, "service.refused", key=error.key)
+    return Reply(text, (Notice(tone="error", text=text),), error=error.key)
+
+
+# ---- taps ----
+
+
+def tap_pay(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
+    """The chip Pay: the person's gesture starts a payment from the document's fields; the sheet still asks."""
+    return (Start("pay", target["slots"]),)
+
+
+def tap_file(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
+    """The document stays in this conversation's record with its fields, without buttons."""
+    text = context.say("service.filed", what=target["text"])
+    fields = {name: DocumentField(f["value"], f["confidence"], f["place"]) for name, f in target["fields"].items()}
+    kept = Document(id=target["card"], kind=target["kind"], fields=fields, engines=tuple(target["engines"]))
+    return Reply(text, (kept,))
+
+
+def tap_ignore(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
+    text = context.say("service.ignored")
+    return Reply(text, (Notice(id=target["card"], tone="info", text=text),))
+
+
+def tap_say(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
+    """A chip that stands for a sentence."""
+    goal: Goal = target["goal"]
+    return (Start(goal, target["slots"]) if goal in TASKS else Query(goal, target["slots"]),)
+
+
+GOALS: dict[str, Handler] = {
+    "describe": describe, "help": help_, "greet": greet, "clarify": clarify, "outside": outside,
+}  # fmt: skip
+TAPS: dict[str, Tap] = {
+    "service.pay": tap_pay, "service.file": tap_file, "service.ignore": tap_ignore, "service.say": tap_say,
+}  # fmt: skip

@@ -1,0 +1,192 @@
+"""The conversation as a pure function: acts in, a new state and effects out. Calls nothing, pays nothing.
+
+A task that needs a sheet (pay, buy, refund) is a frame on a stack and stays open beneath a question about something
+else. A changed detail always makes a new draft that names the one it replaces; a cancelled task withdraws its draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from assistant.language.acts import (
+    Act, Affirm, Aloud, Cancel, Chat, Choose, Deny, Do, Drop, Effect, Frame, Goal, Query, Resume, Set, Slot, Start,
+    State, Unknown, Unset,
+)  # fmt: skip
+from assistant.reply import Reply
+
+TASKS = ("pay", "buy", "refund")  # goals that end in a person's gesture
+DEPTH = 4  # open tasks kept; an older one is forgotten, its sheet stays on the page until it expires
+OWN: dict[str, frozenset[str]] = {
+    "pay": frozenset({"payee", "amount", "purpose"}),
+    "buy": frozenset({"ref", "quantity"}),
+    "refund": frozenset({"payee", "amount"}),
+    "measure": frozenset({"metric", "period", "category", "account", "group", "currency"}),
+    "find": frozenset({"query", "constraints"}),
+}
+Step = tuple[State, tuple[Effect, ...]]
+
+
+def reduce(state: State, acts: Sequence[Act]) -> Step:
+    """Every act in order. At least one effect always comes back; a waiting sheet comes last, once, after a question."""
+    effects: tuple[Effect, ...] = ()
+    for act in acts or (Unknown(),):
+        state, new = _step(state, act)
+        effects += new
+    return state, effects + _resumed(state, acts, effects)
+
+
+def _step(state: State, act: Act) -> Step:
+    match act:
+        case Start(goal, slots):
+            return _start(state, goal, slots)
+        case Query(goal, slots):
+            return _ask(state, goal, slots)
+        case Set(slots):
+            return _change(state, slots)
+        case Unset(names):
+            return _change(state, {}, frozenset(names))
+        case Affirm(amount, sole):
+            top = _top(state)
+            waiting = top is not None and top.sheet
+            return state, ((Aloud(top.sheet, amount, sole),) if top and waiting else _remark("nothing_waits"))
+        case Deny() | Cancel():
+            return _drop(state)
+        case Choose(ref, goal):
+            if not state.results:
+                return state, _remark("no_results")
+            return _start(state, goal or "buy", {"ref": Slot(ref)})
+        case Chat(topic):
+            return state, (Do("help") if topic == "help" else Do("greet", {"topic": Slot(topic)}),)
+        case Unknown(candidates, outside):
+            if outside:
+                return state, (Do("outside"),)
+            return state, (Do("clarify", {"goals": Slot(tuple(candidates))}),)
+
+
+def _remark(topic: str) -> tuple[Effect, ...]:
+    return (Do("clarify", {"topic": Slot(topic)}),)
+
+
+def _top(state: State) -> Frame | None:
+    return state.frames[-1] if state.frames else None
+
+
+def _start(state: State, goal: Goal, slots: Mapping[str, Slot]) -> Step:
+    """A task opens a frame; one that never reached a sheet gives way. Anything else is done at once."""
+    if goal not in TASKS:
+        return _ask(state, goal, slots)
+    top = _top(state)
+    if goal == "buy" and top and top.goal == "buy" and top.sheet:  # another choice from the shelf: one checkout
+        return replace(state, frames=(*state.frames[:-1], Frame(goal, slots))), (Do(goal, slots, top.sheet),)
+    kept = tuple(frame for frame in state.frames if not frame.asked)[1 - DEPTH :]
+    return replace(state, frames=(*kept, Frame(goal, slots))), (Do(goal, slots),)
+
+
+def _ask(state: State, goal: Goal, slots: Mapping[str, Slot]) -> Step:
+    last = Frame(goal, slots) if goal in OWN else state.last
+    return replace(state, last=last), (Do(goal, slots),)
+
+
+def _change(state: State, slots: Mapping[str, Slot], dropped: frozenset[str] = frozenset()) -> Step:
+    """To the open task if the details are its own, else to the last question or the last finished task."""
+    names = frozenset(slots) | dropped
+    top = _top(state)
+    if top and names <= OWN[top.goal]:
+        if not names:
+            return state, ((Resume(top.goal, top.sheet),) if top.sheet else (Do(top.goal, top.slots),))
+        changed = Frame(top.goal, _merged(top, slots, dropped))
+        return replace(state, frames=(*state.frames[:-1], changed)), (Do(top.goal, changed.slots, top.sheet),)
+    last = state.last
+    if names and last and names <= OWN.get(last.goal, frozenset()):
+        return _start(state, last.goal, _merged(last, slots, dropped))
+    return state, _remark("nothing_open")
+
+
+def _merged(frame: Frame, slots: Mapping[str, Slot], dropped: frozenset[str]) -> dict[str, Slot]:
+    kept = {name: slot for name, slot in frame.slots.items() if name not in dropped}
+    return kept | dict(slots)
+
+
+def _drop(state: State) -> Step:
+    top = _top(state)
+    if top is None:
+        return state, _remark("nothing_open")
+    return replace(state, frames=state.frames[:-1]), (Drop(top.goal, top.sheet),)
+
+
+def _resumed(state: State, acts: Sequence[Act], effects: Sequence[Effect]) -> tuple[Effect, ...]:
+    """After a digression the sheet that still waits is shown again."""
+    top = _top(state)
+    asked = any(isinstance(act, (Query, Set, Unset, Choose, Start)) for act in acts)
+    touched = any(isinstance(e, (Drop, Aloud, Resume)) or isinstance(e, Do) and e.goal in TASKS for e in effects)
+    return (Resume(top.goal, top.sheet),) if top and top.sheet and asked and not touched else ()
+
+
+def remember(state: State, effect: Effect, reply: Reply) -> State:
+    """What the reply left behind: the slot it asked for, the sheet it shows, results, and what a follow-up builds on."""
+    if reply.results:
+        state = replace(state, results=reply.results)
+    if isinstance(effect, Do) and effect.goal in TASKS:
+        state = _settled(state, effect, reply)
+    elif isinstance(effect, (Aloud, Resume)) and reply.sheet:
+        frames = (replace(f, sheet=reply.sheet) if f.sheet == effect.sheet else f for f in state.frames)
+        state = replace(state, frames=tuple(frames))
+    elif isinstance(effect, Do) and reply.told and effect.goal in OWN:
+        told = {name: Slot(_frozen(value)) for name, value in reply.told.items() if name in OWN[effect.goal]}
+        state = replace(state, last=Frame(effect.goal, told))
+    return close(state, reply.closes) if reply.closes else state
+
+
+def _frozen(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _settled(state: State, effect: Do, reply: Reply) -> State:
+    """The frame of this effect with its sheet or question; a reply with neither ended the task."""
+    place = next((i for i in reversed(range(len(state.frames))) if _is_of(state.frames[i], effect)), None)
+    if place is None:
+        return state
+    frame = replace(state.frames[place], asked=reply.asks, sheet=reply.sheet)
+    still = (frame,) if frame.asked or frame.sheet else ()
+    return replace(state, frames=(*state.frames[:place], *still, *state.frames[place + 1 :]))
+
+
+def _is_of(frame: Frame, effect: Do) -> bool:
+    return frame.goal == effect.goal and frame.slots == effect.slots and not frame.sheet
+
+
+def adopt(state: State, reply: Reply) -> State:
+    """A sheet that a tap brought up (buying from the shelf) becomes the open task, so that words reach it."""
+    if not reply.sheet or any(frame.sheet == reply.sheet for frame in state.frames):
+        return state
+    kept = tuple(frame for frame in state.frames if not frame.asked)[1 - DEPTH :]
+    return replace(state, frames=(*kept, Frame("buy", sheet=reply.sheet)))
+
+
+def close(state: State, draft: str) -> State:
+    """The task of this draft is over; "and the same for Bob" may still build on it."""
+    over = [frame for frame in state.frames if frame.sheet == draft]
+    left = tuple(frame for frame in state.frames if frame.sheet != draft)
+    last = Frame(over[0].goal, over[0].slots) if over and over[0].slots else state.last
+    return replace(state, frames=left, last=last)
+
+
+def joined(replies: Sequence[Reply]) -> Reply:
+    """One reply for one turn: texts in order, all cards, the route of the first that did something."""
+    if len(replies) == 1:
+        return replies[0]
+    leading = next((reply for reply in replies if reply.route != "other"), replies[0])
+
+    def last(name: str) -> str:
+        return next((value for reply in reversed(replies) if (value := str(getattr(reply, name)))), "")
+
+    return replace(
+        leading,
+        text=" ".join(reply.text for reply in replies if reply.text),
+        speak=" ".join(reply.speak or reply.text for reply in replies),
+        cards=tuple(card for reply in replies for card in reply.cards),
+        trace=tuple(step for reply in replies for step in reply.trace),
+        asks=last("asks"), sheet=last("sheet"), closes=last("closes"), error=last("error"),
+        results=next((reply.results for reply in reversed(replies) if reply.results), ()),
+    )  # fmt: skip

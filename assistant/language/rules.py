@@ -1,0 +1,335 @@
+"""Rules: the proposer that needs no language model. An answer to what was asked first, then pictures, then wishes.
+
+Evidence may fill a slot and never starts anything by itself: a picture without words is described, and what it says
+becomes a payment's details only when the person's own words ask to pay it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from assistant.language import answers, slots
+from assistant.language.acts import (
+    Act, Affirm, Amount, Chat, Goal, Query, Set, Slot, Start, State, Unknown, World,
+)  # fmt: skip
+from assistant.language.lexicon import phrases
+from assistant.language.router import Router, Verdict, route_of, shipped
+from assistant.language.tokens import Phrases, Token, tokens
+from assistant.money import Money
+from assistant.request import Evidence, Field, Language, Seen
+
+SURE = 0.40  # probability of the likeliest label below which the person is asked what was meant
+HEARD = 0.35  # confidence of the recogniser in 0..1 below which nothing is drafted
+OFFERED = 3  # "which did you mean?" choices
+GOALS: dict[str, Goal] = {"wealth": "measure", "product": "find", "thanks": "greet", "service": "outside"}
+RETAIL = ("EAN", "UPC", "DataBar", "ITF")  # beginnings of zxing's names of codes that carry a GTIN
+Told = Mapping[str, Slot]
+
+
+class Rules:
+    """`router` None: the shipped one, loaded at the first sentence."""
+
+    def __init__(self, router: Router | None = None) -> None:
+        self._router = router
+
+    @property
+    def router(self) -> Router:
+        return self._router or shipped()
+
+    def propose(self, utterance: str, evidence: Evidence, state: State, world: World) -> tuple[Act, ...]:
+        if evidence.files:
+            return (Query("import"),)
+        if not tokens(utterance):
+            return _silent(evidence)
+        acts = (
+            _about_picture(utterance, evidence, state.language, world)
+            or answers.propose(utterance, state, world)
+            or tuple(self._wishes(utterance, evidence, state, world))
+        )
+        return _careful(acts, evidence, state.language, world)
+
+    def describe(self) -> str:
+        return self.router.describe()
+
+    def _wishes(self, text: str, evidence: Evidence, state: State, world: World) -> Iterator[Act]:
+        """Each part of a sentence that asks for something of its own."""
+        parts = [(at, part, self._act(part, state, world)) for at, part in split(text, state.language, world)]
+        wanted = [(at, act) for at, _, act in parts if not isinstance(act, (Chat, Unknown))]
+        if len(wanted) < 2 or len({_goal(act) for _, act in wanted}) < 2 and not _paid_apart(wanted):
+            act = self._act(text, state, world) if len(parts) > 1 and len(wanted) != 1 else parts[0][2]
+            wanted = wanted if len(wanted) == 1 and len(parts) > 1 else [(0, act)]
+        for at, act in wanted:
+            yield _with_picture(_moved(act, at), evidence)
+
+    def _act(self, text: str, state: State, world: World) -> Act:
+        language = state.language
+        if typed := slots.code(text):
+            return Query("lookup", {"code": typed})
+        details = _Details(text, language, world)
+        if _only_amount(text, language):
+            return Unknown(("pay", "find"))
+        found = self.router.classify(text, language)
+        label, share = _decided(found, details)
+        if share < SURE:
+            return Unknown(_candidates(found))
+        return _act_of(label, details, found, state)
+
+
+def _only_amount(text: str, language: Language) -> bool:
+    words = answers.trimmed(tokens(text), language)
+    sums = slots.amount(text, language)
+    return bool(words) and sums is not None and sums.span == (words[0].start, words[-1].end)
+
+
+class _Details:
+    """The slots of a sentence for each room, read when they are first asked for."""
+
+    def __init__(self, text: str, language: Language, world: World) -> None:
+        self.text, self.language, self.world = text, language, world
+        self._read: dict[str, Told] = {}
+
+    def of(self, room: str) -> Told:
+        readers: dict[str, Callable[[str, Language, World], Told]] = {
+            "pay": slots.pay, "measure": slots.measure, "find": slots.find,
+        }  # fmt: skip
+        if room not in self._read:
+            self._read[room] = readers[room](self.text, self.language, self.world)
+        return self._read[room]
+
+    @property
+    def knows_payee(self) -> bool:
+        payee = self.of("pay").get("payee")
+        return payee is not None and payee.value in self.world.payees
+
+
+def _decided(found: Verdict, details: _Details) -> tuple[str, float]:
+    """The likeliest label once the lexicons have spoken: a metric, a known payee with an amount, a price limit."""
+    shares = dict(found.labels)
+    metric = details.of("measure").get("metric")
+    if metric:
+        _raise(shares, "wealth", 3.0, "measure." + metric.value)
+    pay = details.of("pay")
+    if "amount" in pay and "payee" in pay and (details.knows_payee or pay["amount"].value.currency):
+        _raise(shares, "payment", 4.0 if details.knows_payee else 2.0, "pay")
+    elif details.knows_payee:
+        _raise(shares, "payment", 1.5)
+    find = details.of("find")
+    if "constraints" in find and "query" in find and not details.knows_payee:
+        priced = any(c.field == "price" for c in find["constraints"].value)
+        _raise(shares, "product", 3.0 if priced else 1.5)
+    total = sum(shares.values())
+    routes: dict[str, float] = {}
+    for label, share in shares.items():
+        routes[route_of(label)] = routes.get(route_of(label), 0.0) + share / total
+    route = max(routes, key=lambda name: routes[name])
+    label = max((name for name in shares if route_of(name) == route), key=lambda name: shares[name])
+    return label, routes[route]
+
+
+def _raise(shares: dict[str, float], route: str, factor: float, label: str = "") -> None:
+    for name in shares:
+        if route_of(name) == route:
+            shares[name] *= factor * (1.5 if name == label else 1.0)
+
+
+def _candidates(found: Verdict) -> tuple[Goal, ...]:
+    goals = (_goal_of(label) for label, share in found.labels if share > 0.05)
+    return tuple(dict.fromkeys(goal for goal in goals if goal not in ("outside", "greet")))[:OFFERED]
+
+
+def _goal_of(label: str) -> Goal:
+    name = label.partition(".")[0]
+    return GOALS.get(name, name)  # type: ignore[arg-type]  # every other label is a goal's name
+
+
+def _act_of(label: str, details: _Details, found: Verdict, state: State) -> Act:
+    name, _, metric = label.partition(".")
+    match name:
+        case "pay":
+            told = details.of("pay")
+            if set(told) == {"amount"} and state.frames and state.frames[-1].goal == "pay":
+                return Set(told)  # "pay 50" while a sheet waits
+            return Start("pay", told) if told or found.routes["payment"] > 2 * SURE - 0.1 else Unknown(_candidates(found))
+        case "refund" | "payments":
+            told = {key: slot for key, slot in details.of("pay").items() if key in ("payee", "amount")}
+            return Start("refund", told) if name == "refund" else Query("payments", told)
+        case "stop_payments":
+            return Query("stop_payments")
+        case "measure" | "wealth":
+            told = details.of("measure")
+            if "metric" in told or not metric:
+                return Query("measure", told) if "metric" in told else Unknown(("measure",))
+            return Query("measure", {**told, "metric": Slot(metric, confidence=0.7)})
+        case "import" | "advice":
+            return Query(_goal_of(name))
+        case "buy" | "find" | "product":
+            return _shopping(name, details, state)
+        case "compare":
+            return Query("compare") if state.results else Query("find", details.of("find"))
+        case "lookup":
+            return Query("lookup", details.of("find")) if "code" in details.of("find") else Unknown(("lookup",))
+        case "help" | "greet" | "thanks":
+            return Chat(name)  # type: ignore[arg-type]  # the three topics
+        case _:
+            return Unknown(outside=True)
+
+
+def _shopping(name: str, details: _Details, state: State) -> Act:
+    told = details.of("find")
+    if "query" not in told and name == "buy" and state.results:
+        return Start("buy")
+    if not told or name == "product" and "constraints" not in told:
+        return Unknown(("find",))
+    return Start("buy", told) if name == "buy" and "query" in told else Query("find", told)
+
+
+# ---- two wishes in one sentence ----
+
+
+def split(text: str, language: Language, world: World) -> list[tuple[int, str]]:
+    """(offset, part): at the end of a sentence, and where "and" or "then" is followed by a verb or a payee's name."""
+    words = tokens(text)
+    names = Phrases((name, name) for name in world.payees)
+    cuts = [0]
+    for index, token in enumerate(words):
+        after = phrases("list.then", language).at(words, index)
+        ends = token.kind == "mark" and token.text in ".?!;。？！；"
+        begins = index + 1 if ends else after[1] if after else 0
+        if begins and begins < len(words) and (ends or _asks(words, begins, language) or names.at(words, begins)):
+            cuts.append(words[begins].start)
+    pieces = zip(cuts, [*cuts[1:], len(text)], strict=True)
+    return [(start, text[start:end].strip()) for start, end in pieces if text[start:end].strip()]
+
+
+def _asks(words: Sequence[Token], index: int, language: Language) -> bool:
+    return phrases("list.verb", language).at(words, index) is not None
+
+
+def _goal(act: Act) -> str:
+    return act.goal if isinstance(act, (Start, Query)) else type(act).__name__
+
+
+def _paid_apart(wanted: Sequence[tuple[int, Act]]) -> bool:
+    """Two payments, each with its own payee and amount."""
+    return all(isinstance(act, Start) and {"payee", "amount"} <= set(act.slots) for _, act in wanted)
+
+
+def _moved(act: Act, offset: int) -> Act:
+    """Spans of a part as spans of the whole."""
+    if not offset or not isinstance(act, (Start, Query)):
+        return act
+    told = {
+        name: replace(slot, span=(slot.span[0] + offset, slot.span[1] + offset)) if slot.span else slot
+        for name, slot in act.slots.items()
+    }
+    return replace(act, slots=told)
+
+
+# ---- pictures ----
+
+
+def _silent(evidence: Evidence) -> tuple[Act, ...]:
+    """Pictures without words are described; a barcode is looked up. Nothing else can come of a picture alone."""
+    if not evidence.seen:
+        return (Unknown(),)
+    return tuple(_looked_up(seen) or Start("describe", {"document": Slot(i)}) for i, seen in enumerate(evidence.seen))
+
+
+def _looked_up(seen: Seen) -> Act | None:
+    for code in seen.codes:
+        digits = re.sub(r"\D", "", code.text)
+        if code.format.startswith(RETAIL) and len(digits) == len(code.text) and slots.checks(digits):
+            return Query("lookup", {"code": Slot(digits, code.text, place=code.place)})
+    return None
+
+
+def _about_picture(text: str, evidence: Evidence, language: Language, world: World) -> tuple[Act, ...]:
+    """ "Pay this" with a picture; "what is this?" with a picture."""
+    if not evidence.seen:
+        return ()
+    words = tokens(text)
+    if phrases("list.what", language).scan(words):
+        return _silent(evidence)
+    if phrases("list.this", language).scan(words):
+        return (_with_picture(Start("pay", slots.pay(text, language, world)), evidence),)
+    return ()
+
+
+def _with_picture(act: Act, evidence: Evidence) -> Act:
+    """A wish to pay, completed from the picture; a wish to find "this", answered by its code or its description."""
+    if not evidence.seen:
+        return act
+    if isinstance(act, Start) and act.goal == "pay":
+        return Start("pay", _filled(act.slots, evidence))
+    vague = isinstance(act, Unknown) and not act.outside
+    if vague or isinstance(act, Query) and act.goal in ("find", "lookup") and not {"query", "code"} & set(act.slots):
+        return _silent(evidence)[0]
+    return act
+
+
+def _filled(told: Told, evidence: Evidence) -> dict[str, Slot]:
+    """The words' details, then the picture's; two different amounts stay two readings, so that they are asked."""
+    paper = next((seen for seen in evidence.seen if seen.field("total") or seen.field("payee")), None)
+    printed = details_of(paper) if paper else {}
+    said = dict(told)
+    if "amount" in said and "amount" in printed and not _same(said["amount"].value, printed["amount"].value):
+        said["amount"] = replace(said["amount"], readings=(*said["amount"].readings, printed["amount"].value))
+    for name, slot in printed.items():
+        if name not in said or name != "amount" and said[name].confidence < 1:
+            said[name] = slot
+    return said
+
+
+def details_of(paper: Seen) -> dict[str, Slot]:
+    """payee, amount and purpose as a document states them, each with its place; a currency XXX was not printed."""
+    found: dict[str, Slot] = {}
+    if (total := paper.field("total")) and isinstance(total.value, Money):
+        currency = total.value.currency if total.value.currency != "XXX" else None
+        found["amount"] = _read(total, Amount(f"{total.value.decimal:f}", currency))
+    if name := paper.field("payee"):
+        found["payee"] = _read(name, str(name.value))
+    if reference := paper.field("reference"):
+        found["purpose"] = _read(reference, str(reference.value))
+    return found
+
+
+def _read(field: Field, value: object) -> Slot:
+    return Slot(value, field.text, place=field.place, confidence=field.confidence)
+
+
+def _same(said: Amount, printed: Amount) -> bool:
+    fits = not (said.currency and printed.currency) or said.currency == printed.currency
+    fits = fits and (not said.candidates or printed.currency in (None, *said.candidates))
+    return fits and Money.of(said.value, printed.currency or "EUR") == Money.of(printed.value, printed.currency or "EUR")
+
+
+# ---- what was heard ----
+
+
+def _careful(acts: tuple[Act, ...], evidence: Evidence, language: Language, world: World) -> tuple[Act, ...]:
+    """Heard badly: ask instead of drafting. Heard in two ways: the other number is a reading too."""
+    heard = evidence.heard
+    if heard is None:
+        return acts
+    if heard.confidence < HEARD and any(_drafts(act) for act in acts):
+        return (Unknown(tuple(dict.fromkeys(act.goal for act in acts if isinstance(act, Start)))),)
+    others = [slots.amount(text, language) for text in heard.alternatives]
+    numbers = tuple(reading for other in others if other for reading in (other.value, *other.readings))
+    return tuple(_doubted(act, numbers) for act in acts)
+
+
+def _drafts(act: Act) -> bool:
+    return isinstance(act, (Affirm, Set)) or isinstance(act, Start) and act.goal in ("pay", "buy", "refund")
+
+
+def _doubted(act: Act, others: Sequence[Amount]) -> Act:
+    if isinstance(act, Affirm) and act.amount:
+        return replace(act, sole=act.sole and all(other.value == act.amount.value for other in others))
+    if not isinstance(act, (Start, Set)) or "amount" not in act.slots:
+        return act
+    slot = act.slots["amount"]
+    new = tuple(other for other in dict.fromkeys(others) if other.value != slot.value.value)
+    kept = slot.readings + tuple(other for other in new if other not in slot.readings)
+    return replace(act, slots={**act.slots, "amount": replace(slot, readings=kept)})
