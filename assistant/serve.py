@@ -178,9 +178,8 @@ def routes(assistant: Assistant, duty: Duty) -> list[Any]:
         return JSONResponse({"ready": duty.ready, "version": __version__, "engines": engines})
 
     def picture(call: Call) -> Response:
-        try:
-            drawn = pictures.picture(call.path_params["name"])
-        except KeyError:
+        drawn = pictures.picture(call.path_params["name"])
+        if drawn is None:
             return Plain("No such picture.", 404)
         headers = {"Cache-Control": "public, max-age=86400", "Content-Security-Policy": "default-src 'none'"}
         return Plain(drawn, media_type="image/svg+xml", headers=headers)
@@ -221,9 +220,9 @@ class Doorman:
         host = headers.get("host", "")
         if self.tenants is None and _name(host) not in LOOPBACK:
             return "This page answers to 127.0.0.1 and localhost only."
-        origin = urlsplit(headers.get("origin", "")).netloc
+        origin = headers.get("origin", "")
         at_home = {host, headers.get("x-forwarded-host", host)} if self.tenants else {host}
-        if origin and origin not in at_home and scope.get("method") not in ("GET", "HEAD"):
+        if origin and urlsplit(origin).netloc not in at_home and scope.get("method") not in ("GET", "HEAD"):
             return "Another site may not call this page."
         return ""
 

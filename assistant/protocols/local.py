@@ -1,7 +1,8 @@
 """The owner's own door: `lueur` commands, in this process or over loopback to the server that holds the folder.
 
 `Desk` is what a command needs; `Here` serves it from an Assistant, `There` from a running server, `routes` is that
-server's side. Answers are the published JSON of a Reply, so both ways print the same. A refusal is an answer.
+server's side. Answers are the published JSON of a Reply, so both ways print the same. A refusal is an answer. No
+database is imported until `Here` needs one: a command that talks to a server starts at once.
 """
 
 from __future__ import annotations
@@ -14,13 +15,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from assistant.conversation import OWNER
 from assistant.errors import BadInput, LueurError, Unavailable
 from assistant.folder import Neighbour
 from assistant.language.messages import say
 from assistant.reply import Reply, to_json
 from assistant.request import Language, Request, Upload
-from assistant.tenants import belongings, erase
 
 if TYPE_CHECKING:
     from starlette.requests import Request as Call
@@ -45,12 +44,15 @@ class Here:
     """The owner's desk at an Assistant of this process. What is confirmed at it is sent at once: undo 0."""
 
     def __init__(self, assistant: Assistant) -> None:
+        from assistant.conversation import OWNER
+
         self.assistant = assistant
+        self.owner = OWNER
 
     def ask(self, session: str | None, request: Request) -> Json:
         language = request.language or language_of(self.assistant.settings.language)
         try:
-            who = self.assistant.open(OWNER, session, language)
+            who = self.assistant.open(self.owner, session, language)
             *_, reply = self.assistant.answer(who, request)
         except LueurError as error:
             return refusal(error, language)
@@ -58,16 +60,23 @@ class Here:
 
     def act(self, session: str, action: str, values: Mapping[str, str]) -> Json:
         try:
-            who = replace(self.assistant.open(OWNER, session), undo_seconds=0)
+            who = replace(self.assistant.open(self.owner, session), undo_seconds=0)
             return published(self.assistant.act(who, action, values))
         except LueurError as error:
             return refusal(error, language_of(self.assistant.settings.language))
 
     def export(self) -> Json:
-        return belongings(self.assistant.store, OWNER)
+        from assistant.tenants import belongings
+
+        return belongings(self.assistant.store, self.owner)
 
     def forget(self) -> Json:
-        return {"erased": erase(self.assistant.store, OWNER)}
+        from assistant.tenants import erase
+
+        try:
+            return {"erased": erase(self.assistant.store, self.owner)}
+        except LueurError as error:
+            return refusal(error, language_of(self.assistant.settings.language))
 
 
 class There:
