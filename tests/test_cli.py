@@ -170,7 +170,7 @@ def test_a_payment_is_drafted_in_text_and_made_by_the_printed_command(lueur: Run
     code, out, _ = lueur("ask", "Pay Alice 12.50")
     assert code == 0
     assert "Alice Martin" in out
-    tap = next(line.rpartition("lueur ")[2].split() for line in out.splitlines() if "lueur act" in line)
+    tap = next(line.rpartition("lueur ")[2].split() for line in out.splitlines() if "[Pay " in line)
     code, out, _ = lueur(*tap)
     assert code == 0
     assert "✓" in out
