@@ -21,6 +21,7 @@ from assistant.store import Store
 
 Kind = Literal["contact", "biller"]
 CLOSE = 75.0  # rapidfuzz ratio in 0..100 from which a name is worth asking about
+SHORTEST = 3  # letters of a part of a name that is worth comparing
 LONGEST = 120
 COMPANY = {"sa", "sas", "sarl", "gmbh", "ag", "ltd", "inc", "llc", "bv", "plc", "spa", "corp"}
 
@@ -135,11 +136,13 @@ class PayeeBook:
 
 
 def _likeness(payee: Payee, said: str, words: str) -> float:
+    """0..100: how near the words come to a name, or to a part of one."""
     from rapidfuzz.fuzz import ratio
 
     if any(skeleton(name) == skeleton(words) or _within(said, _bare(name)) for name in payee.names):
         return 100.0
-    return max(float(ratio(said, _bare(name))) for name in payee.names)
+    parts = {part for name in payee.names for part in (_bare(name), *_bare(name).split()) if len(part) >= SHORTEST}
+    return max((float(ratio(said, part)) for part in parts), default=0.0)
 
 
 def _within(said: str, name: str) -> bool:

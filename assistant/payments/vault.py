@@ -12,7 +12,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from assistant.clock import Clock
-from assistant.errors import Refused
+from assistant.errors import Refused, Unavailable
 from assistant.merchant import Merchant, Sale, Token
 from assistant.payments.confirmation import Signer, digest, register
 from assistant.payments.drafts import OPEN, Payment, load
@@ -81,7 +81,7 @@ class Vault:
             if charge.standing != "failed":
                 charge = self.provider().cancel(ref, account)
             if charge.standing != "failed":
-                raise Refused("order_without_answer")
+                raise Unavailable("order_without_answer")
         return Sale("", payment.quote_id, "declined", reason=reason)
 
 
@@ -95,19 +95,24 @@ class DrawerTill:
     def redeem(self, token: Token, description: str) -> str:
         """The reference of the charge; the same one when the token is shown again.
 
-        Raises `Refused` for a token that is not good here or a card that was declined, `Unavailable` when nobody knows.
+        Raises `Refused` when nothing was charged (a token that is not good here, a declined card), and `Unavailable`
+        whenever that is not certain.
         """
         payment, ref = self._read(token)
         provider, account = self.vault.provider(), self.vault.account(self.merchant)
         if not ref:
             about = {"payment": payment.id, "seal": payment.hash}
-            key = f"{payment.id}:till"
-            ref = provider.create(Bill(key, payment.amount, payment.method, description, about, on=account))
-            self._use(token, ref)
-        charge = provider.retrieve(ref, account)
-        if charge.standing == "open":
-            charge = provider.confirm(ref, f"{payment.id}:till:{self._attempt(token)}", account)
-        return self._settled(provider, charge, account)
+            bill = Bill(f"{payment.id}:till", payment.amount, payment.method, description, about, on=account)
+            ref = self._use(token, provider.create(bill))
+        try:
+            charge = provider.retrieve(ref, account)
+            if charge.standing == "open":
+                charge = provider.confirm(ref, f"{payment.id}:till:{self._attempt(token)}", account)
+            if charge.standing == "requires_action":  # a shop cannot wait for the bank's question
+                charge = provider.cancel(ref, account)
+        except Refused as error:
+            raise Unavailable("order_without_answer") from error
+        return _settled(charge)
 
     def _read(self, token: Token) -> tuple[Payment, str]:
         with self.vault.store.read() as db:
@@ -122,12 +127,14 @@ class DrawerTill:
             raise Refused("token_not_good")
         return payment, row.provider_ref or ""
 
-    def _use(self, token: Token, ref: str) -> None:
+    def _use(self, token: Token, ref: str) -> str:
+        """Bind the token to its one charge, for good."""
         fresh = (tokens.c.digest == digest(token.value)) & tokens.c.used_at.is_(None)
         with self.vault.store.write() as db:
             used = sa.update(tokens).where(fresh).values(used_at=self.vault.clock.now(), provider_ref=ref)
             if db.execute(used).rowcount != 1:
-                raise Refused("token_not_good")
+                raise Unavailable("order_without_answer")
+        return ref
 
     def _attempt(self, token: Token) -> int:
         row = tokens.c.digest == digest(token.value)
@@ -135,13 +142,11 @@ class DrawerTill:
             count = sa.update(tokens).where(row).values(attempt=tokens.c.attempt + 1).returning(tokens.c.attempt)
             return int(db.execute(count).scalar_one())
 
-    def _settled(self, provider: Provider, charge: Charge, account: str) -> str:
-        if charge.standing == "succeeded":
-            return charge.ref
-        if charge.standing == "requires_action":  # a merchant's charge cannot wait: it must not succeed later
-            charge = provider.cancel(charge.ref, account)
-            if charge.standing == "failed":
-                raise Refused("card_declined", reason="authentication_required")
-        if charge.standing == "failed":
-            raise Refused("card_declined", reason=charge.reason)
-        raise Refused("order_without_answer")
+
+def _settled(charge: Charge) -> str:
+    if charge.standing == "succeeded":
+        return charge.ref
+    if charge.standing == "failed":
+        reason = "authentication_required" if charge.reason == "canceled" else charge.reason
+        raise Refused("card_declined", reason=reason)
+    raise Unavailable("order_without_answer")
