@@ -30,13 +30,17 @@ BOOK = 12  # names of the contact book, first by SHA-256
 Judged = tuple[Row, Verdict]
 
 
-def figure(name: str, value: float, unit: str, target: float | None = None, peer: str = "", peer_value: float | None = None,
-           least: bool = False) -> dict[str, Any]:  # fmt: skip
+def figure(
+    name: str, value: float, unit: str, target: float | None = None, peer: str = "", peer_value: float | None = None,
+    least: bool = False,
+) -> dict[str, Any]:  # fmt: skip
     """One line of results; `least`: smaller is better."""
     holds = None if target is None else (value <= target if least else value >= target)
     ratio = round(value / peer_value, 3) if peer_value else None
-    return {"name": name, "value": round(value, 4), "unit": unit, "peer": peer, "peer_value": peer_value, "ratio": ratio,
-            "target": target, "holds": holds}  # fmt: skip
+    return {
+        "name": name, "value": round(value, 4), "unit": unit, "peer": peer, "peer_value": peer_value, "ratio": ratio,
+        "target": target, "holds": holds,
+    }  # fmt: skip
 
 
 def measure(data: Path | None) -> list[dict[str, Any]]:
@@ -123,19 +127,28 @@ def folds(rows: Sequence[Row], embed: Embed | None, noise: Callable[[str], str] 
         held = [row for row, at in zip(rows, place, strict=True) if at == fold]
         judged += judge(head, embed, held)
         if noise:
-            spoken = [Row(noise(r.text), r.label, r.fine, r.language, r.source, r.route) for r in held if r.language == "en"]
+            spoken = [
+                Row(noise(r.text), r.label, r.fine, r.language, r.source, r.route) for r in held if r.language == "en"
+            ]
             noisy += judge(head, embed, spoken)
     results = [
-        figure("recipe, five folds, four routes", accuracy(judged), "share", 0.97, "char+word TF-IDF and MiniLM", 0.983),
+        figure(
+            "recipe, five folds, four routes", accuracy(judged), "share", 0.97, "char+word TF-IDF and MiniLM", 0.983
+        ),
         figure("recipe, five folds, out-of-scope AUROC", auroc(judged), "share", 0.97),
         figure("recipe, five folds, false payment route", false_payments(judged), "share", 0.002, least=True),
     ]
-    return results + ([figure("recipe, five folds, English with noise", accuracy(noisy), "share", 0.95)] if noise else [])
+    return results + (
+        [figure("recipe, five folds, English with noise", accuracy(noisy), "share", 0.95)] if noise else []
+    )
 
 
 def left_out(rows: Sequence[Row], embed: Embed | None) -> list[dict[str, Any]]:
     """One source left out at a time, pooled over sources of 150 rows or more."""
-    counts = {source: sum(row.source == source and row.route in IN_SCOPE for row in rows) for source in {r.source for r in rows}}
+    counts = {
+        source: sum(row.source == source and row.route in IN_SCOPE for row in rows)
+        for source in {r.source for r in rows}
+    }
     pooled: list[Judged] = []
     results = []
     for source in sorted(name for name, count in counts.items() if count >= LARGE):
@@ -143,7 +156,10 @@ def left_out(rows: Sequence[Row], embed: Embed | None) -> list[dict[str, Any]]:
         ours = judge(head, embed, [row for row in rows if row.source == source])
         results.append(figure(f"recipe, {source} left out", accuracy(ours), "share"))
         pooled += ours
-    return [figure("recipe, one source left out, pooled", accuracy(pooled), "share", 0.80, "char+word TF-IDF", 0.68), *results]
+    return [
+        figure("recipe, one source left out, pooled", accuracy(pooled), "share", 0.80, "char+word TF-IDF", 0.68),
+        *results,
+    ]
 
 
 def slot_rows(data: Path, name: str) -> list[dict[str, Any]]:
@@ -152,7 +168,7 @@ def slot_rows(data: Path, name: str) -> list[dict[str, Any]]:
 
 
 def gold_amount(row: dict[str, Any]) -> Decimal | None:
-    """The annotated value; SGD's text is read by our own grammar where it is in words (so it judges place, not value)."""
+    """The annotated value; SGD's words are read by our own grammar (that judges the place, not the value)."""
     noted = row["slots"].get("amount_of_money")
     if noted:
         value = noted.get("value", {}).get("amount")
@@ -192,7 +208,9 @@ def of_amounts(data: Path) -> list[dict[str, Any]]:
 def of_payees(data: Path) -> list[dict[str, Any]]:
     """Contact book of 12 names: a name in the book is found; any other is passed on as said, to be asked."""
     rows = [row for row in slot_rows(data, "sgd_pay_bank") if row["slots"].get("payee")]
-    names = sorted({row["slots"]["payee"].lower() for row in rows}, key=lambda n: hashlib.sha256(n.encode()).hexdigest())
+    names = sorted(
+        {row["slots"]["payee"].lower() for row in rows}, key=lambda n: hashlib.sha256(n.encode()).hexdigest()
+    )
     world = World(payees=tuple(names[:BOOK]), currencies=("USD",))
     right = asked = 0
     for row in rows:

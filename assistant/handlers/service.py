@@ -80,8 +80,10 @@ def _paper(seen: Seen, context: Context) -> Reply:
 def _paper_actions(
     seen: Seen, card: str, text: str, fields: Mapping[str, DocumentField], context: Context
 ) -> tuple[Action, ...]:
-    kept = {"card": card, "kind": seen.kind, "text": text, "engines": list(seen.engines)}
-    kept["fields"] = {name: {"value": f.value, "confidence": f.confidence, "place": f.place} for name, f in fields.items()}
+    kept: dict[str, Any] = {"card": card, "kind": seen.kind, "text": text, "engines": list(seen.engines)}
+    kept["fields"] = {
+        name: {"value": f.value, "confidence": f.confidence, "place": f.place} for name, f in fields.items()
+    }
     chips = [Action(context.say(f"service.{verb}"), f"service.{verb}", kept, "chip") for verb in ("file", "ignore")]
     if seen.kind != "receipt" and seen.field("total"):
         slots = details_of(seen)
@@ -139,7 +141,9 @@ def _thing(seen: Seen, context: Context) -> Reply:
     if seen.kind == "product" and score >= LOOKS:
         named = glossary().name(name, context.language)
         text = context.say("service.looks_like", name=named, percent=round(100 * score), engines=engines)
-        return Reply(text, (Document(kind="product", fields={}, engines=seen.engines, actions=(_search(named, context),)),))
+        return Reply(
+            text, (Document(kind="product", fields={}, engines=seen.engines, actions=(_search(named, context),)),)
+        )
     words = " ".join(line.text for line in seen.lines)[:LONGEST_CODE]
     key = "service.some_text" if words else "service.nothing_seen"
     text = context.say(key, words=words, engines=engines)
@@ -197,8 +201,8 @@ def refused(error: LueurError, language: str) -> Reply:
     """The error's own sentence, or, for an error that has none, one that says what is safe. Never raises."""
     try:
         text = say(language, f"errors.{error.key}", **error.values)
-    except (KeyError, ValueError, IndexError):
-        text = say(language, "service.refused", key=error.key)
+    except (KeyError, ValueError, IndexError, TypeError):
+        text = say(language, "service.refused", error=error.key)
     return Reply(text, (Notice(tone="error", text=text),), error=error.key)
 
 

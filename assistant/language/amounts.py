@@ -157,22 +157,20 @@ def _rest(words: Sequence[Token], at: int, language: Language) -> tuple[Decimal,
         value = hit.values[0] * Decimal(unit[0])
         more = _rest(words, unit[1], language) if unit[0] == "0.1" else None
         return (value + more[0], more[1]) if more and more[0] < Decimal("0.1") else (value, unit[1])
-    if start > at and words[at].text == joiner or _measured(words, start, language) > start:
+    if (start > at and words[at].text == joiner) or _measured(words, start, language) > start:
         return None  # "10 euros and 20 ..." is two numbers until cents are said
     return _bare_rest(words, hit, language, tenths=at > 1 and words[at - 1].text in ("角", "毛"))
 
 
-def _bare_rest(
-    words: Sequence[Token], hit: Number, language: Language, tenths: bool
-) -> tuple[Decimal, int] | None:
+def _bare_rest(words: Sequence[Token], hit: Number, language: Language, tenths: bool) -> tuple[Decimal, int] | None:
     """Fifty after "twelve euros" are cents; 五 after 十二块 are tenths, after 毛 hundredths."""
     value = hit.values[0]
     if phrases("currency", language).at(words, hit.end):
         return None
-    if hit.form == "han" or language == "zh" and value < 10:
+    if hit.form == "han" or (language == "zh" and value < 10):
         single = hit.end - hit.start == 1 and value < 10
         return (value / (100 if tenths else 10), hit.end) if single else (value / 100, hit.end)
-    said_short = hit.form == "words" and value < 10 or hit.form == "digits" and len(words[hit.start].text) != 2
+    said_short = (hit.form == "words" and value < 10) or (hit.form == "digits" and len(words[hit.start].text) != 2)
     return None if said_short else (value / 100, hit.end)
 
 
@@ -198,7 +196,7 @@ def _percent_of(words: Sequence[Token], at: int, language: Language) -> tuple[De
 
 
 def _measured(words: Sequence[Token], index: int, language: Language) -> int:
-    """After a number that counts something ("24 inch", "3 days", "二十四寸", "第二"): the token after it, else `index`."""
+    """Past a number that counts something ("24 inch", "3 days", "二十四寸", "第二"), else `index`."""
     ordinal = phrases("ordinal", language).at(words, index)
     if ordinal:
         return ordinal[1]

@@ -11,15 +11,32 @@ from decimal import Decimal
 
 from assistant.language import amounts, constraints, slots
 from assistant.language.acts import (
-    Act, Affirm, Amount, Cancel, Chat, Choose, Deny, Frame, Query, Set, Slot, Start, State, World,
+    Act,
+    Affirm,
+    Amount,
+    Cancel,
+    Chat,
+    Choose,
+    Deny,
+    Frame,
+    Query,
+    Set,
+    Slot,
+    Start,
+    State,
+    World,
 )  # fmt: skip
 from assistant.language.lexicon import phrases
+from assistant.language.numbers import number
 from assistant.language.tokens import Token, tokens
 from assistant.request import Constraint, Language
 
 SHORT = 7  # tokens of an answer
-POINTING = {"one", "it", "that", "this", "them", "celui", "celle", "la", "le", "l", "ca", "ci", "个", "的", "款", "这", "那",
-            "它", "the", "please", "of", "du", "de", "in", "cart", "to", "吧", "就", "两", "了", "和", "et", "and"}  # fmt: skip
+POINTING = {
+    "one", "it", "that", "this", "them", "the", "please", "of", "in", "cart", "to", "and",
+    "celui", "celle", "la", "le", "l", "ca", "ci", "du", "de", "et",
+    "个", "的", "款", "这", "那", "它", "吧", "就", "两", "了", "和",
+}  # fmt: skip
 
 
 def propose(text: str, state: State, world: World) -> tuple[Act, ...]:
@@ -28,7 +45,7 @@ def propose(text: str, state: State, world: World) -> tuple[Act, ...]:
     top = state.frames[-1] if state.frames else None
     return (
         _said_whole(words, tokens(text), state, language)
-        or (_to_sheet(text, words, top, language, world) if top else ())
+        or (_to_sheet(text, words, top, language) if top else ())
         or (_to_question(text, words, top, language, world) if top and top.asked else ())
         or (_correction(text, words, top, language, world) if top else ())
         or _pointed(text, words, state, language)
@@ -76,7 +93,7 @@ def _said_whole(words: Sequence[Token], full: Sequence[Token], state: State, lan
     return ()
 
 
-def _to_sheet(text: str, words: Sequence[Token], top: Frame, language: Language, world: World) -> tuple[Act, ...]:
+def _to_sheet(text: str, words: Sequence[Token], top: Frame, language: Language) -> tuple[Act, ...]:
     """ "yes, twelve euros fifty", or the amount alone: repeated it confirms, another one corrects."""
     if not top.sheet:
         return ()
@@ -102,7 +119,12 @@ def _equal(said: Amount, waiting: Amount) -> bool:
 
 def _to_question(text: str, words: Sequence[Token], top: Frame, language: Language, world: World) -> tuple[Act, ...]:
     """The missing detail, when the sentence is short and begins no new wish."""
-    if len(words) > SHORT or not words or phrases("list.verb", language).at(words, 0) or text.rstrip().endswith(("?", "？")):
+    if (
+        len(words) > SHORT
+        or not words
+        or phrases("list.verb", language).at(words, 0)
+        or text.rstrip().endswith(("?", "？"))
+    ):
         return ()
     if top.asked == "amount":
         slot = slots.amount(text, language)
@@ -123,17 +145,28 @@ def _correction(text: str, words: Sequence[Token], top: Frame, language: Languag
     if top.goal != "pay" or not words or len(words) > 2 * SHORT:
         return ()
     marks = phrases("list.change", language)
-    opened = marks.at(words, 0) or next((hit for i in range(len(words)) if (hit := marks.at(words, i)) and hit[1] == len(words)), None)
+    opened = marks.at(words, 0) or next(
+        (hit for i in range(len(words)) if (hit := marks.at(words, i)) and hit[1] == len(words)), None
+    )
     told = slots.pay(text, language, world)
     known = told.get("payee")
     if known and known.value not in world.payees and phrases("list.purpose", language).at(words, 0):
-        reason = slots.purpose(text, language, None, world)  # "for lunch" tells nobody's name while somebody is named
+        reason = slots.purpose(text, language, None)  # "for lunch" tells nobody's name while somebody is named
         told = {n: s for n, s in told.items() if n != "payee"} | ({"purpose": reason} if reason else {})
         known = None
-    if known and known.value not in world.payees and not phrases("list.payee_before", language).at(words, 0) and not opened:
+    if (
+        known
+        and known.value not in world.payees
+        and not phrases("list.payee_before", language).at(words, 0)
+        and not opened
+    ):
         return ()
     if opened:
-        told = {name: slot for name, slot in told.items() if name != "payee" or slot.value in world.payees or _after_marker(text, slot, language)}
+        told = {
+            name: slot
+            for name, slot in told.items()
+            if name != "payee" or slot.value in world.payees or _after_marker(text, slot, language)
+        }
         return (Set(told),) if told else ()
     only = _covered(words, [slot.span for slot in told.values() if slot.span], language)
     return (Set(told),) if told and only and not phrases("list.verb", language).at(words, 0) else ()
@@ -164,9 +197,13 @@ def _pointed(text: str, words: Sequence[Token], state: State, language: Language
     while index < len(content):
         hit = ordinal.at(content, index)
         bought, compared = buy.at(content, index), compare.at(content, index)
-        counted = slots.number(content, index, language)
+        counted = number(content, index, language)
         if hit or bought or compared:
-            says_buy, says_compare, points = says_buy or bool(bought), says_compare or bool(compared), points or bool(hit)
+            says_buy, says_compare, points = (
+                says_buy or bool(bought),
+                says_compare or bool(compared),
+                points or bool(hit),
+            )
             index = (hit or bought or compared or ("", index + 1))[1]
         elif content[index].text in POINTING:
             points, index = True, index + 1
@@ -186,7 +223,7 @@ def _pointed(text: str, words: Sequence[Token], state: State, language: Language
 
 
 def _ellipsis(text: str, words: Sequence[Token], state: State, language: Language, world: World) -> tuple[Act, ...]:
-    """ "and last year?", "what about restaurants?", "and for my brother?", "那去年呢", "in blue": the last wish, changed."""
+    """ "and last year?", "and for my brother?", "那去年呢", "in blue": the last wish, with a detail changed."""
     last = state.frames[-1] if state.frames and state.frames[-1].goal == "pay" else state.last
     content = [word for word in words if word.kind != "mark"]
     start = phrases("list.ellipsis", language).at(content, 0)
@@ -196,7 +233,11 @@ def _ellipsis(text: str, words: Sequence[Token], state: State, language: Languag
     if state.last and state.last.goal == "measure":
         told = {n: s for n, s in slots.measure(text, language, world).items() if n != "metric"}
         spans = [slot.span for slot in told.values() if slot.span]
-        if told and "metric" not in slots.measure(text, language, world) and (asked or _covered(content, spans, language)):
+        if (
+            told
+            and "metric" not in slots.measure(text, language, world)
+            and (asked or _covered(content, spans, language))
+        ):
             return (Set(told),)
     if asked and last and last.goal == "pay":
         told = {n: s for n, s in slots.pay(text, language, world).items() if n in ("payee", "amount")}

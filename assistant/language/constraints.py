@@ -102,13 +102,12 @@ class Reader:
     def _range(self, index: int, start: int) -> int:
         """between A and B | A-B euros: two bounds; a first value without a unit takes the second's."""
         low = self._value(start, bounded=True)
-        joint = self._at("list.to", low.end) if low else None
-        glued = low is not None and low.end < len(self.words) and self.text[
-            self.words[low.end - 1].end : self.words[low.end].start
-        ] in ("-", "–", "~")
-        if low is None or not (joint and (start > index or self.words[low.end].text in ("到", "至", "~", "-", "to"))):
-            if not glued or low is None:
-                return 0
+        if low is None or low.end >= len(self.words):
+            return 0
+        between, after = self.text[self.words[low.end - 1].end : self.words[low.end].start], self.words[low.end].text
+        joint = self._at("list.to", low.end)
+        if not (between in ("-", "–", "~") or (joint and (start > index or after in ("到", "至", "~", "-", "to")))):
+            return 0
         high = self._value(joint[1] if joint else low.end, bounded=True)
         if high is None or not (high.explicit or start > index):
             return 0
@@ -165,7 +164,9 @@ class Reader:
         if amount is None or not (amount.certain or bounded):
             return None
         first = amount.readings[0]  # the chip of the shelf shows which reading was taken
-        return Measured(Constraint("price", "is", first.in_(currency_of(first, self.world))), amount.last, amount.certain)
+        return Measured(
+            Constraint("price", "is", first.in_(currency_of(first, self.world))), amount.last, amount.certain
+        )
 
     def _named(self, index: int) -> int:
         """Colours, brands, stock and delivery by tomorrow, each possibly negated."""

@@ -10,8 +10,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant.language.acts import (
-    Act, Affirm, Aloud, Cancel, Chat, Choose, Deny, Do, Drop, Effect, Frame, Goal, Query, Resume, Set, Slot, Start,
-    State, Unknown, Unset,
+    Act,
+    Affirm,
+    Aloud,
+    Cancel,
+    Chat,
+    Choose,
+    Deny,
+    Do,
+    Drop,
+    Effect,
+    Frame,
+    Goal,
+    Query,
+    Resume,
+    Set,
+    Slot,
+    Start,
+    State,
+    Unknown,
+    Unset,
 )  # fmt: skip
 from assistant.reply import Reply
 
@@ -119,12 +137,12 @@ def _resumed(state: State, acts: Sequence[Act], effects: Sequence[Effect]) -> tu
     """After a digression the sheet that still waits is shown again."""
     top = _top(state)
     asked = any(isinstance(act, (Query, Set, Unset, Choose, Start)) for act in acts)
-    touched = any(isinstance(e, (Drop, Aloud, Resume)) or isinstance(e, Do) and e.goal in TASKS for e in effects)
+    touched = any(isinstance(e, (Drop, Aloud, Resume)) or (isinstance(e, Do) and e.goal in TASKS) for e in effects)
     return (Resume(top.goal, top.sheet),) if top and top.sheet and asked and not touched else ()
 
 
 def remember(state: State, effect: Effect, reply: Reply) -> State:
-    """What the reply left behind: the slot it asked for, the sheet it shows, results, and what a follow-up builds on."""
+    """What the reply left behind: the slot it asked for, its sheet, results, and what a follow-up builds on."""
     if reply.results:
         state = replace(state, results=reply.results)
     if isinstance(effect, Do) and effect.goal in TASKS:

@@ -6,6 +6,7 @@ Numbers are one symbol, so that "pay 20" and "pay twenty" look alike. Knows no l
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterator
@@ -49,7 +50,7 @@ def grams(text: str) -> Iterator[str]:
     words = pieces(text)
     padded = ["<s>", *words, "</s>"]
     yield from (f"w {word}" for word in words)
-    yield from (f"b {first} {second}" for first, second in zip(padded, padded[1:], strict=False))
+    yield from (f"b {first} {second}" for first, second in itertools.pairwise(padded))
     for word in words:
         bordered = f" {word} "
         yield from (bordered[i : i + n] for n in SIZES for i in range(max(1, len(bordered) - n + 1)))

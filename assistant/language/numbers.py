@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Literal
 
 from assistant.language.lexicon import lexicon, phrases
-from assistant.language.tokens import Phrases, Token, tokens
+from assistant.language.tokens import Phrases, Token
 from assistant.request import Language
 
 Form = Literal["digits", "words", "han"]

@@ -177,7 +177,9 @@ def _month(words: Sequence[Token], index: int, language: Language, today: date) 
 def _temporal(words: Sequence[Token], at: int, language: Language) -> bool:
     """'may' and 'march' are months only after a preposition or before a year."""
     before = words[at - 1].text if at else ""
-    return before in (*lexicon(language)["period"]["year_after"], "last", "to", "and") or bool(_plain_year(words, at + 1))
+    return before in (*lexicon(language)["period"]["year_after"], "last", "to", "and") or bool(
+        _plain_year(words, at + 1)
+    )
 
 
 def _plain_year(words: Sequence[Token], at: int) -> int:

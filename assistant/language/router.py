@@ -76,9 +76,10 @@ class Head:
         if not counts:
             return np.full(len(self.labels), 1 / len(self.labels), np.float32)
         buckets = np.fromiter(counts.keys(), np.int64)
-        values = np.fromiter(counts.values(), np.float32) * self.idf[buckets]
+        values: Vector = np.fromiter(counts.values(), np.float32) * self.idf[buckets]
         values /= max(float(np.sqrt((values**2).sum())), 1e-9)
-        return softmax(values @ self.grams[buckets] + self.bias)
+        scores: Vector = values @ self.grams[buckets] + self.bias
+        return softmax(scores)
 
     def by_meaning(self, rows: Vector) -> Vector:
         """[n, 384] -> [n, labels]: fine classes, summed to labels."""

@@ -12,7 +12,18 @@ from dataclasses import replace
 
 from assistant.language import answers, slots
 from assistant.language.acts import (
-    Act, Affirm, Amount, Chat, Goal, Query, Set, Slot, Start, State, Unknown, World,
+    Act,
+    Affirm,
+    Amount,
+    Chat,
+    Goal,
+    Query,
+    Set,
+    Slot,
+    Start,
+    State,
+    Unknown,
+    World,
 )  # fmt: skip
 from assistant.language.lexicon import phrases
 from assistant.language.router import Router, Verdict, route_of, shipped
@@ -48,18 +59,20 @@ class Rules:
             or answers.propose(utterance, state, world)
             or tuple(self._wishes(utterance, evidence, state, world))
         )
-        return _careful(acts, evidence, state.language, world)
+        return _careful(acts, evidence, state.language)
 
     def describe(self) -> str:
         return self.router.describe()
 
     def _wishes(self, text: str, evidence: Evidence, state: State, world: World) -> Iterator[Act]:
         """Each part of a sentence that asks for something of its own."""
-        parts = [(at, part, self._act(part, state, world)) for at, part in split(text, state.language, world)]
-        wanted = [(at, act) for at, _, act in parts if not isinstance(act, (Chat, Unknown))]
-        if len(wanted) < 2 or len({_goal(act) for _, act in wanted}) < 2 and not _paid_apart(wanted):
-            act = self._act(text, state, world) if len(parts) > 1 and len(wanted) != 1 else parts[0][2]
-            wanted = wanted if len(wanted) == 1 and len(parts) > 1 else [(0, act)]
+        parts = [(at, self._act(part, state, world)) for at, part in split(text, state.language, world)]
+        wanted: list[tuple[int, Act]] = [(at, act) for at, act in parts if not isinstance(act, (Chat, Unknown))]
+        apart = len({_goal(act) for _, act in wanted}) > 1 or (len(wanted) > 1 and _paid_apart(wanted))
+        if len(parts) == 1:
+            wanted = parts
+        elif len(wanted) != 1 and not apart:
+            wanted = [(0, self._act(text, state, world))]
         for at, act in wanted:
             yield _with_picture(_moved(act, at), evidence)
 
@@ -151,7 +164,9 @@ def _act_of(label: str, details: _Details, found: Verdict, state: State) -> Act:
             told = details.of("pay")
             if set(told) == {"amount"} and state.frames and state.frames[-1].goal == "pay":
                 return Set(told)  # "pay 50" while a sheet waits
-            return Start("pay", told) if told or found.routes["payment"] > 2 * SURE - 0.1 else Unknown(_candidates(found))
+            return (
+                Start("pay", told) if told or found.routes["payment"] > 2 * SURE - 0.1 else Unknown(_candidates(found))
+            )
         case "refund" | "payments":
             told = {key: slot for key, slot in details.of("pay").items() if key in ("payee", "amount")}
             return Start("refund", told) if name == "refund" else Query("payments", told)
@@ -171,7 +186,7 @@ def _act_of(label: str, details: _Details, found: Verdict, state: State) -> Act:
         case "lookup":
             return Query("lookup", details.of("find")) if "code" in details.of("find") else Unknown(("lookup",))
         case "help" | "greet" | "thanks":
-            return Chat(name)  # type: ignore[arg-type]  # the three topics
+            return Chat(name)
         case _:
             return Unknown(outside=True)
 
@@ -180,7 +195,7 @@ def _shopping(name: str, details: _Details, state: State) -> Act:
     told = details.of("find")
     if "query" not in told and name == "buy" and state.results:
         return Start("buy")
-    if not told or name == "product" and "constraints" not in told:
+    if not told or (name == "product" and "constraints" not in told):
         return Unknown(("find",))
     return Start("buy", told) if name == "buy" and "query" in told else Query("find", told)
 
@@ -264,7 +279,7 @@ def _with_picture(act: Act, evidence: Evidence) -> Act:
     if isinstance(act, Start) and act.goal == "pay":
         return Start("pay", _filled(act.slots, evidence))
     vague = isinstance(act, Unknown) and not act.outside
-    if vague or isinstance(act, Query) and act.goal in ("find", "lookup") and not {"query", "code"} & set(act.slots):
+    if vague or (isinstance(act, Query) and act.goal in ("find", "lookup") and not {"query", "code"} & set(act.slots)):
         return _silent(evidence)[0]
     return act
 
@@ -277,7 +292,7 @@ def _filled(told: Told, evidence: Evidence) -> dict[str, Slot]:
     if "amount" in said and "amount" in printed and not _same(said["amount"].value, printed["amount"].value):
         said["amount"] = replace(said["amount"], readings=(*said["amount"].readings, printed["amount"].value))
     for name, slot in printed.items():
-        if name not in said or name != "amount" and said[name].confidence < 1:
+        if name not in said or (name != "amount" and said[name].confidence < 1):
             said[name] = slot
     return said
 
@@ -302,13 +317,15 @@ def _read(field: Field, value: object) -> Slot:
 def _same(said: Amount, printed: Amount) -> bool:
     fits = not (said.currency and printed.currency) or said.currency == printed.currency
     fits = fits and (not said.candidates or printed.currency in (None, *said.candidates))
-    return fits and Money.of(said.value, printed.currency or "EUR") == Money.of(printed.value, printed.currency or "EUR")
+    return fits and Money.of(said.value, printed.currency or "EUR") == Money.of(
+        printed.value, printed.currency or "EUR"
+    )
 
 
 # ---- what was heard ----
 
 
-def _careful(acts: tuple[Act, ...], evidence: Evidence, language: Language, world: World) -> tuple[Act, ...]:
+def _careful(acts: tuple[Act, ...], evidence: Evidence, language: Language) -> tuple[Act, ...]:
     """Heard badly: ask instead of drafting. Heard in two ways: the other number is a reading too."""
     heard = evidence.heard
     if heard is None:
@@ -321,7 +338,7 @@ def _careful(acts: tuple[Act, ...], evidence: Evidence, language: Language, worl
 
 
 def _drafts(act: Act) -> bool:
-    return isinstance(act, (Affirm, Set)) or isinstance(act, Start) and act.goal in ("pay", "buy", "refund")
+    return isinstance(act, (Affirm, Set)) or (isinstance(act, Start) and act.goal in ("pay", "buy", "refund"))
 
 
 def _doubted(act: Act, others: Sequence[Amount]) -> Act:

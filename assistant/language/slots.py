@@ -23,6 +23,7 @@ METRICS = (
     "double_charges", "biggest_expense", "net_worth_change", "net_worth_history", "savings_rate", "net_worth",
     "recurring", "cash_by_currency", "spending", "balance", "income",
 )  # fmt: skip
+EARNED = {"salary", "interest", "gifts"}
 BY_CATEGORY = {"spending", "income", "biggest_expense"}
 LONGEST_NAME = 5  # tokens
 LONGEST_HAN_NAME = 8
@@ -42,7 +43,7 @@ def pay(text: str, language: Language, world: World) -> dict[str, Slot]:
     found = payee(text, language, world)
     if found:
         slots["payee"] = found
-    reason = purpose(text, language, found, world)
+    reason = purpose(text, language, found)
     taken = [slot.span for slot in (found, reason) if slot and slot.span]
     if sum_ := amount(text, language, taken):
         slots["amount"] = sum_
@@ -83,7 +84,9 @@ def _known(words: Sequence[Token], language: Language, world: World) -> list[tup
     """Names of the book in the sentence: (2 right after "to" or "pay" else 1, name, first token, after the last)."""
     found = []
     for name, first, last in Phrases((name, name) for name in world.payees).scan(words):
-        before = max((b for _, a, b in phrases("list.payee_before", language).scan(words[:first]) if b == first), default=0)
+        before = max(
+            (b for _, a, b in phrases("list.payee_before", language).scan(words[:first]) if b == first), default=0
+        )
         after = bool(phrases("list.purpose", language).scan(words[max(0, first - 1) : first]))
         possessive = last < len(words) and words[last].text == "s" and words[last].start == words[last - 1].end + 1
         if not possessive:
@@ -96,7 +99,11 @@ def _joined(words: Sequence[Token], known: list[tuple[int, str, int, int]], last
     names = []
     for _, name, first, end in known:
         between = words[last:first]
-        if between and len(between) <= 2 and all(t.kind == "mark" or phrases("list.to", language).at((t,), 0) for t in between):
+        if (
+            between
+            and len(between) <= 2
+            and all(t.kind == "mark" or phrases("list.to", language).at((t,), 0) for t in between)
+        ):
             names.append(name)
             last = end
     return names
@@ -124,8 +131,10 @@ def _run(words: Sequence[Token], start: int, language: Language) -> Span:
     end = article[1] if article else start
     name = end
     while end < len(words) and words[end].kind in ("word", "han") and not stops.at(words, end):
-        small = number(words, end, language) is not None and not (language == "zh" and words[end].kind == "han" and end > name)
-        if small or phrases("currency", language).at(words, end) and language != "zh":
+        small = number(words, end, language) is not None and not (
+            language == "zh" and words[end].kind == "han" and end > name
+        )
+        if small or (phrases("currency", language).at(words, end) and language != "zh"):
             break
         end += 1
         if end - name >= (LONGEST_HAN_NAME if words[name].kind == "han" else LONGEST_NAME):
@@ -133,7 +142,7 @@ def _run(words: Sequence[Token], start: int, language: Language) -> Span:
     return (first, end) if end > name else (start, start)
 
 
-def purpose(text: str, language: Language, who: Slot | None, world: World) -> Slot | None:
+def purpose(text: str, language: Language, who: Slot | None) -> Slot | None:
     """The words after "for", "pour", 备注, up to an amount, the payee or the end."""
     words = tokens(text)
     for _, marker, start in phrases("list.purpose", language).scan(words):
@@ -191,9 +200,9 @@ def measure(text: str, language: Language, world: World) -> dict[str, Slot]:
     chosen = found["metric"].value if "metric" in found else ""
     if chosen == "recurring" and "category" in found and _says(words, "spending", language):
         found["metric"] = _slot(text, words, ("spending", 0, len(words)))  # "how much on my subscriptions"
-    elif chosen and chosen not in BY_CATEGORY:
-        found.pop("category", None)
-    elif chosen == "income" and found.get("category", Slot("salary")).value not in ("salary", "interest", "gifts"):
+    elif (chosen and chosen not in BY_CATEGORY) or (
+        chosen == "income" and found.get("category", Slot("salary")).value not in ("salary", "interest", "gifts")
+    ):
         found.pop("category", None)
     return found
 
@@ -209,7 +218,7 @@ def _says(words: Sequence[Token], metric: str, language: Language) -> bool:
     return any((hit := table.at(words, i)) and hit[0] == metric for i in range(len(words)))
 
 
-def _metric(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:
+def _metric(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:  # noqa: ARG001  readers are called alike
     table = phrases("metric", language)
     hits = [(hit[0], i, hit[1]) for i in range(len(words)) if (hit := table.at(words, i))]
     return _slot(text, words, min(hits, key=lambda hit: METRICS.index(hit[0]))) if hits else None
@@ -221,7 +230,7 @@ def _category(text: str, words: Sequence[Token], language: Language, world: Worl
     return _slot(text, words, hits[0]) if hits else None
 
 
-def _account(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:
+def _account(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:  # noqa: ARG001  readers are called alike
     """An account by its whole name, or by a part that no other account shares ("savings")."""
     names = [(name, name) for name in world.accounts]
     pieces: dict[str, set[str]] = {}
@@ -234,7 +243,7 @@ def _account(text: str, words: Sequence[Token], language: Language, world: World
     return _slot(text, words, hits[0]) if hits else None
 
 
-def _group(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:
+def _group(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:  # noqa: ARG001  readers are called alike
     hits = phrases("group", language).scan(words)
     return _slot(text, words, hits[0]) if hits else None
 

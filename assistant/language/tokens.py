@@ -57,7 +57,7 @@ def tokens(text: str) -> tuple[Token, ...]:
     for match in SHAPES.finditer(plain):
         kind: Kind = match.lastgroup  # type: ignore[assignment]  # one of the four group names
         word = match[0] if kind in ("digits", "mark") else folded(match[0])
-        if kind == "mark" and (word in DROPPED or word == "-" and not _is_sign(plain, match.start())):
+        if kind == "mark" and (word in DROPPED or (word == "-" and not _is_sign(plain, match.start()))):
             continue
         found.append(Token(word, places[match.start()], places[match.end() - 1] + 1, kind))
     return tuple(found)

@@ -71,7 +71,7 @@ def read(data: Path, sources: Sequence[str] | None = None) -> list[Row]:
 
 def matrix(texts: Sequence[str]) -> Any:
     """Sparse counts [n, buckets]."""
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
     buckets = [hashed(text) for text in texts]
     pointers = np.cumsum([0, *(len(row) for row in buckets)])
@@ -82,8 +82,8 @@ def matrix(texts: Sequence[str]) -> Any:
 
 def fit(rows: Sequence[Row], embed: Embed | None) -> Head:
     """Two logistic regressions; the one over meanings sees English only, and only where there is an `embed`."""
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.preprocessing import normalize
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.preprocessing import normalize  # type: ignore[import-untyped]
 
     labels = tuple(sorted({row.label for row in rows}))
     counts = matrix([row.text for row in rows])
