@@ -96,14 +96,26 @@ def _columns(lines: Sequence[Line], body: Sequence[Line], hints: Hints) -> tuple
     width = max(len(cells) for _, cells in body)
     heads = (head[1] + [""] * width)[:width] if named else [""] * width
     roles = _unique([sniff.role_of(text) for text in heads]) if named else _by_content(body, width)
-    if "date" not in roles:
-        guess = _by_content(body, width)
-        roles = ["date" if found == "date" and not role else role for role, found in zip(roles, guess, strict=True)]
+    if named:
+        roles = _completed(roles, _by_content(body, width))
     roles = [hints.roles.get(index, role) for index, role in enumerate(roles)]
     samples = [next((cells[i] for _, cells in body if i < len(cells) and cells[i]), "") for i in range(width)]
     return head[0] if named else 0, tuple(
         Column(index, heads[index], roles[index], samples[index][:60]) for index in range(width)
     )
+
+
+def _completed(roles: list[Role], guessed: list[Role]) -> list[Role]:
+    """What the heads leave open is taken from the cells: the day, the amount, the text."""
+    needs: tuple[tuple[Role, set[Role]], ...] = (
+        ("date", {"date", "value_date"}), ("amount", {"amount", "debit", "credit"}), ("text", {"payee", "text"}),
+    )  # fmt: skip
+    for role, enough in needs:
+        if not enough & set(roles):
+            roles = [
+                role if guess == role and not known else known for known, guess in zip(roles, guessed, strict=True)
+            ]
+    return roles
 
 
 def _unique(roles: list[Role]) -> list[Role]:

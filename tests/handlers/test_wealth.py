@@ -1,0 +1,207 @@
+"""The wealth handler: figures with method and rows, charts with their tables, imports by tap, no advice."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, cast
+
+import pytest
+
+from assistant.clock import MovableClock
+from assistant.demo import make_bank
+from assistant.errors import NotFound
+from assistant.handlers import Context, Rooms, wealth
+from assistant.language.acts import Do, Slot
+from assistant.language.memory import freeze, thaw
+from assistant.money import Money
+from assistant.reply import Action, Chart, Document, Figure, Notice, Period, Question, Reply, from_json, to_json
+from assistant.request import Evidence, Language, Upload
+from assistant.settings import Settings
+from assistant.wealth import Wealth
+from assistant.wealth.questions import METRICS
+from tests.wealth.conftest import ME, furnished, home  # noqa: F401
+
+OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31))
+HOSTILE = "${1+1}{{7*7}}<img src=x onerror=alert(1)>"
+BANK = Upload("bank.csv", make_bank.text().encode("cp1252"))
+Open = Callable[..., Context]
+
+
+@pytest.fixture
+def opened(home: Wealth, settings: Settings, clock: MovableClock) -> Open:  # noqa: F811
+    rooms = Rooms(payments=cast(Any, None), wealth=home, shop=cast(Any, None))  # rooms it never enters
+
+    def context(language: Language = "en", words: str = "", files: tuple[Upload, ...] = (), user: str = ME) -> Context:
+        return Context(user, "ses", language, clock.now(), rooms, settings, utterance=words,
+                       evidence=Evidence(files=files))  # fmt: skip
+
+    return context
+
+
+def ask(context: Context, **slots: Any) -> Reply:
+    return wealth.GOALS["measure"](Do("measure", {name: Slot(value) for name, value in slots.items()}), context)
+
+
+def tap(action: Action, context: Context) -> Reply:
+    """As the conversation does it: the target goes through JSON."""
+    reply = wealth.TAPS[action.verb](thaw(freeze(dict(action.target))), {}, context)
+    assert isinstance(reply, Reply)
+    return reply
+
+
+def figure(reply: Reply) -> Figure:
+    return next(card for card in reply.cards if isinstance(card, Figure))
+
+
+def chart(reply: Reply) -> Chart:
+    return next(card for card in reply.cards if isinstance(card, Chart))
+
+
+def action(reply: Reply, verb: str, word: str = "") -> Action:
+    return next(a for card in reply.cards for a in card.actions if a.verb == verb and word in a.label)
+
+
+def test_groceries_last_month_are_a_figure_with_everything_that_explains_it(opened: Open) -> None:
+    reply = ask(opened(), metric="spending", category="groceries", period=OCTOBER)
+    card = figure(reply)
+    assert isinstance(card.value, Money)
+    assert card.value == Money(sum(row["value"].minor for row in card.rows), "EUR") and card.row_count == len(card.rows)
+    assert reply.route == "wealth" and card.value.text("en") in reply.text and "October 2026" in reply.text
+    assert card.period == OCTOBER and card.currency == "EUR" and card.price_date and "Sum of" in card.method
+
+
+@pytest.mark.parametrize("metric", sorted(METRICS))
+def test_three_languages_give_the_same_figure_in_their_own_words(opened: Open, metric: str) -> None:
+    replies = [ask(opened(language), metric=metric) for language in ("en", "fr", "zh")]
+    assert len({figure(reply).value for reply in replies}) == 1
+    assert len({reply.text for reply in replies}) == 3
+    assert len({figure(reply).method for reply in replies}) == 3
+    for reply in replies:
+        assert "{" not in reply.text and "{" not in figure(reply).method
+
+
+@pytest.mark.parametrize("group", ["", "class", "currency", "account"])
+def test_a_chart_says_what_its_table_says(opened: Open, group: str) -> None:
+    drawn = chart(ask(opened(), metric="net_worth", group=group))
+    assert drawn.kind == ("donut" if group else "line")
+    assert [row[0] for row in drawn.table[1:]] == [point["name"] for point in drawn.series]
+    assert [row[1] for row in drawn.table[1:]] == [point["value"].text("en") for point in drawn.series]
+    assert drawn.svg.startswith("<svg")
+
+
+def test_spending_by_category_is_bars_whose_table_adds_up(opened: Open) -> None:
+    reply = ask(opened("fr"), metric="spending", group="category", period=OCTOBER)
+    drawn, card = chart(reply), figure(reply)
+    assert drawn.kind == "bar" and "Courses" in {row[0] for row in drawn.table}
+    assert isinstance(card.value, Money)
+    assert sum(point["value"].minor for point in drawn.series) == card.value.minor
+
+
+def test_a_missing_period_is_this_month_and_shown(opened: Open) -> None:
+    assert figure(ask(opened(), metric="spending")).period == Period(date(2026, 11, 1), date(2026, 11, 22))
+    assert figure(ask(opened(), metric="net_worth")).period == Period(date(2026, 11, 22), date(2026, 11, 22))
+
+
+def test_a_missing_metric_is_asked_for_and_its_choices_answer(opened: Open) -> None:
+    reply = ask(opened())
+    (card,) = reply.cards
+    assert isinstance(card, Question) and reply.asks == "metric"
+    for choice, chosen in zip(card.choices, card.actions, strict=True):
+        assert choice.id == chosen.id and figure(tap(chosen, opened()))
+
+
+def test_all_rows_open_in_the_same_card_with_the_same_figure(opened: Open) -> None:
+    first = ask(opened(), metric="spending", period=OCTOBER)
+    assert len(figure(first).rows) == 20 < figure(first).row_count
+    every = tap(action(first, "wealth.rows"), opened())
+    assert figure(every).id == figure(first).id and figure(every).value == figure(first).value
+    assert len(figure(every).rows) == figure(first).row_count
+
+
+def test_a_reply_remembers_what_a_follow_up_needs(opened: Open) -> None:
+    told = ask(opened(), metric="spending", category="groceries").told
+    assert told == {
+        "metric": "spending",
+        "category": "groceries",
+        "period": Period(date(2026, 11, 1), date(2026, 11, 22)),
+    }
+
+
+def test_every_card_survives_the_wire(opened: Open) -> None:
+    replies = [ask(opened("zh"), metric=metric) for metric in ("net_worth", "savings_rate", "recurring")]
+    replies.append(wealth.GOALS["import"](Do("import"), opened(files=(BANK,))))
+    for reply in replies:
+        for card in reply.cards:
+            data = to_json(card, "zh")
+            assert to_json(from_json(data), "zh")["type"] == data["type"]
+
+
+def test_a_bank_file_is_previewed_then_imported_by_a_tap_once(opened: Open) -> None:
+    reply = wealth.GOALS["import"](Do("import"), opened(files=(BANK,)))
+    document = reply.cards[0]
+    assert isinstance(document, Document) and "Libellé" in document.fields["column_text"].value
+    assert figure(reply).value == 13 and figure(reply).row_count == 13
+    confirm = action(reply, "wealth.import")
+    done = tap(confirm, opened())
+    assert isinstance(done.cards[0], Notice) and done.cards[0].tone == "success" and "13" in done.text
+    assert figure(tap(action(done, "wealth.ask"), opened())).row_count == 12
+    with pytest.raises(NotFound):
+        tap(confirm, opened())
+    again = wealth.GOALS["import"](Do("import"), opened(files=(BANK,)))
+    assert "bank" in again.cards[0].fields["account"].value  # type: ignore[union-attr]
+
+
+def test_a_preview_can_be_corrected_before_anything_is_written(opened: Open) -> None:
+    reply = wealth.GOALS["import"](Do("import"), opened(files=(BANK,)))
+    flipped = tap(action(reply, "wealth.preview", "sign"), opened())
+    assert figure(flipped).rows[0]["value"] == -figure(reply).rows[0]["value"]
+    moved = tap(action(reply, "wealth.preview", "Savings"), opened())
+    done = tap(action(moved, "wealth.import"), opened())
+    assert "Savings" in done.text
+
+
+def test_a_strangers_upload_cannot_be_imported(opened: Open) -> None:
+    reply = wealth.GOALS["import"](Do("import"), opened(files=(BANK,)))
+    with pytest.raises(NotFound):
+        tap(action(reply, "wealth.import"), opened(user="stranger"))
+
+
+def test_import_without_a_file_says_what_to_attach(opened: Open) -> None:
+    assert "CSV" in wealth.GOALS["import"](Do("import"), opened()).text
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "fixed"),
+    [
+        ("en", "should I sell Orchard Devices", "I don't give personal investment advice."),
+        ("fr", "dois-je vendre ORCD ?", "Je ne donne pas de conseil en investissement personnalisé."),
+        ("zh", "该不该卖 Orchard Devices", "不提供个性化投资建议。"),
+    ],
+)
+def test_advice_is_refused_in_fixed_words_with_the_neutral_figure(
+    opened: Open, language: Language, words: str, fixed: str
+) -> None:
+    reply = wealth.GOALS["advice"](Do("advice"), opened(language, words))
+    assert reply.text.endswith(fixed)
+    assert figure(reply).label == "Orchard Devices" and figure(reply).row_count == 1
+
+
+def test_advice_about_nothing_held_shows_the_allocation(opened: Open) -> None:
+    reply = wealth.GOALS["advice"](Do("advice"), opened("en", "which fund is best for me"))
+    assert figure(reply).metric == "net_worth" and chart(reply).kind == "donut"
+
+
+def test_hostile_text_in_a_file_is_shown_literally(opened: Open) -> None:
+    upload = Upload("x.csv", f'Date,Payee,Amount\n2026-11-02,"{HOSTILE}",-5.00\n'.encode())
+    reply = wealth.GOALS["import"](Do("import"), opened(files=(upload,)))
+    assert figure(reply).rows[0]["payee"] == HOSTILE
+    done = tap(action(reply, "wealth.import"), opened())
+    assert figure(tap(action(done, "wealth.ask"), opened())).rows[0]["payee"] == HOSTILE
+
+
+def test_a_hostile_account_name_is_escaped_in_its_chart(opened: Open) -> None:
+    context = opened()
+    context.rooms.wealth.ledger.add_account(ME, HOSTILE, "current", "EUR")
+    upload = Upload("x.csv", b"Date,Payee,Amount\n2026-11-02,Pay,90000.00\n")
+    context.rooms.wealth.import_file(ME, upload, HOSTILE)
+    drawn = chart(ask(context, metric="balance"))
+    assert HOSTILE in {row[0] for row in drawn.table} and "<img" not in drawn.svg

@@ -1,0 +1,186 @@
+"""Bank files: every dated row imported or listed with a reason; a second import adds nothing."""
+
+from datetime import date
+
+import pytest
+
+from assistant.demo import make_bank
+from assistant.errors import BadInput
+from assistant.money import Money
+from assistant.reply import Period
+from assistant.request import Upload
+from assistant.wealth import Hints, Wealth
+from assistant.wealth.imports import Statement, read, sniff
+from tests.wealth.conftest import ME
+
+BANK = Upload("bank.csv", make_bank.text().encode("cp1252"))
+
+
+def csv(text: str, hints: Hints = Hints(), encoding: str = "utf-8") -> Statement:  # noqa: B008
+    return read(Upload("file.csv", text.encode(encoding)), hints, "EUR")
+
+
+def amounts(statement: Statement) -> list[int]:
+    return [row.money.minor for row in statement.rows]
+
+
+def test_the_sample_file_is_what_its_script_makes() -> None:
+    assert make_bank.TARGET.read_bytes() == BANK.data
+
+
+def test_the_sample_file_is_read_whole_and_its_balances_follow() -> None:
+    found = read(BANK, Hints(), "EUR")
+    assert (found.encoding, found.delimiter, found.order, found.decimal) == ("cp1252", ";", "dmy", ",")
+    assert amounts(found) == [round(float(amount) * 100) for _, _, amount in make_bank.ROWS]
+    assert found.problems == () and found.unbalanced == () and found.doubts == ()
+    assert found.rows[0].balance == 526_217 and found.rows[0].payee == "VIR SALAIRE BRIGHTWATER STUDIO"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Date,Description,Amount\n2026-11-02,Shop,-12.50\n2026-11-03,Pay,\"1,200.00\"\n", [-1250, 120_000]),
+        ("Date,Description,Debit,Credit\n11/22/2026,Shop,12.50,\n11/13/2026,Pay,,99\n", [-1250, 9900]),
+        ("Buchungstag;Verwendungszweck;Betrag\n02.11.26;Miete;-1.234,56\n03.11.26;Lohn;2.000,00\n",
+         [-123_456, 200_000]),
+        ("Datum;Naam / Omschrijving;Af Bij;Bedrag (EUR)\n20261102;Albert Heijn;Af;12,50\n", [-1250]),
+        ("Date opération;Libellé;Montant\n2 nov. 2026;CB;-12,50\n3 nov. 2026;VIR;1 234,56\n", [-1250, 123_456]),
+        ("交易时间,交易对方,收/支,金额(元)\n2026-11-02 10:00:01,小店,支出,¥12.50\n2026-11-03,红包,收入,¥8.88\n",
+         [-1250, 888]),
+        ("Date\tPayee\tAmount\n02/11/2026\tShop\t(12.50)\n13/11/2026\tShop\t7.25-\n", [-1250, -725]),
+        ("02.11.2026;Einkauf Markt;02.11.2026;-12,50;EUR\n13.11.2026;Gehalt Firma;13.11.2026;2000,00;EUR\n",
+         [-1250, 200_000]),
+        ("My Bank\nAccount 42;\n\nDate;Text;Amount\n2026-11-02;\"a;b\";-5.00\nTotal;;-5.00\n", [-500]),
+    ],
+)  # fmt: skip
+def test_layouts_of_many_banks_are_read(text: str, expected: list[int]) -> None:
+    assert amounts(csv(text)) == expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_a_chinese_file_is_read_in_its_encoding(encoding: str) -> None:
+    found = csv("交易时间,交易对方,收/支,金额\n2026-11-02,兰香面馆,支出,12.50\n", encoding=encoding)
+    assert found.rows[0].payee == "兰香面馆" and amounts(found) == [-1250]
+
+
+def test_an_unknown_head_does_not_lose_its_column() -> None:
+    found = csv("When;Who;How much\n2026-11-01;Shop at the corner;-5,00\n2026-11-02;Baker;-7,00\n")
+    assert [row.payee for row in found.rows] == ["Shop at the corner", "Baker"] and amounts(found) == [-500, -700]
+
+
+def test_every_dated_row_is_imported_or_listed_with_its_reason() -> None:
+    found = csv(
+        "Date,Description,Debit,Credit,Status\n2026-11-02,good,5.00,,done\n2026-02-31,no such day,5.00,,done\n"
+        "2026-11-03,nothing,,,done\n2026-11-04,garbled,5.x0,,done\n2026-11-05,both,5.00,6.00,done\n"
+        "2026-11-06,failed,5.00,,Declined\n2026-11-07,good,,7.00,done\n"
+    )
+    assert amounts(found) == [-500, 700]
+    assert {problem.line: problem.reason for problem in found.problems} == {
+        3: "bad_date", 4: "no_amount", 5: "bad_amount", 6: "two_amounts", 7: "not_settled",
+    }  # fmt: skip
+
+
+def test_a_balance_that_does_not_follow_is_named_by_its_line() -> None:
+    found = csv("Date;Text;Amount;Balance\n2026-11-01;a;1,00;10,00\n2026-11-02;b;2,00;12,00\n2026-11-03;c;2,00;99,00\n")
+    assert found.unbalanced == (4,)
+
+
+def test_balances_tell_the_sign_when_amounts_do_not() -> None:
+    found = csv("Date;Text;Amount;Balance\n2026-11-01;a;1,00;10,00\n2026-11-02;b;2,00;8,00\n2026-11-03;c;3,00;5,00\n")
+    assert amounts(found) == [-100, -200, -300]
+
+
+def test_a_doubt_is_said_and_a_correction_is_obeyed() -> None:
+    text = "Date,Description,Amount\n01/02/2026,a,1.00\n01/02/2026,b,2.00\n01/02/2026,c,3.00\n"
+    found = csv(text)
+    assert set(found.doubts) == {"date_order", "sign"}
+    corrected = csv(text, Hints(flip=True, order="mdy"))
+    assert amounts(corrected) == [-100, -200, -300] and corrected.rows[0].day == date(2026, 1, 2)
+    assert csv(text).rows[0].day == date(2026, 2, 1)
+
+
+def test_the_order_of_day_and_month_follows_from_the_whole_column() -> None:
+    assert sniff.date_order(["03/04/2026", "03/15/2026"]) == ("mdy", False)
+    assert sniff.date_order(["03/04/2026", "15/04/2026"]) == ("dmy", False)
+
+
+@pytest.mark.parametrize(
+    ("data", "key"),
+    [
+        (b"", "file_empty"),
+        (b"hello there\nno table here\n", "not_a_statement"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not_a_statement"),
+        (b"Date,Text\n2026-11-02,no amounts at all\n", "not_a_statement"),
+        (b"Date,ISIN,Quantity,Amount\n2026-11-02,US0378331005,3,-300.00\n", "trades_not_read"),
+        (b"x" * (20 * 1024 * 1024 + 1), "file_too_big"),
+    ],
+)
+def test_a_bad_file_is_refused_with_its_reason(data: bytes, key: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        read(Upload("bad.csv", data), Hints(), "EUR")
+    assert refusal.value.key == key
+
+
+def test_a_second_import_adds_nothing_and_two_equal_rows_stay_two(wealth: Wealth) -> None:
+    first = wealth.import_file(ME, BANK)
+    assert (first.posted.added, first.posted.known) == (13, 0)
+    again = wealth.import_file(ME, BANK)
+    assert (again.posted.added, again.posted.known) == (0, 13)
+    assert wealth.preview(ME, BANK).known == 13
+    bread = [row for row in wealth.ask(ME, "spending", _november()).rows if "BOULANGERIE" in row["payee"]]
+    assert [row["value"] for row in bread] == [Money(640, "EUR")] * 2
+
+
+def test_a_longer_export_of_the_same_account_adds_only_what_is_new(wealth: Wealth) -> None:
+    text = "Date;Text;Amount\n2026-11-01;Shop;-5,00\n2026-11-01;Shop;-5,00\n"
+    wealth.ledger.add_account(ME, "Main", "current", "EUR")
+    wealth.import_file(ME, Upload("a.csv", text.encode()), "Main")
+    longer = Upload("b.csv", (text + "2026-11-01;Shop;-5,00\n2026-11-02;Shop;-5,00\n").encode())
+    assert wealth.preview(ME, longer, "Main").known == 2
+    assert wealth.import_file(ME, longer, "Main").posted.added == 2
+
+
+def test_a_transfer_between_two_imported_accounts_is_no_spending(wealth: Wealth) -> None:
+    for name in ("Main", "Savings"):
+        wealth.ledger.add_account(ME, name, "current", "EUR")
+    out = b"Date;Text;Amount\n2026-11-01;Transfer to savings;-500,00\n2026-11-02;Shop;-20,00\n"
+    into = b"Date;Text;Amount\n2026-11-02;Deposit;500,00\n"
+    wealth.import_file(ME, Upload("a.csv", out), "Main")
+    assert wealth.ask(ME, "spending", _november()).value == Money(52_000, "EUR")
+    assert wealth.import_file(ME, Upload("b.csv", into), "Savings").transfers == 2
+    assert wealth.ask(ME, "spending", _november()).value == Money(2_000, "EUR")
+    assert wealth.ask(ME, "income", _november()).value == Money(0, "EUR")
+    assert wealth.ask(ME, "net_worth").value == Money(-2_000, "EUR")
+
+
+def test_real_rows_never_land_in_a_made_up_account_unasked(home: Wealth) -> None:
+    found = home.preview(ME, BANK)
+    assert found.account is None and found.account_name == "bank" and "Everyday account" in found.others
+    assert home.import_file(ME, BANK, "Everyday account").account.name == "Everyday account"
+
+
+def test_an_account_named_in_the_file_is_recognised(wealth: Wealth) -> None:
+    wealth.ledger.add_account(ME, "Compte chèques", "current", "EUR")
+    assert wealth.preview(ME, BANK).account_name == "Compte chèques"
+
+
+def test_a_preview_writes_nothing(wealth: Wealth) -> None:
+    wealth.preview(ME, BANK)
+    assert wealth.ledger.span(ME) is None and wealth.account_names(ME) == ()
+
+
+def test_hostile_text_is_kept_as_it_is(wealth: Wealth) -> None:
+    payee = "${1+1}{{7*7}}<img src=x onerror=alert(1)>'; DROP TABLE wealth_entries;--"
+    wealth.import_file(ME, Upload("x.csv", f'Date,Payee,Amount\n2026-11-02,"{payee}",-5.00\n'.encode()))
+    assert wealth.ask(ME, "spending", _november()).rows[0]["payee"] == payee
+
+
+def test_five_thousand_rows_are_all_accounted_for(wealth: Wealth) -> None:
+    lines = "".join(f"2026-{1 + n % 12:02}-{1 + n % 31:02};Payee {n % 70};-{n},{n % 100:02}\n" for n in range(5000))
+    found = csv("Date;Payee;Amount\n" + lines)
+    assert len(found.rows) + len(found.problems) == 5000
+    assert {problem.reason for problem in found.problems} == {"bad_date"}
+
+
+def _november() -> Period:
+    return Period(date(2026, 11, 1), date(2026, 11, 30))

@@ -1,0 +1,187 @@
+"""The metrics: a figure is the sum of the rows it shows, to the minor unit."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from assistant import fx
+from assistant.clock import MovableClock
+from assistant.errors import BadInput, LueurError, NotFound, Refused
+from assistant.money import Money, total
+from assistant.reply import Period
+from assistant.settings import Settings
+from assistant.store import Store
+from assistant.wealth import Answer, Wealth
+from assistant.wealth.questions import METRICS
+from tests.wealth.conftest import ME, paid
+
+OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31))
+NAMES = ["net_worth", "net_worth_change", "spending", "income", "savings_rate", "cash_by_currency", "biggest_expense",
+         "recurring", "double_charges", "balance", "net_worth_history"]  # fmt: skip
+MONEY = [name for name in NAMES if name != "savings_rate"]
+
+
+def rows_sum(answer: Answer) -> Money:
+    return total((row["value"] for row in answer.rows), answer.currency)
+
+
+def test_the_metrics_have_the_agreed_names() -> None:
+    assert sorted(METRICS) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("currency", ["EUR", "USD", "CNY", "JPY"])
+@pytest.mark.parametrize("metric", MONEY)
+def test_a_figure_is_the_sum_of_its_rows(home: Wealth, metric: str, currency: str) -> None:
+    answer = home.ask(ME, metric, currency=currency)
+    assert answer.rows and answer.value == rows_sum(answer)
+    assert answer.currency == currency
+
+
+@pytest.mark.parametrize("group", ["category", "month", "account", "currency"])
+def test_groups_of_spending_add_up_to_it(home: Wealth, group: str) -> None:
+    answer = home.ask(ME, "spending", OCTOBER, group=group)
+    assert total((point["value"] for point in answer.series), "EUR") == answer.value
+
+
+@pytest.mark.parametrize("group", ["account", "currency", "class"])
+def test_groups_of_net_worth_add_up_to_it(home: Wealth, group: str) -> None:
+    answer = home.ask(ME, "net_worth", group=group)
+    assert total((point["value"] for point in answer.series), "EUR") == answer.value == home.ask(ME, "net_worth").value
+
+
+def test_foreign_spending_is_converted_at_the_rate_of_its_day(home: Wealth) -> None:
+    answer = home.ask(ME, "spending", OCTOBER, account="Alipay")
+    assert answer.rows
+    for row in answer.rows:
+        assert row["amount"].currency == "CNY"
+        assert row["value"] == fx.convert(row["amount"], "EUR", row["date"])[0]
+    assert answer.price_date == min(fx.convert(row["amount"], "EUR", row["date"])[1] for row in answer.rows)
+
+
+def test_filters_narrow_and_never_leak(home: Wealth) -> None:
+    answer = home.ask(ME, "spending", OCTOBER, account="支付宝", category="groceries")
+    assert {(row["account"], row["category"]) for row in answer.rows} == {("Alipay", "groceries")}
+    assert all(OCTOBER.start <= row["date"] <= OCTOBER.end for row in answer.rows)
+
+
+def test_transfers_and_purchases_of_funds_are_no_spending_but_loan_payments_are(home: Wealth) -> None:
+    payees = {row["payee"]: row for row in home.ask(ME, "spending", OCTOBER).rows}
+    assert not [name for name in payees if name.startswith("Transfer") or "转账" in name]
+    assert {row["category"] for name, row in payees.items() if name.startswith("Buy")} == {"fees"}
+    assert home.ask(ME, "spending", OCTOBER, category="loan").rows
+
+
+def test_the_parts_of_a_change_explain_it(home: Wealth) -> None:
+    answer = home.ask(ME, "net_worth_change", OCTOBER)
+    before = home.ask(ME, "net_worth", Period(date(2026, 9, 30), date(2026, 9, 30))).value
+    after = home.ask(ME, "net_worth", Period(date(2026, 10, 31), date(2026, 10, 31))).value
+    assert isinstance(before, Money) and isinstance(after, Money)
+    assert answer.value == after - before and answer.change is not None and answer.change.value == answer.value
+    assert [row["item"] for row in answer.rows] == ["income", "spending", "markets"]
+
+
+def test_a_curve_ends_at_the_figure(home: Wealth) -> None:
+    for metric in ("net_worth", "net_worth_history", "net_worth_change"):
+        answer = home.ask(ME, metric)
+        assert answer.series[-1]["value"] == home.ask(ME, "net_worth").value
+    assert len(answer.series) < 120
+
+
+def test_the_savings_rate_is_what_is_kept_of_the_income(home: Wealth) -> None:
+    answer = home.ask(ME, "savings_rate", OCTOBER)
+    came, went = home.ask(ME, "income", OCTOBER).value, home.ask(ME, "spending", OCTOBER).value
+    assert isinstance(came, Money) and isinstance(went, Money) and isinstance(answer.value, Decimal)
+    assert abs(answer.value - Decimal(100) * (came - went).minor / came.minor) <= Decimal("0.05")
+    with pytest.raises(Refused) as refusal:
+        home.ask(ME, "savings_rate", Period(date(2026, 11, 1), date(2026, 11, 2)))
+    assert refusal.value.key == "no_income"
+
+
+def test_what_the_household_hides_is_found(home: Wealth) -> None:
+    recurring = home.ask(ME, "recurring")
+    rhythms = {row["payee"]: row["rhythm"] for row in recurring.rows}
+    assert rhythms["Paperline Cloud yearly"] == "yearly" and rhythms["Aqua Claire"] == "quarterly"
+    assert [note.values["payee"] for note in recurring.warnings if note.key == "warning.price_rise"] == ["Lumen Stream"]
+    assert [row["payee"] for row in home.ask(ME, "double_charges").rows] == ["Bistro Lune"]
+    refunds = home.ask(ME, "spending", Period(date(2026, 8, 1), date(2026, 8, 31)), category="shopping").rows
+    assert min(row["value"].minor for row in refunds) == -7_990
+
+
+def test_the_largest_row_is_the_biggest_expense(home: Wealth) -> None:
+    largest = max(home.ask(ME, "spending", OCTOBER).rows, key=lambda row: row["value"].minor)
+    assert home.ask(ME, "biggest_expense", OCTOBER).rows[0] == largest
+
+
+def test_a_balance_is_in_the_accounts_own_currency_unless_another_is_asked(home: Wealth) -> None:
+    assert home.ask(ME, "balance", account="Alipay").currency == "CNY"
+    assert home.ask(ME, "balance", account="Alipay", currency="USD").currency == "USD"
+    parts = [home.ask(ME, "balance", account=each.name, currency="EUR").value for each in home.ledger.accounts(ME)]
+    assert total((part for part in parts if isinstance(part, Money)), "EUR") == home.ask(ME, "net_worth").value
+
+
+def test_the_default_period_is_shown(home: Wealth, clock: MovableClock) -> None:
+    today = clock.now().date()
+    assert home.ask(ME, "spending").period == Period(today.replace(day=1), today)
+    assert home.ask(ME, "net_worth").period == Period(today, today)
+    assert home.ask(ME, "spending", group="month").period.start == date(2025, 12, 1)
+
+
+def test_a_period_before_the_data_says_so(home: Wealth) -> None:
+    answer = home.ask(ME, "spending", Period(date(2020, 1, 1), date(2020, 12, 31)))
+    assert answer.value == Money(0, "EUR") and answer.warnings[0].key == "warning.starts_later"
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "key"),
+    [
+        ({"metric": "alpha"}, BadInput, "unknown_metric"),
+        ({"metric": "spending", "category": "yachts"}, BadInput, "unknown_category"),
+        ({"metric": "spending", "group": "mood"}, BadInput, "unknown_group"),
+        ({"metric": "spending", "currency": "XYZ"}, BadInput, "no_rate"),
+        ({"metric": "balance", "account": "nowhere"}, NotFound, "unknown_account"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_by_name(
+    home: Wealth, asked: dict[str, Any], kind: type[LueurError], key: str
+) -> None:
+    with pytest.raises(kind) as refusal:
+        home.ask(ME, **asked)
+    assert refusal.value.key == key
+
+
+def test_a_rows_order_within_a_day_changes_no_figure(wealth: Wealth, clock: MovableClock) -> None:
+    account = wealth.ledger.add_account(ME, "Main", "current", "USD")
+    rows = [paid(account, f"p{n}", 333 * n, date(2026, 10, 5)) for n in range(1, 9)]
+    other = Wealth(wealth.ledger.store, wealth.settings, clock)
+    mirrored = other.ledger.add_account("you", "Main", "current", "USD")
+    wealth.ledger.post(ME, rows, "test", clock.now())
+    again = [paid(mirrored, f"p{n}", 333 * n, date(2026, 10, 5)) for n in range(8, 0, -1)]
+    other.ledger.post("you", again, "test", clock.now())
+    assert wealth.ask(ME, "spending", OCTOBER).value == other.ask("you", "spending", OCTOBER).value
+
+
+def test_the_household_is_the_same_for_the_same_day(store: Store, settings: Settings, clock: MovableClock) -> None:
+    from assistant.demo import household
+
+    wealth = Wealth(store, settings, clock)
+    for user in ("a", "b"):
+        household.move_in(user, wealth, settings, clock)
+    first, second = (wealth.ask(user, "net_worth") for user in ("a", "b"))
+    assert first.value == second.value and first.series == second.series
+    assert {each.note for each in wealth.ledger.accounts("a")} == {household.NOTE}
+
+
+@pytest.mark.parametrize("today", [(2026, 2, 28), (2027, 1, 1), (2028, 2, 29), (2026, 3, 31)])
+def test_the_household_fits_any_day(
+    store: Store, settings: Settings, clock: MovableClock, today: tuple[int, int, int]
+) -> None:
+    from assistant.demo import household
+
+    clock.instant = clock.instant.replace(year=today[0], month=today[1], day=today[2])
+    wealth = Wealth(store, settings, clock)
+    household.move_in(ME, wealth, settings, clock)
+    span = wealth.ledger.span(ME)
+    assert span is not None and span[1] <= date(*today) and len(wealth.currencies(ME)) == 3
+    assert wealth.ask(ME, "double_charges").rows and wealth.ask(ME, "recurring").rows
