@@ -15,6 +15,7 @@ from assistant.errors import NotFound
 from assistant.handlers import Context, Handler, Tap
 from assistant.handlers.sheets import card_of, drafted, moved, receipt
 from assistant.language.acts import Act, Aloud, Amount, Do, Drop, Resume, Set, Slot, Slots
+from assistant.merchant import Quote
 from assistant.money import Money, digits
 from assistant.payments import Origin, Payee, Payment
 from assistant.reply import Action, Card, Choice, Notice, Question, Reply, new_id
@@ -39,6 +40,12 @@ def pay(effect: Do, context: Context) -> Reply:
         context.user, context.session, payee, amount, str(purpose.value) if purpose else "", origin
     )
     return drafted(made, context)
+
+
+def sheet_for_quote(quote: Quote, context: Context, replaces: str = "") -> Reply:
+    """The sheet of a shop purchase: the merchant's lines and total."""
+    origin = Origin(context.utterance, replaces=replaces)
+    return drafted(context.rooms.payments.draft_quote(context.user, context.session, quote, origin), context)
 
 
 def _payee(slots: Slots, context: Context) -> Payee | Reply:
@@ -177,7 +184,8 @@ def aloud(effect: Aloud, context: Context) -> Reply:
     currencies = {effect.amount.currency} if effect.amount.currency else set(effect.amount.candidates)
     named = not currencies or payment.amount.currency in currencies
     repeated = _exact(effect.amount, payment.amount.currency) if named else None
-    done = payments.confirm_aloud(context.user, context.session, payment.id, repeated, effect.sole)
+    undo = context.settings.undo_seconds
+    done = payments.confirm_aloud(context.user, context.session, payment.id, repeated, effect.sole, undo)
     return moved(done, context)
 
 
