@@ -1,0 +1,160 @@
+"""The offline recogniser: PocketSphinx with a language model made for this person's names and things. English only.
+
+It needs no download and says what it is. Inside its domain it is good; on other speech it would still answer with
+domain words, so its posterior probability is turned into a confidence that falls below 0.5 there (measured in the
+card, models/cards/offline-recogniser.md). Numbers that sound alike are given as alternatives, never decided silently.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.errors import BadInput
+from assistant.request import Heard, Language, Span
+from models import domain
+from models.phones import plain, pronunciation
+from models.sound import RATE, Samples, as_pcm
+
+LEVEL, NOISE, SILENCE = 0.3, 0.003, 0.4  # peak of the speech, deviation of the noise laid under it, seconds around it
+DOUBT = -3.3  # log10 of the posterior at which in-domain and other speech are equally likely (see the card)
+UNSURE = 0.9  # a number word with less posterior than this brings its near misses along
+MOST_HINTS = 800
+
+Segment = tuple[str, float, int, int]  # word, posterior, first and last frame of 10 ms
+
+_lock = threading.Lock()
+
+
+class Offline:
+    name = "offline recogniser"
+
+    def ready(self) -> bool:
+        return True
+
+    def describe(self) -> str:
+        return "offline recogniser (English)"
+
+    def speaks(self, language: Language) -> bool:
+        return language == "en"
+
+    def hear(self, samples: Samples, hints: tuple[str, ...], language: Language) -> Heard:
+        """Raises `BadInput` when nothing in the sound can be words."""
+        with _lock:
+            best, segments = _decoded(_recogniser(hints[:MOST_HINTS]), samples)
+        spans = tuple(_spans(segments, _spelling(hints)))
+        if not spans:
+            raise BadInput("heard_nothing")
+        return Heard(
+            text=" ".join(span.text for span in spans),
+            confidence=round(_confidence(best), 3),
+            engine=self.describe(),
+            language=language,
+            seconds=round(len(samples) / RATE, 2),
+            spans=spans,
+            alternatives=tuple(_near_misses(spans)),
+        )
+
+
+def _decoded(decoder: Any, samples: Samples) -> tuple[float, list[Segment]]:
+    """(posterior of the sentence, its words)."""
+    decoder.start_utt()
+    decoder.process_raw(as_pcm(_prepared(samples)), full_utt=True)
+    decoder.end_utt()
+    best = decoder.hyp()
+    if best is None:
+        return 0.0, []
+    return best.prob, [(each.word, each.prob, each.start_frame, each.end_frame) for each in decoder.seg()]
+
+
+def _prepared(samples: Samples) -> Samples:
+    """At a known level with quiet noise under it and around it: the models never met digital silence."""
+    peak = max(float(np.abs(samples).max(initial=0)), 1e-6)
+    sound = np.pad(samples * (LEVEL / peak), int(SILENCE * RATE))
+    noise = np.random.default_rng(len(samples)).normal(0, NOISE, len(sound))
+    return (sound + noise).astype(np.float32)
+
+
+def _confidence(posterior: float) -> float:
+    return 1 / (1 + 10 ** (DOUBT - math.log10(max(posterior, 1e-12))))
+
+
+def _spans(segments: Sequence[Segment], spelling: Mapping[str, str]) -> Iterator[Span]:
+    """The words as they are written, without silences, variants of pronunciation and the silence put around them."""
+    for word, chance, start, end in segments:
+        if not word.startswith(("<", "[")):
+            spoken = re.sub(r"\(\d+\)$", "", word)
+            seconds = (round(max(0.0, start / 100 - SILENCE), 2), round(max(0.0, (end + 1) / 100 - SILENCE), 2))
+            yield Span(spelling.get(spoken, spoken), round(min(1.0, chance), 3), seconds)
+
+
+def _near_misses(spans: Sequence[Span]) -> Iterator[str]:
+    """The sentence with one doubtful number word replaced by each number that sounds like it."""
+    words = [span.text for span in spans]
+    for place, span in enumerate(spans):
+        for other in domain.NEAR.get(span.text, ()) if span.confidence < UNSURE else ():
+            yield " ".join([*words[:place], other, *words[place + 1 :]])
+
+
+def _spoken(hint: str) -> str:
+    """A hint as words of letters: "Zoé Lefèvre (home)" -> "Zoe Lefevre home"; empty when it cannot be spoken here."""
+    words = re.findall(r"[^\W\d_]+(?:'[a-z]+)?", hint)
+    speakable = [word for word in words if pronunciation(plain(word).replace("'", ""), dictionary())]
+    if len(speakable) < len(words):
+        return ""
+    text = " ".join(map(plain, words))
+    return text.capitalize() if hint[:1].isupper() else text
+
+
+def _spelling(hints: Sequence[str]) -> dict[str, str]:
+    """How names are written: "zoe" -> "Zoé"; words that are also ordinary words of the domain stay as they are."""
+    written = {plain(word): word for hint in hints if hint[:1].isupper() for word in re.findall(r"[^\W\d_]+", hint)}
+    ordinary = domain.ordinary_words()
+    return {spoken: word for spoken, word in written.items() if spoken not in ordinary}
+
+
+@functools.lru_cache(maxsize=4)
+def _recogniser(hints: tuple[str, ...]) -> Any:
+    """A decoder for these hints, built in about half a second and kept; hints that cannot be spoken are left out."""
+    import pocketsphinx
+
+    spoken = [text for text in map(_spoken, hints) if text]
+    corpus = list(domain.sentences(spoken))
+    with tempfile.TemporaryDirectory() as folder:
+        model, words = Path(folder, "domain.lm"), Path(folder, "domain.dict")
+        model.write_text(domain.arpa(corpus), encoding="utf-8")
+        words.write_text(_cut({word for sentence in corpus for word in sentence.split()}), encoding="utf-8")
+        acoustic = pocketsphinx.get_model_path("en-us/en-us")
+        return pocketsphinx.Decoder(hmm=acoustic, lm=str(model), dict=str(words), loglevel="FATAL", cmn="batch")
+
+
+def _cut(vocabulary: set[str]) -> str:
+    """The dictionary of these words alone, in PocketSphinx's form: one line a pronunciation."""
+    known = dictionary()
+    lines = []
+    for word in sorted(vocabulary):
+        made = pronunciation(word.replace("'", ""), known)
+        for number, sounds in enumerate(known.get(word) or [made or ""], 1):
+            lines.append(f"{word}{f'({number})' if number > 1 else ''} {sounds}\n")
+    return "".join(lines)
+
+
+@functools.cache
+def dictionary() -> dict[str, list[str]]:
+    """CMUdict as PocketSphinx brings it: word -> pronunciations in ARPAbet."""
+    import pocketsphinx
+
+    found: dict[str, list[str]] = {}
+    with Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict")).open(encoding="utf-8") as lines:
+        for line in lines:
+            word, sounds = line.rstrip().split(" ", 1)
+            found.setdefault(re.sub(r"\(\d+\)$", "", word), []).append(sounds.strip())
+    return found

@@ -1,0 +1,76 @@
+"""Speech to text: which engine listens, and what it is given. Every engine answers with `Heard` and says its name.
+
+Order: the endpoint the person configured, Whisper where its weights are, else the offline recogniser. An engine that
+is there and fails is an error, not a reason to use another one quietly.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Protocol
+
+from assistant.errors import BadInput, Unavailable
+from assistant.request import Heard, Language
+from assistant.settings import Settings
+from models import vad, weights
+from models.pocket import Offline
+from models.remote import Endpoint
+from models.sound import Samples
+from models.whisper import Whisper
+
+
+class Engine(Protocol):
+    name: str
+
+    def ready(self) -> bool:
+        """Whether it could answer now, without a download."""
+        ...
+
+    def describe(self) -> str:
+        """What the person is told: 'whisper base', 'offline recogniser (English)'."""
+        ...
+
+    def speaks(self, language: Language) -> bool: ...
+
+    def hear(self, samples: Samples, hints: tuple[str, ...], language: Language) -> Heard:
+        """`samples` (n,) at 16 kHz, trimmed to speech; `hints`: names and things that may be said, names capitalised.
+
+        Raises `BadInput` when it heard no words, `Unavailable` when it cannot work."""
+        ...
+
+
+def engines(settings: Settings) -> tuple[Engine, ...]:
+    """The engines of this machine, best first."""
+    found: list[Engine] = []
+    if settings.speech_url:
+        found.append(_endpoint(settings.speech_url, settings.speech_key))
+    if local := weights.whisper(settings.whisper):
+        found.append(_whisper(local))
+    return (*found, _offline())
+
+
+def hear(samples: Samples, hints: tuple[str, ...], language: Language, settings: Settings) -> Heard:
+    """What was said in `samples`. Raises `BadInput("heard_nothing")`, or `Unavailable` when no engine here speaks
+    `language`."""
+    span = vad.speech_span(samples)
+    if span is None:
+        raise BadInput("heard_nothing")
+    engine = next((each for each in engines(settings) if each.ready() and each.speaks(language)), None)
+    if engine is None:
+        raise Unavailable("voice_needs_weights", language=language)
+    return engine.hear(samples[span[0] : span[1]], hints, language)
+
+
+@functools.lru_cache(maxsize=2)
+def _endpoint(url: str, key: str) -> Endpoint:
+    return Endpoint(url, key)
+
+
+@functools.lru_cache(maxsize=1)
+def _whisper(found: weights.Weights) -> Whisper:
+    return Whisper(found)
+
+
+@functools.cache
+def _offline() -> Offline:
+    return Offline()

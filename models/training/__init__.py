@@ -1,0 +1,1 @@
+"""Seeded scripts that made the shipped checkpoints. Nothing here runs in the product."""
