@@ -8,17 +8,21 @@ the same `metadata`. Every row carries `user_id`. Nothing here that PostgreSQL c
 
 from __future__ import annotations
 
+import importlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
 from assistant.errors import OutOfRoom, Unavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HOUSE = "house"  # owner of rows that belong to nobody in particular: the demo catalogue
 BUSY_SECONDS = 10
@@ -101,12 +105,13 @@ class Store:
         sa.event.listen(self.engine, "connect", _configure)
 
     def upgrade(self) -> None:
-        """Bring the schema to the newest migration."""
-        import assistant.payments.tables
-        import assistant.shop.tables
-        import assistant.wealth.tables  # noqa: F401
+        """Bring the schema to the newest migration; all of it or none of it."""
+        from alembic import command
 
-        metadata.create_all(self.engine)
+        with _plain_errors(), self.engine.connect() as db:
+            db.exec_driver_sql("BEGIN IMMEDIATE")
+            command.upgrade(migration_config(db), "head")
+            db.commit()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -128,6 +133,23 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def migration_config(db: Connection) -> Config:
+    """Alembic's configuration for an open connection."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.attributes["connection"] = db
+    return config
+
+
+def room_tables() -> sa.MetaData:
+    """`metadata` with the tables of every room on it."""
+    for room in ("payments", "shop", "wealth"):
+        importlib.import_module(f"assistant.{room}.tables")
+    return metadata
 
 
 def _configure(connection: sqlite3.Connection, _: Any) -> None:
