@@ -188,7 +188,7 @@ def run_serve(args: argparse.Namespace, settings: Settings) -> int:
     from assistant import serve
 
     given = {name: value for name in ("host", "port") if (value := getattr(args, name)) is not None}
-    return serve.run(replace(settings, **given))
+    serve.run(replace(settings, **given))
 
 
 def run_doctor(args: argparse.Namespace, settings: Settings) -> int:

@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 from assistant import __version__, folder
@@ -60,7 +60,7 @@ class Duty:
     ready: bool = False
 
 
-def run(settings: Settings) -> int:
+def run(settings: Settings) -> NoReturn:
     """Serve until told to stop. Raises `Unavailable` when a server has the folder, `BadInput` for a taken port."""
     os.environ.update(QUIET)
     stop = threading.Event()
@@ -78,7 +78,8 @@ def run(settings: Settings) -> int:
             close()
     finally:
         held.release()
-    return 0
+    sys.stdout.flush()
+    os._exit(0)  # all is closed; a model still warming up in a native thread would abort the interpreter's teardown
 
 
 def _assistant(settings: Settings) -> Assistant:
