@@ -201,8 +201,14 @@ def products(draw: Drawer, card: Json) -> Html:
         el("div", *chips, cls="chips") if chips else "",
         el("div", *(product(draw, item) for item in card["products"]), cls="shelf", role="list"),
         el("p", " · ".join(notes), cls="muted") if notes else "",
-        draw.buttons(card["actions"]),
+        draw.buttons(beside(card["actions"], (chip["action"] for chip in card["constraints"]))),
     ])  # fmt: skip
+
+
+def beside(actions: Iterable[Json], shown: Iterable[str]) -> list[Json]:
+    """The actions that no chip of the card stands for already."""
+    known = set(shown)
+    return [action for action in actions if action["id"] not in known]
 
 
 def _chip(draw: Drawer, chip: Json) -> Html:
@@ -251,7 +257,8 @@ def compare(draw: Drawer, card: Json) -> Html:
 def question(draw: Drawer, card: Json) -> Html:
     choices = [draw.button(choice, "chip") for choice in card["choices"]]
     chips = el("div", *choices, cls="chips") if choices else ""
-    return join([el("p", card["text"], cls="ask"), chips, draw.buttons(card["actions"])])
+    others = beside(card["actions"], (choice["id"] for choice in card["choices"]))
+    return join([el("p", card["text"], cls="ask"), chips, draw.buttons(others)])
 
 
 def figure(draw: Drawer, card: Json) -> Html:

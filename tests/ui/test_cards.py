@@ -125,3 +125,11 @@ def test_a_field_that_was_read_badly_says_so() -> None:
 def test_the_primary_action_stands_last() -> None:
     card = samples.Notice(tone="info", text="", actions=(Action("Go", style="primary"), Action("Stay")))
     assert Seen(drawn(card)).words.rstrip().endswith("StayGo")
+
+
+def test_an_action_that_a_chip_stands_for_is_not_shown_twice() -> None:
+    action = Action("at most 40 €", "product.remove", style="chip")
+    card = samples.Products(
+        products=(), constraints=(samples.Chip("at most 40 €", True, action.id),), actions=(action,)
+    )
+    assert drawn(card).count(action.id) == 1
