@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from assistant.errors import BadInput
 from assistant.request import Heard, Language, Seen, Upload
 from assistant.senses import see as pictures
-from assistant.senses.worker import Worker
+from assistant.senses.worker import Frame, Worker
 from assistant.settings import Settings
 
 LARGEST_SOUND = 30 << 20  # bytes
@@ -36,8 +36,14 @@ class Senses:
             raise BadInput("sound_empty")
         if len(audio.data) > LARGEST_SOUND:
             raise BadInput("sound_file_too_large", limit=LARGEST_SOUND >> 20)
-        samples = np.frombuffer(self.worker.run("decode", audio.data, "sound_too_heavy")[1], "<f4")
+        samples = np.frombuffer(self._sound(audio), "<f4")
         return hear.hear(samples, hints, language, self.settings)
+
+    def _sound(self, audio: Upload) -> bytes:
+        try:
+            return self.worker.run("decode", audio.data, "sound_too_heavy")[1]
+        except BadInput as error:
+            raise BadInput(error.key, **{"name": audio.name, **error.values}) from None
 
     def see(self, image: Upload, index: int) -> Iterator[Seen]:
         """What a picture holds, each time more complete: codes, then its kind, then its text and fields.
@@ -46,7 +52,7 @@ class Senses:
         """
         pictures.check(image)
         seen, kinds = Seen("other", 0.0), dict[str, float]()
-        for part, _ in self.worker.stream("see", image.data, "picture_too_heavy"):
+        for part, _ in self._frames("see", image):
             seen = pictures.fold(seen, part, index)
             kinds |= {str(kind): float(score) for kind, score in part.get("kinds", {}).items()}
             slope = float(part["slope"]) if "lines" in part else None
@@ -56,8 +62,17 @@ class Senses:
     def scan(self, image: Upload) -> Seen:
         """Only the codes of a camera frame, in some ten milliseconds."""
         pictures.check(image)
-        part, _ = self.worker.run("codes", image.data, "picture_too_heavy")
-        return pictures.judged(pictures.fold(Seen("other", 0.0), part, 0), {}, None)
+        seen = Seen("other", 0.0)
+        for part, _ in self._frames("codes", image):
+            seen = pictures.fold(seen, part, 0)
+        return pictures.judged(seen, {}, None)
+
+    def _frames(self, verb: str, image: Upload) -> Iterator[Frame]:
+        """The worker's answers about a picture; its refusals gain the picture's name."""
+        try:
+            yield from self.worker.stream(verb, image.data, "picture_too_heavy")
+        except BadInput as error:
+            raise BadInput(error.key, **{**error.values, "name": image.name}) from None
 
     def describe(self) -> dict[str, str]:
         """Engine and state per sense, for the page and for `lueur doctor`."""

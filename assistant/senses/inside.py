@@ -1,0 +1,149 @@
+"""What runs inside the limited worker process: open, look, read, decode. Started by `worker.py`, never imported by it.
+
+Three quick threads answer what takes milliseconds (codes, the vision model, audio decoding); one slow thread reads text,
+so a picture being read never delays a code or a sentence.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, Any
+
+from assistant.errors import LueurError
+from assistant.senses import read, scan, see
+from assistant.senses.worker import read_frame, write_frame
+
+IDLE_SECONDS = 900  # without work the process ends and gives its memory back
+LARGEST_FILE = 64 << 20  # bytes it may write to a temporary file
+
+
+class Room:
+    """The worker's threads and its way back to the parent."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+        self._guard = threading.Lock()
+        self._quick = ThreadPoolExecutor(3)
+        self._slow = ThreadPoolExecutor(1)
+        self._open: set[int] = set()
+        self._active = time.monotonic()
+
+    def send(self, head: dict[str, Any], blob: bytes = b"") -> None:
+        with self._guard:
+            write_frame(self._out, head, blob)
+
+    def watch(self) -> None:
+        """End the process after a long while without work."""
+        while self._open or time.monotonic() - self._active < IDLE_SECONDS:
+            time.sleep(5)
+        os._exit(0)
+
+    def warm(self) -> None:
+        """Load every engine before the first picture arrives."""
+        self._quick.submit(self._load)
+        self._slow.submit(read.load)
+
+    def _load(self) -> None:
+        from models import vision
+
+        try:
+            scan.load()
+            vision.load()
+            self._slow.submit(self.send, {"state": "ready"})
+        except Exception:
+            self.send({"state": "broken", "why": traceback.format_exc()[-2000:]})
+
+    def take(self, head: dict[str, Any], blob: bytes) -> None:
+        self._open.add(head["id"])
+        verb = {"see": self._see, "codes": self._codes, "decode": self._decode}[head["verb"]]
+        self._quick.submit(self._guarded, head["id"], verb, head, blob)
+
+    def _guarded(self, number: int, verb: Callable[..., None], *given: Any) -> None:
+        """Run one step of a job; whatever goes wrong ends the job, not the worker."""
+        try:
+            verb(number, *given)
+            return
+        except LueurError as error:
+            failed = {"error": error.key, "kind": type(error).__name__, "values": error.values}
+        except MemoryError:
+            failed = {"error": "picture_too_heavy", "kind": "BadInput"}
+        except Exception as error:
+            heavy = "bad_alloc" in str(error) or "allocate memory" in str(error)
+            key = "picture_too_heavy" if heavy else "media_unreadable"
+            failed = {"error": key, "kind": "BadInput", "why": traceback.format_exc()[-2000:]}
+        self._end(number, failed)
+
+    def _end(self, number: int, head: dict[str, Any], blob: bytes = b"") -> None:
+        self._open.discard(number)
+        self._active = time.monotonic()
+        self.send({"id": number, "done": True, **head}, blob)
+
+    def _see(self, number: int, head: dict[str, Any], blob: bytes) -> None:
+        """Codes at once, then the vision model, then (on the slow thread) the text."""
+        from models import vision
+
+        self.send({"id": number, "began": True})
+        picture, scale = see.opened(blob)
+        size = {"size": [round(side * scale) for side in picture.size]}
+        codes = scan.codes(picture, scale)
+        self.send({"id": number, "codes": codes, **size})
+        look = vision.look(picture)
+        shown = {"kinds": look.kinds, "products": look.products, "features": look.features, "model": vision.NAME}
+        self.send({"id": number, **shown})
+        if head.get("read", True):
+            self._slow.submit(self._guarded, number, self._read, picture, scale)
+        else:
+            self._end(number, {})
+
+    def _read(self, number: int, picture: Any, scale: float) -> None:
+        self.send({"id": number, "began": True})
+        rows, slope = read.lines(picture, scale)
+        self._end(number, {"lines": rows, "slope": slope})
+
+    def _codes(self, number: int, head: dict[str, Any], blob: bytes) -> None:  # noqa: ARG002
+        self.send({"id": number, "began": True})
+        picture, scale = see.opened(blob)
+        self._end(number, {"codes": scan.codes(picture, scale), "size": [round(side * scale) for side in picture.size]})
+
+    def _decode(self, number: int, head: dict[str, Any], blob: bytes) -> None:  # noqa: ARG002
+        import numpy as np
+
+        from assistant.senses import hear
+
+        self.send({"id": number, "began": True})
+        self._end(number, {}, np.asarray(hear.decode(blob), "<f4").tobytes())
+
+
+def limit(memory: int) -> None:
+    """Bound private memory, written files and core dumps. What the system does not know (not Linux) stays unbound."""
+    for kind, most in (
+        (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_FSIZE, LARGEST_FILE),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def main() -> None:
+    """Serve frames from stdin until it closes or nothing was asked for a long while."""
+    limit(int(sys.argv[1]))
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library that prints must not speak into the pipe
+    room = Room(out)
+    room.warm()
+    threading.Thread(target=room.watch, daemon=True).start()
+    while frame := read_frame(sys.stdin.buffer):
+        room.take(*frame)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

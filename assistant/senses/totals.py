@@ -1,0 +1,139 @@
+"""Which of the amounts on a document is the total: labels, arithmetic and place, weighed together.
+
+The label rules cover en, fr, de and zh. The arithmetic: on a paid receipt cash less change is the total; on an invoice a
+subtotal and a tax add up to it. Two rivals with like weights lower the confidence, so that a person is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations
+
+from assistant.money import Money
+from assistant.request import Field, Line
+from assistant.senses import printed
+from assistant.senses.layout import Page
+
+LABELS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
+    (re.compile(pattern, re.I), weight)
+    for pattern, weight in (
+        (
+            r"grand\s*total|total (amount )?(due|payable|to pay)|amount (due|payable)|balance due|net (total|amount|payable)|nett? total",
+            9.0,
+        ),
+        (
+            r"net [àa] payer|total (ttc|[àa] (payer|r[ée]gler))|montant (d[ûu]|[àa] payer|total|ttc)|reste [àa] payer",
+            9.0,
+        ),
+        (r"gesamtbetrag|gesamtsumme|rechnungsbetrag|zahlbetrag|zu zahlen|endbetrag|bruttobetrag", 9.0),
+        (r"应付(总额|金额|合计)?|实付|总计|总额|合计|价税合计|待付", 9.0),
+        (
+            r"total\s*(incl|inc|after|round|rm|amt|amount|sales|price|\(?(eur|usd|gbp|rm|€|\$))|rounded|(after|with) (gst|tax|vat)",
+            7.5,
+        ),
+        (r"\btotal\b|\bsumme\b|\bgesamt\b|\btotai\b|小计后", 6.0),
+        (r"\b(cash|amount|paid|visa|mastercard|card|esp[èe]ces|carte|bar|betrag|montant)\b|金额|付款", 1.5),
+    )
+)
+AGAINST: tuple[tuple[re.Pattern[str], float], ...] = tuple(
+    (re.compile(pattern, re.I), weight)
+    for pattern, weight in (
+        (r"sub\s*-?\s*total|sous[- ]total|zwischensumme|小计|\bht\b|netto|\bexcl|before", 5.0),
+        (r"(?<!incl )(?<!with )\b(tax|gst|vat|tva|mwst|ust|sst|service charge)\b(?! ?incl)|税额", 3.0),
+        (r"change|rendu|r[üu]ckgeld|找零|rounding adj|\brounding\b|arrondi|adjust", 7.0),
+        (
+            r"discount|saving|remise|rabatt|优惠|points|deposit|qty|quantity|items?\b|tender|received|previous|last (bill|month)",
+            4.0,
+        ),
+        (r"\b(per|each|unit|prix unitaire|einzelpreis|单价|kwh|@)\b", 3.0),
+    )
+)
+CASH = re.compile(r"\bcash\b|tender|received|esp[èe]ces|re[çc]u|gegeben|\bbar\b|\bpaid\b|现金|实收", re.I)
+CHANGE = re.compile(r"change|rendu|monnaie|r[üu]ckgeld|找零", re.I)
+ENOUGH = 3.0  # weight below which an amount is not called a total
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    amount: Decimal
+    text: str
+    line: Line
+    label: str
+    weight: float
+
+
+def total(page: Page, code: str) -> Field | None:
+    """The total with its box, or None when nothing on the page is called one."""
+    candidates = _candidates(page)
+    weights: dict[Decimal, float] = defaultdict(float)
+    for item in candidates:
+        weights[item.amount] = max(weights[item.amount], item.weight)
+    for amount, bonus in _arithmetic(candidates).items():
+        weights[amount] += bonus
+    for item in candidates:
+        weights[item.amount] += 0.25  # printed again and again
+    ranked = sorted((weight, amount) for amount, weight in weights.items() if amount > 0)
+    if not ranked or ranked[-1][0] < ENOUGH:
+        return None
+    weight, amount = ranked[-1]
+    rival = ranked[-2][0] if len(ranked) > 1 else 0.0
+    shown = max((item for item in candidates if item.amount == amount), key=lambda item: item.weight)
+    sure = min(0.97, 0.55 + 0.04 * min(weight, 6) + 0.06 * max(0.0, weight - rival))
+    money = Money(printed.minor(amount, code), code)
+    return Field("total", money, shown.text, round(sure * shown.line.confidence, 3), shown.line.place)
+
+
+def _candidates(page: Page) -> list[Candidate]:
+    found = []
+    top, bottom = page.span
+    tallest = max(page.height(line) for line in page.lines)
+    for index, row in enumerate(page.rows):
+        words, counted = "", 0
+        for line in row:
+            rest = line.text
+            for amount, text in printed.amounts(line.text):
+                own, _, rest = rest.partition(text)
+                words, counted = f"{words} {own}", counted + 1
+                label = words if sum(map(str.isalpha, words)) > 1 else _above(page, index)
+                weight = _weight(label)
+                if weight > 0:
+                    weight += 0.8 * (page.middle(line) - top) / (bottom - top + 1) + 0.7 * page.height(line) / tallest
+                    weight -= 2.0 * (counted - 1)  # the label belongs to the first amount of its row
+                found.append(Candidate(amount, text, line, label.strip(), weight))
+            words = f"{words} {rest}"
+    return found
+
+
+def _above(page: Page, index: int) -> str:
+    """The words of the row above, when it holds no amount of its own."""
+    above = page.rows[index - 1] if index else ()
+    return (
+        "" if any(True for line in above for _ in printed.amounts(line.text)) else " ".join(line.text for line in above)
+    )
+
+
+def _weight(label: str) -> float:
+    best = max((weight for pattern, weight in LABELS if pattern.search(label)), default=0.0)
+    return best - max((weight for pattern, weight in AGAINST if pattern.search(label)), default=0.0)
+
+
+def _arithmetic(candidates: list[Candidate]) -> dict[Decimal, float]:
+    """Bonus per amount: cash - change, and subtotal + tax, where the result is itself printed."""
+    amounts = {item.amount for item in candidates}
+    bonus: dict[Decimal, float] = {}
+    cash = {item.amount for item in candidates if CASH.search(item.label)}
+    change = {item.amount for item in candidates if CHANGE.search(item.label)}
+    for paid in cash:
+        for back in change:
+            if paid - back in amounts and paid > back:
+                bonus[paid - back] = 4.0
+    parts = sorted(
+        {item.amount for item in candidates if AGAINST[0][0].search(item.label) or AGAINST[1][0].search(item.label)}
+    )
+    for one, two in combinations(parts[:12], 2):
+        if one + two in amounts and one > 0:
+            bonus.setdefault(one + two, 2.0)
+    return bonus
