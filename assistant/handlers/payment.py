@@ -254,9 +254,9 @@ def stop_payments(effect: Do, context: Context) -> Reply:  # noqa: ARG001
 
 
 def _confirm(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:
-    undo = context.settings.undo_seconds
-    done = context.rooms.payments.confirm(context.user, context.session, target["payment"], target["token"], undo)
-    return moved(done, context)
+    kernel, undo = context.rooms.payments, context.settings.undo_seconds
+    waiting = kernel.receipt(context.user, target["payment"])
+    return moved(kernel.confirm(context.user, context.session, waiting.id, kernel.token(waiting), undo), context)
 
 
 def _gesture(verb: str) -> Tap:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
 
 from assistant.handlers import Context
 from assistant.payments import Payment, State
@@ -37,7 +36,6 @@ def sheet(payment: Payment, context: Context) -> PaySheet:
 
     payments = context.rooms.payments
     button = context.say("payment.pay_button", amount=payment.amount)
-    confirm = {"payment": payment.id, "token": payments.token(payment)}
     return PaySheet(
         id=payment.id, payee=_view(payment, context), amount=payment.amount, purpose=payment.purpose,
         currency_assumed=payment.origin.assumed, source=payment.origin.source, uncertain=payment.origin.uncertain,
@@ -46,7 +44,7 @@ def sheet(payment: Payment, context: Context) -> PaySheet:
         in_words=amount_in_words(payment.amount, context.language),
         actions=(
             _button("payment.cancel", payment, context, context.say("payment.cancel")),
-            _button("payment.confirm", payment, context, button, "primary", confirm),
+            _button("payment.confirm", payment, context, button, "primary"),
         ),
     )  # fmt: skip
 
@@ -61,13 +59,10 @@ def _view(payment: Payment, context: Context) -> PayeeView:
     return PayeeView(payment.payee_id, payment.payee_name, payment.origin.match, told)
 
 
-def _button(
-    verb: str, payment: Payment, context: Context, label: str, style: Style = "secondary",
-    target: Mapping[str, Any] | None = None,
-) -> Action:  # fmt: skip
+def _button(verb: str, payment: Payment, context: Context, label: str, style: Style = "secondary") -> Action:
     """An action whose id is the same each time this payment is shown in this session."""
     stable = hashlib.sha256(f"{context.session}\n{payment.id}\n{verb}".encode()).hexdigest()[:32]
-    return Action(label, verb, target or {"payment": payment.id}, style, f"act_{stable}")
+    return Action(label, verb, {"payment": payment.id}, style, f"act_{stable}")
 
 
 def receipt(payment: Payment, context: Context) -> Receipt:

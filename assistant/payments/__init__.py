@@ -326,9 +326,8 @@ class Payments:
         self._duties.start()
 
     def warm(self) -> None:
-        """Have the sandbox up before the first payment needs it."""
-        if self._sandbox:
-            self._sandbox.url()
+        """Have the provider's client, and the sandbox, up before the first payment needs them."""
+        self._provider.connect()
 
     def close(self) -> None:
         self._duties.stop()

@@ -57,16 +57,23 @@ class Provider:
 
     @functools.cached_property
     def _client(self) -> Any:
+        import requests
         import stripe
 
         stripe.enable_telemetry = False
         address = self._base()
+        session = requests.Session()
+        session.trust_env = address is None  # the sandbox is on this machine: no proxy leads there
         return stripe.StripeClient(
             self._key,
             base_addresses={"api": address} if address else None,
             max_network_retries=0,
-            http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS)),
+            http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS), session=session),
         )
+
+    def connect(self) -> None:
+        """Have the client ready before it is needed; calls nobody."""
+        _ = self._client
 
     def create(self, bill: Bill) -> str:
         """An unconfirmed intent; moves no money. Raises `Refused` when the provider will not take the bill."""

@@ -67,11 +67,16 @@ def test_a_sheet_says_everything_and_pays_nothing(context: Context) -> None:
     assert charges(context.rooms.payments, context.rooms.payments.receipt(USER, sheet.id)) == []
 
 
-def test_neither_voice_nor_wire_carries_what_would_confirm(context: Context) -> None:
+def test_neither_voice_nor_row_carries_what_would_confirm(context: Context) -> None:
     reply = pay(context)
-    token = shown(reply).actions[1].target["token"]
-    assert token not in str(to_json(reply))
+    waiting = context.rooms.payments.receipt(USER, reply.sheet)
+    assert context.rooms.payments.token(waiting) not in str(shown(reply).actions)
     assert "12" not in reply.speak
+
+
+def test_a_tap_of_another_session_does_not_pay(context: Context) -> None:
+    with pytest.raises(Refused, match="confirmation_does_not_fit"):
+        tap(pay(context), "payment.confirm", replace(context, session="ses_2"))
 
 
 def test_the_tap_pays_and_the_receipt_takes_the_sheets_place(context: Context) -> None:
