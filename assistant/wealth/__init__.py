@@ -64,8 +64,10 @@ class Wealth:
         query = self._query(user, metric, wanted, today, account, category, group, currency)
         answer = questions.METRICS[metric](self.ledger, replace(query, holding=holding))
         notes = [Note("warning.starts_later", {"day": span[0]})] if answer.period.start < span[0] else []
-        if category and metric not in questions.BY_CATEGORY:
+        if category and not query.category:
             notes.append(Note("warning.all_categories"))
+        if account and not query.account:
+            notes.append(Note("warning.all_accounts"))
         return replace(answer, warnings=(*notes, *answer.warnings))
 
     def _query(
@@ -78,10 +80,13 @@ class Wealth:
             raise BadInput("unknown_group", group=group[:40])
         found = self.ledger.account(user, account) if account else None
         own = found.currency if found and metric == "balance" else ""
+        if metric not in questions.BY_CATEGORY:
+            category = ""
+        name = found.name if found and metric not in questions.WHOLE else ""
         wanted = (currency or own or self.settings.currency).upper()
         if wanted not in fx.currencies():
             raise BadInput("no_rate", currency=wanted[:10])
-        return Query(user, period, today, wanted, found.name if found else "", category, group)  # type: ignore[arg-type]
+        return Query(user, period, today, wanted, name, category, group)  # type: ignore[arg-type]
 
     def mentioned(self, user: str, words: str) -> str:
         """The name of the security that a sentence names by its name or symbol, or an empty string."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from assistant.store import Store
 from assistant.wealth.entry import Account, Class, Entry, Flow, Holding, Kind, Movement, Security
 from assistant.wealth.tables import accounts, batches, entries, postings, prices, rules, securities, uploads
 
+KEPT = timedelta(hours=1)
 SLICE = 500  # values in one IN (...), below every database's limit
 
 
@@ -248,9 +249,10 @@ class Ledger:
         return {row.words: row.category for row in rows}
 
     def keep(self, user: str, name: str, data: bytes, at: datetime) -> str:
-        """Hold a file between its preview and its import; the id names it."""
+        """Hold a file between its preview and its import; what nobody imported within an hour is dropped."""
         key = new_id("upl")
         with self.store.write() as db:
+            db.execute(sa.delete(uploads).where(uploads.c.user_id == user, uploads.c.at < at - KEPT))
             db.execute(sa.insert(uploads).values(id=key, user_id=user, name=name[:200], data=data, at=at))
         return key
 

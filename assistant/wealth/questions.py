@@ -184,7 +184,8 @@ def double_charges(ledger: Ledger, query: Query) -> Answer:
                    values={"count": len(rows)})  # fmt: skip
 
 
-BY_CATEGORY = {"spending", "income", "biggest_expense", "recurring", "double_charges", "savings_rate"}
+BY_CATEGORY = {"spending", "income", "biggest_expense", "recurring", "double_charges"}
+WHOLE = {"savings_rate"}  # of the household: one account's income and spending would say nothing
 METRICS: dict[str, Metric] = {
     "net_worth": net_worth, "net_worth_change": net_worth_change, "net_worth_history": net_worth_history,
     "spending": spending, "income": income, "savings_rate": savings_rate, "cash_by_currency": cash_by_currency,

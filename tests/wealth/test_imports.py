@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from assistant.clock import MovableClock
 from assistant.demo import make_bank
-from assistant.errors import BadInput
+from assistant.errors import BadInput, NotFound
 from assistant.money import Money
 from assistant.reply import Period
 from assistant.request import Upload
@@ -72,12 +73,20 @@ def test_every_dated_row_is_imported_or_listed_with_its_reason() -> None:
     found = csv(
         "Date,Description,Debit,Credit,Status\n2026-11-02,good,5.00,,done\n2026-02-31,no such day,5.00,,done\n"
         "2026-11-03,nothing,,,done\n2026-11-04,garbled,5.x0,,done\n2026-11-05,both,5.00,6.00,done\n"
-        "2026-11-06,failed,5.00,,Declined\n2026-11-07,good,,7.00,done\n"
+        "2026-11-06,failed,5.00,,Declined\n2026-11-07,good,,7.00,done\n1026-11-07,long ago,,7.00,done\n"
+        "2026-11-08,a reference,,99999999999999999999,done\n"
     )
     assert amounts(found) == [-500, 700]
     assert {problem.line: problem.reason for problem in found.problems} == {
-        3: "bad_date", 4: "no_amount", 5: "bad_amount", 6: "two_amounts", 7: "not_settled",
+        3: "bad_date", 4: "no_amount", 5: "bad_amount", 6: "two_amounts", 7: "not_settled", 9: "bad_date",
+        10: "bad_amount",
     }  # fmt: skip
+
+
+def test_a_currency_without_a_rate_is_listed_and_cannot_spoil_the_net_worth() -> None:
+    found = csv("Date,Payee,Amount,Currency\n2026-11-02,a,1.00,XAU\n2026-11-02,b,2.00,USD\n")
+    assert [row.money for row in found.rows] == [Money(200, "USD")]
+    assert [problem.reason for problem in found.problems] == ["no_rate"]
 
 
 def test_a_balance_that_does_not_follow_is_named_by_its_line() -> None:
@@ -112,7 +121,7 @@ def test_the_order_of_day_and_month_follows_from_the_whole_column() -> None:
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not_a_statement"),
         (b"Date,Text\n2026-11-02,no amounts at all\n", "not_a_statement"),
         (b"Date,ISIN,Quantity,Amount\n2026-11-02,US0378331005,3,-300.00\n", "trades_not_read"),
-        (b"x" * (20 * 1024 * 1024 + 1), "file_too_big"),
+        (b"x" * (10 * 1024 * 1024 + 1), "file_too_big"),
     ],
 )
 def test_a_bad_file_is_refused_with_its_reason(data: bytes, key: str) -> None:
@@ -167,6 +176,15 @@ def test_an_account_named_in_the_file_is_recognised(wealth: Wealth) -> None:
 def test_a_preview_writes_nothing(wealth: Wealth) -> None:
     wealth.preview(ME, BANK)
     assert wealth.ledger.span(ME) is None and wealth.account_names(ME) == ()
+
+
+def test_a_held_file_is_dropped_after_an_hour(wealth: Wealth, clock: MovableClock) -> None:
+    old = wealth.keep(ME, BANK)
+    clock.forward(hours=2)
+    new = wealth.keep(ME, BANK)
+    assert wealth.kept(ME, new).data == BANK.data
+    with pytest.raises(NotFound):
+        wealth.kept(ME, old)
 
 
 def test_hostile_text_is_kept_as_it_is(wealth: Wealth) -> None:

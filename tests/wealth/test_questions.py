@@ -99,6 +99,13 @@ def test_the_savings_rate_is_what_is_kept_of_the_income(home: Wealth) -> None:
     assert refusal.value.key == "no_income"
 
 
+def test_a_filter_that_a_figure_cannot_obey_is_said_and_not_half_obeyed(home: Wealth) -> None:
+    plain = home.ask(ME, "savings_rate", OCTOBER)
+    narrowed = home.ask(ME, "savings_rate", OCTOBER, account="Savings", category="groceries")
+    assert narrowed.value == plain.value and narrowed.account == narrowed.category == ""
+    assert [note.key for note in narrowed.warnings] == ["warning.all_categories", "warning.all_accounts"]
+
+
 def test_what_the_household_hides_is_found(home: Wealth) -> None:
     recurring = home.ask(ME, "recurring")
     rhythms = {row["payee"]: row["rhythm"] for row in recurring.rows}

@@ -10,7 +10,7 @@ from assistant.request import Upload
 from assistant.wealth.imports import generic
 from assistant.wealth.imports.statement import Column, Hints, Problem, Row, Statement
 
-LARGEST = 20 * 1024 * 1024  # bytes
+LARGEST = 10 * 1024 * 1024  # bytes
 
 __all__ = ["Column", "Hints", "Problem", "Row", "Statement", "read"]
 

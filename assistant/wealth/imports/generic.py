@@ -20,6 +20,7 @@ from assistant.wealth.imports.statement import Column, Hints, Order, Problem, Re
 
 Line = tuple[int, list[str]]
 ONCE: tuple[Role, ...] = ("date", "amount", "debit", "credit", "balance", "currency", "sign", "status", "value_date")
+LARGEST = 10**13  # major units; a longer number is a reference in the wrong column, and no ledger could add it
 UNSETTLED = re.compile(r"revert|declin|fail|pending|cancel|ausstehend|en attente|refus|关闭|失败|撤销", re.IGNORECASE)
 TRADE_HEADS = {
     "isin",
@@ -198,6 +199,8 @@ def _row(number: int, cells: list[str], layout: Layout) -> Row:
         raise Unusable("not_settled")
     code = layout.cell(cells, "currency").upper()
     currency = code if re.fullmatch("[A-Z]{3}", code) else layout.currency
+    if currency not in fx.currencies():
+        raise Unusable("no_rate")
     money = Money.of(_amount(cells, layout) * layout.sign, currency)
     payee, text = layout.cell(cells, "payee"), _joined(cells, layout.roles.get("text", ()))
     balance = sniff.read_number(layout.cell(cells, "balance"), layout.mark)
@@ -232,7 +235,7 @@ def _number(cell: str, mark: str) -> Decimal | None:
     if not cell:
         return None
     value = sniff.read_number(cell, mark)
-    if value is None:
+    if value is None or abs(value) >= LARGEST:
         raise Unusable("bad_amount")
     return value
 

@@ -23,6 +23,7 @@ from assistant.wealth.imports.statement import Order, Role
 
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DELIMITERS = ";,\t|"
+SAMPLE = 2000  # lines from which the delimiter is told
 MONTHS = {
     name: number
     for number, names in enumerate(
@@ -74,12 +75,13 @@ def _plausible(text: str) -> float:
 
 def table(text: str) -> tuple[str, list[tuple[int, list[str]]]]:
     """(delimiter, rows as (line, cells)) by the delimiter that gives most dated rows of the commonest width."""
-    readings = [(mark, _split(text, mark)) for mark in DELIMITERS]
-    return max(readings, key=lambda reading: _regular(reading[1]))
+    lines = text.replace("\0", "").splitlines(keepends=True)
+    delimiter = max(DELIMITERS, key=lambda mark: _regular(_split(lines[:SAMPLE], mark)))
+    return delimiter, _split(lines, delimiter)
 
 
-def _split(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
-    reader = csv.reader(text.replace("\0", "").splitlines(keepends=True), delimiter=delimiter)
+def _split(lines: Sequence[str], delimiter: str) -> list[tuple[int, list[str]]]:
+    reader = csv.reader(lines, delimiter=delimiter)
     rows: list[tuple[int, list[str]]] = []
     try:
         for cells in reader:
@@ -126,9 +128,10 @@ def read_date(cell: str, order: Order) -> date | None:
     else:
         parts = _worded(cell) or (0, 0, 0)
     try:
-        return date(_century(parts[0]), parts[1], parts[2])
+        day = date(_century(parts[0]), parts[1], parts[2])
     except ValueError:
         return None
+    return day if 1970 <= day.year < 2100 else None
 
 
 def date_order(cells: Iterable[str]) -> tuple[Order, bool]:

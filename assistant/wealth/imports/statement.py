@@ -14,7 +14,9 @@ Role = Literal[
 ]
 Order = Literal["", "dmy", "mdy", "ymd"]
 # Why a dated row was not imported; each has a sentence under [wealth.reason].
-Reason = Literal["bad_date", "no_amount", "bad_amount", "two_amounts", "no_direction", "not_settled", "too_short"]
+Reason = Literal[
+    "bad_date", "no_amount", "bad_amount", "two_amounts", "no_direction", "not_settled", "too_short", "no_rate"
+]
 
 
 @dataclass(frozen=True, slots=True)
