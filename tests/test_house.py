@@ -19,7 +19,7 @@ FLOORS = [
     {"models"},
     {"assistant.senses", "assistant.language", "assistant.payments", "assistant.wealth", "assistant.shop"},
     {"assistant.handlers", "assistant.demo", "assistant.conversation"},
-    {"assistant.core"},
+    {"assistant.core", "assistant.migrations"},
     {
         "assistant.protocols",
         "assistant.ui",
