@@ -7,7 +7,6 @@ host name (DNS rebinding) and from other sites' pages; a shared page gives every
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import signal
 import socket
@@ -83,15 +82,11 @@ def run(settings: Settings) -> NoReturn:
 
 
 def _assistant(settings: Settings) -> Assistant:
-    """The assistant, while the page's libraries load beside it."""
-    page = threading.Thread(target=importlib.import_module, args=("assistant.ui.page",), daemon=True)
-    page.start()
     from assistant.core import Assistant
 
     assistant = Assistant(settings)
     if settings.mode == "personal":
         assistant.open(OWNER)  # the demo household is furnished before the first visit
-    page.join()
     return assistant
 
 
