@@ -18,14 +18,16 @@ ONES = "zero one two three four five six seven eight nine ten eleven twelve thir
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
 NUMBERS = frozenset([*ONES, *TENS, "hundred", "thousand"])
 # Numbers that one bad vowel or ending turns into each other.
-NEAR = {a: tuple(sorted(set(group.split()) - {a})) for group in (
-    "thirteen thirty", "fourteen forty four", "fifteen fifty", "sixteen sixty", "seventeen seventy", "eighteen eighty",
-    "nineteen ninety nine five", "one nine",
-) for a in group.split()}  # fmt: skip
-NEAR |= {"four": ("fourteen", "forty", "five"), "five": ("nine", "four"), "nine": ("five", "nineteen", "one"),
-         "six": ("sixteen", "sixty"), "seven": ("seventeen", "eleven"), "eleven": ("seven",), "two": ("ten",),
-         "ten": ("two", "twelve"), "twelve": ("ten", "twenty"), "twenty": ("twelve", "thirty"),
-         "thirty": ("thirteen", "forty"), "forty": ("fourteen", "thirty"), "one": ("nine",)}  # fmt: skip
+NEAR = {
+    "one": ("nine",), "two": ("ten", "eight"), "four": ("fourteen", "forty", "five"), "five": ("nine", "four"),
+    "six": ("sixteen", "sixty"), "seven": ("seventeen", "eleven"), "eight": ("eighteen", "eighty"),
+    "nine": ("five", "one", "ninety"), "ten": ("two", "twelve"), "eleven": ("seven",), "twelve": ("ten", "twenty"),
+    "thirteen": ("thirty",), "fourteen": ("forty", "four"), "fifteen": ("fifty",), "sixteen": ("sixty",),
+    "seventeen": ("seventy",), "eighteen": ("eighty",), "nineteen": ("ninety", "nine"),
+    "twenty": ("ninety", "twelve", "thirty"), "thirty": ("thirteen", "forty", "fifty"), "forty": ("fourteen", "thirty"),
+    "fifty": ("fifteen", "thirty"), "sixty": ("sixteen", "fifty"), "seventy": ("seventeen",), "eighty": ("eighteen",),
+    "ninety": ("nineteen", "twenty", "nine"),
+}  # fmt: skip
 
 CLASSES: dict[str, tuple[str, ...]] = {
     "currency": ("euros", "euros", "euros", "dollars", "pounds", "yuan"),
