@@ -66,7 +66,6 @@ def _figure(answer: Answer, asked: Mapping[str, Any], context: Context, every_ro
     if len(rows) > ROWS and not every_row:
         target = {"asked": dict(asked) | {"period": answer.period}, "card": card}
         actions = (Action(context.say("wealth.all_rows", count=len(rows)), "wealth.rows", target), *actions)
-    rated = " " + context.say("wealth.method.rates") if answer.price_date else ""
     return Figure(
         id=card,
         metric=answer.metric,
@@ -76,13 +75,21 @@ def _figure(answer: Answer, asked: Mapping[str, Any], context: Context, every_ro
         period=answer.period,
         currency=answer.currency,
         price_date=answer.price_date,
-        method=_note(answer.method, context) + rated,
+        method=_method(answer, context),
         rows=rows if every_row else rows[:ROWS],
         row_count=len(rows),
         change=_change(answer, context),
         warnings=tuple(_note(each, context) for each in answer.warnings),
         actions=actions,
     )
+
+
+def _method(answer: Answer, context: Context) -> str:
+    """How the figure was computed, in sentences; made-up data is named as such."""
+    sentences = [_note(answer.method, context)]
+    sentences += [context.say("wealth.method.rates")] if answer.price_date else []
+    sentences += [context.say("wealth.method.made_up")] if answer.made_up else []
+    return (" " * (context.language != "zh")).join(sentences)
 
 
 def _follow_ups(answer: Answer, asked: Mapping[str, Any], context: Context) -> tuple[Action, ...]:

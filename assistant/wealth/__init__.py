@@ -68,7 +68,8 @@ class Wealth:
             notes.append(Note("warning.all_categories"))
         if account and not query.account:
             notes.append(Note("warning.all_accounts"))
-        return replace(answer, warnings=(*notes, *answer.warnings))
+        marked = [each for each in self.ledger.accounts(user) if each.note and query.account in ("", each.name)]
+        return replace(answer, warnings=(*notes, *answer.warnings), made_up=bool(marked))
 
     def _query(
         self, user: str, metric: str, period: Period, today: date, account: str, category: str, group: str,

@@ -65,6 +65,7 @@ class Answer:
     warnings: tuple[Note, ...] = ()
     series: tuple[Mapping[str, Any], ...] = ()
     change: Since | None = None
+    made_up: bool = False  # rows of the demo household may be in it
     account: str = ""
     category: str = ""
     group: Group = ""

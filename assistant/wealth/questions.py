@@ -306,7 +306,7 @@ def _answer(
 ) -> Answer:  # fmt: skip
     return Answer(
         metric, value, unit, period or query.period, query.currency, price_date, Note(f"method.{metric}", values or {}),
-        tuple(rows), tuple(warnings), tuple(series), change, query.account, query.category, query.group,
+        tuple(rows), tuple(warnings), tuple(series), change, False, query.account, query.category, query.group,
     )  # fmt: skip
 
 

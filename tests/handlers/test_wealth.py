@@ -66,7 +66,13 @@ def test_groceries_last_month_are_a_figure_with_everything_that_explains_it(open
     assert isinstance(card.value, Money)
     assert card.value == Money(sum(row["value"].minor for row in card.rows), "EUR") and card.row_count == len(card.rows)
     assert reply.route == "wealth" and card.value.text("en") in reply.text and "October 2026" in reply.text
-    assert card.period == OCTOBER and card.currency == "EUR" and card.price_date and "Sum of" in card.method
+    assert (
+        card.period == OCTOBER
+        and card.currency == "EUR"
+        and card.price_date
+        and "Sum of" in card.method
+        and "made up" in card.method
+    )
 
 
 @pytest.mark.parametrize("metric", sorted(METRICS))
