@@ -104,21 +104,15 @@ class Conversations:
         return reply
 
     def _register(self, db: Connection, who: Session, turn: str, cards: Any) -> None:
-        rows = [
-            {
-                "id": action.id,
-                "user_id": who.user,
-                "session_id": who.id,
-                "turn_id": turn,
-                "verb": action.verb,
-                "target": freeze(dict(action.target)),
-                "created_at": self.clock.now(),
-            }
-            for action in found_actions(cards)
-            if action.verb
-        ]
-        if rows:
-            db.execute(sa.insert(actions), rows)
+        """Note what each action does. An action shown again keeps the meaning it was first given."""
+        fresh = {action.id: action for action in found_actions(cards) if action.verb}
+        known = db.execute(sa.select(actions.c.id).where(actions.c.id.in_(fresh))).scalars()
+        for id in known:
+            del fresh[id]
+        if fresh:
+            mine = {"user_id": who.user, "session_id": who.id, "turn_id": turn, "created_at": self.clock.now()}
+            told = [{"id": a.id, "verb": a.verb, "target": freeze(dict(a.target))} | mine for a in fresh.values()]
+            db.execute(sa.insert(actions), told)
 
     def action(self, who: Session, action: str) -> tuple[str, Mapping[str, Any]]:
         """The verb and target behind an action id of this very session, else `NotFound`."""

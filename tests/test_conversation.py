@@ -87,3 +87,10 @@ def test_preferences_are_kept_per_person(talks: Conversations) -> None:
     talks.prefer("ann", voice=True)
     assert talks.preferences("ann") == {"language": "fr", "voice": True}
     assert talks.preferences("ben") == {}
+
+
+def test_a_button_shown_twice_keeps_its_first_meaning(talks: Conversations) -> None:
+    who = talks.open("ann", None, "en")
+    published(talks, who, Action("Pay", "payment.confirm", {"payment": "one"}, id="act_same"))
+    published(talks, who, Action("Pay", "payment.confirm", {"payment": "two"}, id="act_same"))
+    assert talks.action(who, "act_same") == ("payment.confirm", {"payment": "one"})

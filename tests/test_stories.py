@@ -48,7 +48,7 @@ def primary(shown: Card) -> Action:
 
 
 def charges(assistant: Assistant) -> int:
-    return len([p for p in assistant.rooms.payments.history(OWNER) if p.status == "succeeded"])
+    return len([p for p in assistant.rooms.payments.history(OWNER) if p.state == "succeeded"])
 
 
 @pytest.mark.parametrize("words", ["Pay Alice 12.50", "Paie 12,50 € à Alice", "给Alice转12.50欧元"])
