@@ -1,6 +1,7 @@
 """Bank files: every dated row imported or listed with a reason; a second import adds nothing."""
 
-from datetime import date
+from datetime import date, timedelta
+from random import Random
 
 import pytest
 
@@ -202,3 +203,48 @@ def test_five_thousand_rows_are_all_accounted_for(wealth: Wealth) -> None:
 
 def _november() -> Period:
     return Period(date(2026, 11, 1), date(2026, 11, 30))
+
+
+HEADS = (
+    ("Date", "Description", "Amount", "Debit", "Credit", "Balance"),
+    ("Date opération", "Libellé", "Montant", "Débit", "Crédit", "Solde"),
+    ("Buchungstag", "Verwendungszweck", "Betrag", "Soll", "Haben", "Kontostand"),
+    ("Datum", "Omschrijving", "Bedrag", "Af", "Bij", "Saldo"),
+    ("交易日期", "摘要", "金额", "支出", "收入", "余额"),
+)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_bank_nobody_wrote_down_is_read_exactly(seed: int) -> None:
+    """A file in a layout drawn by chance gives back the rows it was written from."""
+    dice = Random(seed)
+    heads, delimiter = dice.choice(HEADS), dice.choice(";,\t|")
+    comma = delimiter != "," and dice.random() < 0.5
+    day_format = dice.choice(["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d", "%d.%m.%y"])
+    rows = [
+        (date(2026, 1, 1) + timedelta(days=5 * n), dice.choice(["Shop 12", "Bäcker", "小店 3", "Rent; May"]),
+         dice.choice([-1, 1, -1]) * dice.randrange(1, 400_000))
+        for n in range(40)
+    ]  # fmt: skip
+
+    def printed(minor: int, grouped: bool) -> str:
+        text = f"{minor / 100:,.2f}" if grouped else f"{minor / 100:.2f}"
+        return text.translate(str.maketrans(",.", ".,")) if comma else text
+
+    split, balanced, grouped = dice.random() < 0.5, dice.random() < 0.5, dice.random() < 0.5
+    quote = delimiter == "," or dice.random() < 0.3
+    lines = [[heads[0], heads[1], *((heads[3], heads[4]) if split else (heads[2],)), *([heads[5]] if balanced else [])]]
+    balance = 0
+    for day, text, minor in rows:
+        balance += minor
+        amount = printed(abs(minor), grouped)
+        money = [amount, ""] if minor < 0 else ["", amount]
+        lines.append([day.strftime(day_format), text if quote else text.replace(delimiter, " ")])
+        lines[-1] += money if split else [printed(minor, grouped)]
+        lines[-1] += [printed(balance, grouped)] if balanced else []
+    body = "\n".join(delimiter.join(f'"{cell}"' if quote else cell for cell in line) for line in lines)
+    preamble = dice.choice(["", "Account statement\nIBAN;DE00 4242\n\n"])
+    found = csv(preamble + body + "\n", encoding=dice.choice(["utf-8", "utf-8-sig", "utf-16"]))
+    assert [(row.day, row.money.minor) for row in found.rows] == [(day, minor) for day, _, minor in rows]
+    assert found.problems == () and found.unbalanced == ()
+    assert all(row.payee for row in found.rows)
