@@ -2,8 +2,7 @@
 
 A paint of one letter is a gradient of `pictures.py`: c cylinder, p plane, d far side (in the product's colour),
 s steel, k graphite, o oak, g glass, y paper, l a beam of light, b a glow, h a shadow. `{dark} {deep} {light} {pale}
-{main}` are
-flat shades of the product's colour. The frame is 320 x 320; its floor lies at y = 264.
+{main}` are flat shades of the product's colour. The frame is 320 x 320; its floor lies at y = 264.
 """
 
 from __future__ import annotations
