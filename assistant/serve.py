@@ -53,10 +53,10 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 @dataclass
 class Duty:
-    """What the running server knows of itself: the token of local commands and whether its models are warm."""
+    """What the running server knows of itself: the token of local commands, and whether it has taken up its work."""
 
     token: str = ""
-    ready: bool = False
+    started: bool = False
 
 
 def run(settings: Settings) -> NoReturn:
@@ -122,7 +122,7 @@ def _open(assistant: Assistant, held: folder.Held) -> Callable[[], None]:
 
 def _take_on(assistant: Assistant, duty: Duty, tenants: Tenants | None) -> None:
     assistant.start()
-    duty.ready = True
+    duty.started = True
     while tenants:
         tenants.sweep()
         threading.Event().wait(SWEEP_SECONDS)
@@ -171,7 +171,8 @@ def routes(assistant: Assistant, duty: Duty) -> list[Any]:
 
     def health(_: Call) -> Response:
         engines = assistant.senses.describe()
-        return JSONResponse({"ready": duty.ready, "version": __version__, "engines": engines})
+        ready = duty.started and not any("warming up" in engine for engine in engines.values())
+        return JSONResponse({"ready": ready, "version": __version__, "engines": engines})
 
     def picture(call: Call) -> Response:
         drawn = pictures.picture(call.path_params["name"])
