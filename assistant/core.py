@@ -143,8 +143,8 @@ class Assistant:
         )
 
     def _hints(self, who: Session) -> tuple[str, ...]:
-        """Words the recogniser should expect: names and products, never the amount of a waiting sheet."""
-        return self.rooms.payments.payee_names(who.user) + self.rooms.shop.words()
+        """What may be said: payees with their capitals, products without; never the amount of a waiting sheet."""
+        return self.rooms.payments.payee_names(who.user) + tuple(map(str.lower, self.rooms.shop.words()))
 
     def history(self, who: Session) -> list[dict[str, Any]]:
         return self.conversations.history(who)

@@ -1,8 +1,7 @@
 """What people say to Lueur, as a language model: sentence patterns filled with live names, things and numbers.
 
-`arpa` writes a trigram with absolute discounting (Ney, Essen, Kneser 1994) over sentences made here, mixed with a thin
-layer of common English words. That layer is not there to be understood: speech from outside the domain falls into it,
-which shows that it was not a command. Knows nothing of sound.
+`arpa` writes a trigram with interpolated absolute discounting (Ney, Essen, Kneser 1994) over the sentences made here.
+Knows nothing of sound, nor what a sentence means.
 """
 
 from __future__ import annotations
@@ -180,7 +179,6 @@ PATTERNS = """
 1 no thanks
 """
 ROUND = 60  # sentences of a pattern of weight 1
-BACKGROUND = 0.02  # share of the unigrams that common words take
 DISCOUNT = 0.6
 
 
@@ -249,17 +247,11 @@ def sorted_hints(hints: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]
     return tuple(map(str.lower, names)) or ("mom",), tuple(map(str.lower, things)) or ("thing",)
 
 
-def arpa(corpus: Iterable[str], common: Sequence[str] = ()) -> str:
-    """A trigram in ARPA form. `common` words, most frequent first, share `BACKGROUND` of the unigram mass."""
+def arpa(corpus: Iterable[str]) -> str:
+    """A trigram over the sentences of `corpus` in ARPA form, to be read by any speech decoder."""
     grams = _counts(corpus)
-    grams[0].update({(word,): 0 for word in common})
-    seen = {word for (word,), count in grams[0].items() if count}
-    extra = [word for word in common if word not in seen]
-    zipf = {word: 1 / (rank + 20) for rank, word in enumerate(extra)}
-    share = {word: BACKGROUND * weight / sum(zipf.values()) for word, weight in zipf.items()}
     total = sum(count for (word,), count in grams[0].items() if word != "<s>")
-    one = {gram: share.get(gram[0], (1 - BACKGROUND * bool(share)) * count / total) for gram, count in grams[0].items()}
-    one[("<s>",)] = 1e-99
+    one = {gram: count / total for gram, count in grams[0].items()} | {("<s>",): 1e-99}
     two, weight_of_one = _discounted(grams[1], one)
     three, weight_of_two = _discounted(grams[2], two)
     return _written([(one, weight_of_one), (two, weight_of_two), (three, {})])

@@ -90,7 +90,10 @@ def _span(segment: Mapping[str, Any]) -> Span:
 
 def load(path: Path) -> Any:
     """A `whisper.model.Whisper` from `path` (see `weights.Weights`), every tensor accounted for."""
+    from pickle import UnpicklingError
+
     import torch
+    from safetensors import SafetensorError
     from whisper.model import ModelDimensions
     from whisper.model import Whisper as Network
 
@@ -99,7 +102,7 @@ def load(path: Path) -> Any:
         dimensions, state = _from_hub(path, found) if path.is_dir() else (found["dims"], found["model_state_dict"])
         model = Network(ModelDimensions(**dimensions))
         model.load_state_dict(state, strict=True)
-    except (OSError, KeyError, RuntimeError, ValueError, TypeError) as fault:
+    except (OSError, KeyError, RuntimeError, ValueError, TypeError, UnpicklingError, SafetensorError) as fault:
         raise Unavailable("whisper_unreadable", path=path.name) from fault
     return model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
 

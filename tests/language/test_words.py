@@ -10,7 +10,9 @@ from assistant.language.words import amount_in_words, number_in_words
 from assistant.money import Money
 from assistant.request import Language
 
-NUMBERS = [*range(1200), *(random.Random(4).randrange(10**size) for size in range(4, 13) for _ in range(40))]
+RANDOM = random.Random(4)
+NUMBERS = [*range(1200), *(RANDOM.randrange(10**size) for size in range(4, 13) for _ in range(40))]
+SMALL = [n for n in NUMBERS[1::3] if n < 10**9]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -21,7 +23,7 @@ def test_numbers_are_written_as_an_independent_library_writes_them(language: str
 
 @pytest.mark.parametrize("language", ["en", "fr", "zh"])
 def test_what_is_read_aloud_is_understood_as_the_same_amount(language: Language) -> None:
-    for minor in NUMBERS[1::5]:
+    for minor in SMALL:
         money = Money(minor, "EUR")
         [found] = read(amount_in_words(money, language), language)
         assert found.readings[0].in_("EUR") == money
@@ -29,8 +31,8 @@ def test_what_is_read_aloud_is_understood_as_the_same_amount(language: Language)
 
 @pytest.mark.parametrize(
     ("n", "words"),
-    [(0, "零"), (10, "十"), (12, "十二"), (105, "一百零五"), (110, "一百一十"), (1050, "一千零五十"), (10_001, "一万零一"),
-     (100_500, "十万零五百"), (20_300_000, "二千零三十万")],
+    [(0, "零"), (10, "十"), (12, "十二"), (105, "一百零五"), (110, "一百一十"), (1050, "一千零五十"),
+     (10_001, "一万零一"), (100_500, "十万零五百"), (20_300_000, "二千零三十万")],
 )  # fmt: skip
 def test_chinese_numbers_are_written_as_schools_teach(n: int, words: str) -> None:
     assert number_in_words(n, "zh") == words

@@ -1,4 +1,4 @@
-"""Sound files of strangers: what can be read is read alike, what cannot is one clear error, and memory stays bounded."""
+"""Sound files of strangers: what can be read is read alike, what cannot is one clear error, memory is bounded."""
 
 import io
 import subprocess
