@@ -64,7 +64,7 @@ def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
     said = [context.say("product.found", count=shelf.total, title=_title(first, context), price=first.price)]
     if first.why:
         said.append(context.say("product.because", reason=_reason(first.why[0], shelf.currency, context)))
-    speak = " ".join(said)
+    speak = _joined(said, context)
     said += _remarks(shelf, context)
     removals = [_removal(wish, shelf, place, context) for place in range(len(wish.limits))]
     chips = tuple(Chip(action.label, action=action.id) for action in removals)
@@ -78,7 +78,7 @@ def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
         id=wish.card or new_id("card"), products=tuple(_view(hit, shelf.currency, context) for hit in shelf.hits),
         constraints=chips, more=more, left_out=shelf.left_out, actions=(*actions, *removals),
     )  # fmt: skip
-    return Reply(" ".join(said), (card,), speak=speak, results=ids)
+    return Reply(_joined(said, context), (card,), speak=speak, results=ids)
 
 
 def _nothing(wish: Wish, shelf: Shelf, context: Context) -> Reply:
@@ -89,7 +89,7 @@ def _nothing(wish: Wish, shelf: Shelf, context: Context) -> Reply:
         limits = ", ".join(_limit(each, shelf, context) for each in shelf.nearest.dropped)
         hit = shelf.nearest.hit
         text = context.say("product.nothing_fits", limits=limits, title=_title(hit, context), price=hit.price)
-    text = " ".join([text, *_remarks(shelf, context)])
+    text = _joined([text, *_remarks(shelf, context)], context)
     dropped = shelf.nearest.dropped if shelf.nearest else ()
     actions = [_removal(wish, shelf, n, context, "product.drop") for n, each in enumerate(shelf.constraints)
                if each in dropped]  # fmt: skip
@@ -103,6 +103,10 @@ def _remarks(shelf: Shelf, context: Context) -> list[str]:
     if shelf.left_out:
         said.append(context.say("product.left_out", count=shelf.left_out))
     return said
+
+
+def _joined(sentences: Sequence[str], context: Context) -> str:
+    return ("" if context.language == "zh" else " ").join(sentences)
 
 
 def _removal(wish: Wish, shelf: Shelf, place: int, context: Context, words: str = "") -> Action:

@@ -82,6 +82,7 @@ class View:
     """The catalogue as the indexes last read it. Stock and prices on a card are read again from SQL."""
 
     products: tuple[Product, ...]
+    rows: dict[str, int]  # by product id
     columns: Columns
     index: Index
 
@@ -91,7 +92,7 @@ class Shop:
         self.settings = settings
         self.clock = clock
         self.catalogue = Catalogue(store)
-        house = Maison(store, clock, self.catalogue, settings.currency)
+        house = Maison(store, clock, self.catalogue, settings.currency, self._restock)
         self.merchants: dict[str, Merchant] = {house.id: house}
         self._embed = embed
         self._view: View | None = None
@@ -175,8 +176,18 @@ class Shop:
             if self._view is None:
                 products = self.catalogue.all()
                 index = Index(products, self.settings.home / "index")
-                self._view = View(products, Columns(products), index)
+                rows = {product.id: row for row, product in enumerate(products)}
+                self._view = View(products, rows, Columns(products), index)
             return self._view
+
+    def _restock(self, products: list[str]) -> None:
+        """Stock has moved: the columns follow, so that counts and reasons stay true without reading all again."""
+        with self._opening:
+            if (view := self._view) is None:
+                return
+            for fresh in self.catalogue.by_ids(products):
+                if (row := view.rows.get(fresh.id)) is not None:
+                    view.columns.numbers["stock"][row] = fresh.offer.stock
 
     def _canonical(self, constraints: Sequence[Constraint]) -> tuple[tuple[Constraint, ...], tuple[Conversion, ...]]:
         today = self.clock.now().date()
@@ -200,7 +211,7 @@ class Shop:
             except BadInput:
                 continue
             if product is not None:
-                return next(row for row, each in enumerate(view.products) if each.id == product.id)
+                return view.rows.get(product.id)
         return view.index.exact(reading.words)
 
     def _hits(

@@ -44,7 +44,7 @@ UNITS: dict[str, tuple[str, float, str]] = {
     for factor, names in factors.items()
     for name in names.split()
 }  # fmt: skip
-MEASURED = ("size", "capacity", "weight", "length", "height")  # fields whose unit decides what is measured
+AS_WRITTEN = ("brand", "model", "size")  # compared without case and accents, shown as written
 NUMBERS: dict[str, Callable[[NDArray[Any], float], Mask]] = {
     "is": lambda column, value: abs(column - value) <= 1e-6 * max(1.0, abs(value)),
     "not": lambda column, value: abs(column - value) > 1e-6 * max(1.0, abs(value)),
@@ -85,7 +85,8 @@ def canonical(
     if field == "delivery" and isinstance(value, str):
         value = float((date.fromisoformat(value) - today).days)
     if isinstance(value, str):
-        return replace(constraint, field=field, value=glossary.value(field, value), unit=""), None
+        known = value.strip() if field in AS_WRITTEN else glossary.value(field, value)
+        return replace(constraint, field=field, value=known, unit=""), None
     measure = UNITS.get(plain(constraint.unit)) or UNITS.get(constraint.unit.casefold())
     if measure and constraint.unit:
         own, factor, unit = measure
@@ -127,7 +128,7 @@ class Columns:
     def _set(self, row: int, name: str, value: str | float) -> None:
         if isinstance(value, str):
             column = self.words.setdefault(name, np.full(self.count, None, object))
-            column[row] = " ".join(plain(value).split()) if name in ("brand", "size", "model") else value
+            column[row] = _word(name, value)
         else:
             self.numbers.setdefault(name, np.full(self.count, np.nan))[row] = value
 
@@ -165,7 +166,7 @@ class Columns:
 
 
 def _word(field: str, value: str) -> str:
-    return " ".join(plain(value).split()) if field in ("brand", "size", "model") else value
+    return " ".join(plain(value).split()) if field in AS_WRITTEN else value
 
 
 def grouped(constraints: Sequence[Constraint]) -> list[list[Constraint]]:

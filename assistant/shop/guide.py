@@ -24,7 +24,7 @@ ORDER = ("price", "rating", "delivery")  # rows of a comparison that come first
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """`kind`: cheapest, best_rated, fastest, quietest, matched, alike; `values` fill its sentence."""
+    """`kind`: cheapest, best_rated, fastest, quietest, matched, alike, rated; `values` fill its sentence."""
 
     kind: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -107,6 +107,8 @@ def reasons(
         given.append(Reason("matched", {"words": ", ".join(matched)}))
     elif alike:
         given.append(Reason("alike"))
+    if not given and "rating" in facts:
+        given.append(Reason("rated", {"value": facts["rating"]}))
     return tuple(given[:REASONS])
 
 

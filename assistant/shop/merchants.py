@@ -5,6 +5,7 @@ Knows nothing of drafts or gestures: a token is its only right to charge. Tokens
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -43,11 +44,14 @@ class Maison:
     id = "maison"
     name = "Maison Lueur"
 
-    def __init__(self, store: Store, clock: Clock, catalogue: Catalogue, currency: str) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, catalogue: Catalogue, currency: str, moved: Callable[[list[str]], None]
+    ) -> None:
         self.store = store
         self.clock = clock
         self.catalogue = catalogue
         self.currency = currency
+        self.moved = moved  # told which products' stock has changed
         self.till: Till | None = None
 
     def quote(
@@ -92,6 +96,7 @@ class Maison:
             if order is None:
                 self._check(row, token)
                 order = self._reserve(db, row)
+        self._tell(row)
         if order["status"] != "charging":
             return _sale(order)
         try:
@@ -162,6 +167,9 @@ class Maison:
         db.execute(sa.insert(tables.orders).values(**order))
         return order
 
+    def _tell(self, row: dict[str, Any]) -> None:
+        self.moved([line["product"] for line in row["wanted"]])
+
     def _take(self, db: Connection, product: str, count: int) -> bool:
         """Move `count` out of stock (back in when negative); False when there are not so many."""
         stock = tables.offers.c.stock
@@ -177,7 +185,8 @@ class Maison:
             if changed and status == "declined":
                 for line in _quote_row(db, order["quote_id"])["wanted"]:
                     self._take(db, line["product"], -line["quantity"])
-            settled = _order_row(db, order["quote_id"])
+            row, settled = _quote_row(db, order["quote_id"]), _order_row(db, order["quote_id"])
+        self._tell(row)
         return _sale(settled or order | change)
 
 

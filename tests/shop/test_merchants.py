@@ -9,6 +9,7 @@ from assistant.clock import MovableClock
 from assistant.errors import NotFound, Refused, Unavailable
 from assistant.merchant import Quote, Token, Wanted
 from assistant.money import Money, total
+from assistant.request import Constraint
 from assistant.shop import Shop
 from assistant.shop.merchants import Maison
 
@@ -200,6 +201,20 @@ def test_the_last_piece_is_sold_once(empty: Shop, make, clock: MovableClock) -> 
     assert sorted(outcomes) == ["out_of_stock"] * 5 + ["paid"] * 3
     assert stock(empty, one.id) == 0
     assert len(house.till.charges) == 3
+
+
+def test_what_is_sold_leaves_the_shelf_at_once(empty: Shop, make, clock: MovableClock) -> None:
+    last, other = make("Kettle", stock=1, cents=4000, rating=5.0), make("Kettle", cents=5000)
+    empty.load([last, other])
+    wanted = [Constraint("stock", "is", "yes")]
+    assert empty.search("kettle", wanted, "en").total == 2
+    house = empty.merchants["maison"]
+    house.till = Book()  # type: ignore[attr-defined]
+    quote = house.quote("me", (Wanted(last.id, 1),))
+    house.complete(quote.id, token(quote, clock))
+    shelf = empty.search("kettle", wanted, "en")
+    assert [hit.product.id for hit in shelf.hits] == [other.id]
+    assert shelf.total == 1
 
 
 def test_quotes_of_nobody_are_not_found(house: Maison) -> None:

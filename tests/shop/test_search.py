@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -104,7 +106,7 @@ def by_letters(texts: list[str]) -> np.ndarray:
     rows = np.zeros((len(texts), 676), np.float32)
     for row, text in zip(rows, texts, strict=True):
         letters = [ord(c) - 97 for c in text.casefold() if "a" <= c <= "z"]
-        for a, b in zip(letters, letters[1:], strict=False):
+        for a, b in pairwise(letters):
             row[26 * a + b] += 1
         row /= max(float(np.linalg.norm(row)), 1e-9)
     return rows
