@@ -18,9 +18,15 @@ LATIN: tuple[Language, ...] = ("en", "fr")
 
 @functools.cache
 def _words(language: Language) -> dict[str, float]:
-    """Weight of each common word; one that both languages have says little."""
-    others = {word for other in LATIN if other != language for word in lexicon(other)["detect"]["words"].split()}
-    return {word: 0.3 if word in others else 1.0 for word in lexicon(language)["detect"]["words"].split()}
+    """Weight of each common word and number; one that both languages have says little."""
+    others = {word for other in LATIN if other != language for word in _common(other)}
+    return {word: 0.3 if word in others else 1.0 for word in _common(language)}
+
+
+def _common(language: Language) -> set[str]:
+    table = lexicon(language)
+    numbers = " ".join((*table["number"]["ones"], *table["number"]["tens"]))
+    return {token.text for token in tokens(f"{table['detect']['words']} {numbers}")}
 
 
 def _speaks_for(language: Language, word: Token, said: str) -> float:

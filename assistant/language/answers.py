@@ -119,12 +119,8 @@ def _equal(said: Amount, waiting: Amount) -> bool:
 
 def _to_question(text: str, words: Sequence[Token], top: Frame, language: Language, world: World) -> tuple[Act, ...]:
     """The missing detail, when the sentence is short and begins no new wish."""
-    if (
-        len(words) > SHORT
-        or not words
-        or phrases("list.verb", language).at(words, 0)
-        or text.rstrip().endswith(("?", "？"))
-    ):
+    begins = phrases("list.verb", language).at(words, 0) and not phrases("list.payee_before", language).at(words, 0)
+    if not words or len(words) > SHORT or begins or text.rstrip().endswith(("?", "？")):
         return ()
     if top.asked == "amount":
         slot = slots.amount(text, language)

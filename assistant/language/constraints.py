@@ -184,26 +184,29 @@ class Reader:
         if name is None or at in self.kept:
             return index
         (field, value), end = name
+        if field == "brand" and self._is_common(index, at, end):
+            return index
         return self._add(index, end, Constraint(field, "not" if negation else "is", value))
+
+    def _is_common(self, index: int, at: int, end: int) -> bool:
+        """A brand's name in lower case after "de" is the word of the language: "lampe de bureau"."""
+        written = self.text[self.words[at].start : self.words[end - 1].end]
+        return index > 0 and self.words[index - 1].text in ("de", "d", "for", "of") and written.islower()
 
     def rest(self) -> str:
         """The words no constraint and no phrase of asking has used, in their order and spelling."""
-        free = [i for i in range(len(self.words)) if i not in self.used]
-        asking = phrases("list.search", self.language)
-        delivered = phrases("list.delivered", self.language)
-        wanted: list[Token] = []
-        position = 0
-        while position < len(free):
-            index = free[position]
+        asking, delivered, link = (phrases(f"list.{name}", self.language) for name in ("search", "delivered", "link"))
+        wanted: list[int] = []
+        index = 0
+        while index < len(self.words):
             hit = None if index in self.kept else asking.at(self.words, index) or delivered.at(self.words, index)
-            run = range(index, hit[1]) if hit else ()
-            if hit and not any(i in self.used or i in self.kept for i in run):
-                position += len(run)
-                continue
-            if self.words[index].kind != "mark":
-                wanted.append(self.words[index])
-            position += 1
-        return _joined(self.text, wanted)
+            run = range(index, hit[1] if hit else index + 1)
+            if not hit and index not in self.used and self.words[index].kind != "mark":
+                if wanted and wanted[-1] == index - 2 and link.at(self.words, index - 1) and index - 1 not in self.used:
+                    wanted.append(index - 1)  # sac à dos
+                wanted.append(index)
+            index = run.stop if hit and not any(i in self.used or i in self.kept for i in run) else index + 1
+        return _joined(self.text, [self.words[i] for i in wanted])
 
 
 def _joined(text: str, words: Sequence[Token]) -> str:

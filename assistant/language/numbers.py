@@ -83,7 +83,7 @@ def _scaled(words: Sequence[Token], found: Number, language: Language) -> Number
 
 
 def _plain(value: Decimal) -> Decimal:
-    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+    return Decimal(int(value)) if value == int(value) else value.normalize()
 
 
 # ---- words: English and French ----

@@ -46,5 +46,7 @@ def own(each: int = 6, seed: int = SEED) -> list[tuple[str, str, str]]:
         words = lexicon(language)
         for label, patterns in words["phrases"].items():
             most = max(each, min(20, 120 // len(patterns)))
-            rows += [(said, label, language) for p in patterns for said in expand(p, words["fillers"], chance, most)]
+            for pattern in patterns:  # what is sold is endless: say those patterns more often
+                times = 3 * each if "{product}" in pattern and label == "find" else most
+                rows += [(said, label, language) for said in expand(pattern, words["fillers"], chance, times)]
     return list(dict.fromkeys(rows))

@@ -215,7 +215,11 @@ def split(text: str, language: Language, world: World) -> list[tuple[int, str]]:
         if begins and begins < len(words) and (ends or _asks(words, begins, language) or names.at(words, begins)):
             cuts.append(words[begins].start)
     pieces = zip(cuts, [*cuts[1:], len(text)], strict=True)
-    return [(start, text[start:end].strip()) for start, end in pieces if text[start:end].strip()]
+    parts = [(start, text[start:end].strip()) for start, end in pieces if text[start:end].strip()]
+    drawn = [
+        part for part in parts if answers.whole(answers.trimmed(tokens(part[1]), language), "list.chart", language)
+    ]
+    return [part for part in parts if part not in drawn] or parts  # "show the chart" belongs to its question
 
 
 def _asks(words: Sequence[Token], index: int, language: Language) -> bool:

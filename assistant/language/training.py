@@ -11,16 +11,18 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import random
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from assistant.language.features import WIDTH, hashed
-from assistant.language.phrases import own
+from assistant.language.lexicon import lexicon
+from assistant.language.phrases import SEED, own
 from assistant.language.router import HEAD, Embed, Head
 from assistant.request import Language
 
@@ -39,6 +41,9 @@ LABELS = {
 }  # fmt: skip
 LABEL_OF = {intent: label for label, intents in LABELS.items() for intent in intents.split()}
 REST = {"payment": "pay", "wealth": "wealth", "product": "product", "other": "service", "out_of_scope": "outside"}
+
+
+LOST, WRONG = 0.04, 0.08  # shares of words
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,23 @@ def read(data: Path, sources: Sequence[str] | None = None) -> list[Row]:
     return rows
 
 
+def misheard(text: str, chance: random.Random) -> str:
+    """As a recogniser or a hurried thumb may give it: words that sound alike, a word lost, a letter wrong."""
+    groups = [group.split() for group in lexicon("en")["list"]["alike"]]
+    alike = {word: [other for other in group if other != word] for group in groups for word in group}
+    out = []
+    for word in text.lower().split():
+        if chance.random() < LOST:
+            continue
+        if word in alike and chance.random() < 0.4:
+            word = chance.choice(alike[word])
+        elif len(word) > 3 and chance.random() < WRONG:
+            place = chance.randrange(len(word))
+            word = word[:place] + chance.choice("abcdeghilmnoprstu") + word[place + chance.randrange(2) :]
+        out.append(word)
+    return " ".join(out) or text
+
+
 def matrix(texts: Sequence[str]) -> Any:
     """Sparse counts [n, buckets]."""
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
@@ -85,6 +107,8 @@ def fit(rows: Sequence[Row], embed: Embed | None) -> Head:
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
     from sklearn.preprocessing import normalize  # type: ignore[import-untyped]
 
+    chance = random.Random(SEED)
+    rows = [*rows, *(replace(row, text=misheard(row.text, chance)) for row in rows if row.language != "zh")]
     labels = tuple(sorted({row.label for row in rows}))
     counts = matrix([row.text for row in rows])
     idf = (np.log((1 + len(rows)) / (1 + (counts > 0).sum(axis=0).A1)) + 1).astype(np.float32)
