@@ -25,7 +25,7 @@ from assistant.payments.tables import payments
 from assistant.payments.vault import Vault
 from assistant.store import Store
 
-LEASE = timedelta(seconds=60)  # longer than one call may take: who claimed a payment has it for so long
+LEASE = timedelta(seconds=90)  # longer than three calls may take: who claimed a payment has it for so long
 SOON, LATE = timedelta(seconds=2), timedelta(seconds=30)  # when an undecided payment is asked about again
 QUARANTINE = timedelta(hours=1)
 log = logging.getLogger(__name__)
