@@ -15,6 +15,7 @@ from assistant.ui.markup import Html, drawing, el, escaped, icon, join
 Json = Mapping[str, Any]
 SURE = 0.9  # a field read with less confidence asks to be checked
 TONES = {"info": "info", "success": "check", "warning": "alert", "error": "cross"}
+CALM = ("scheduled", "sent", "succeeded", "refunded", "prepared", "canceled")  # nothing to worry about
 MOVING = ("scheduled", "sent", "unknown")
 STATUS_ICONS = {
     "sent": "send", "succeeded": "check", "failed": "cross", "requires_action": "alert", "unknown": "clock",
@@ -108,7 +109,7 @@ def pay_sheet(draw: Drawer, card: Json) -> Html:
         el("p", card["in_words"], cls="muted words") if card.get("in_words") else "",
         el("dl", *_parties(draw, card), cls="rows"),
         draw.sums(card["lines"], "lines"),
-        draw.sums(card["totals"], "totals"),
+        draw.sums(card["totals"], "totals") if len(card["lines"]) + len(card["totals"]) > 1 else "",
         el("p", icon("alert"), draw.word("uncertain", fields=", ".join(uncertain)), cls="caution") if uncertain else "",
         el("p", draw.word("expired"), cls="caution gone", hidden=True),
         draw.buttons(card["actions"], check),
@@ -168,7 +169,8 @@ def receipt(draw: Drawer, card: Json) -> Html:
         el("div", _state(draw, card, status),
            el("div", el("p", card["amount"]["text"], cls="amount small"),
               el("p", "→ ", card["payee"]["name"], cls="payee")), cls="status " + status),
-        el("p", card["note"], cls="caution") if card.get("note") else "",
+        el("p", card["note"], cls="muted" if status in CALM else "caution")
+        if card.get("note") and status != "scheduled" else "",
         draw.folded(join([draw.word("kind_receipt"), " · ", draw.word("test_mode"), " · ", card["mode"]]),
                     el("dl", *facts, cls="rows")) if status != "scheduled" else "",
         draw.buttons(card["actions"]),
@@ -183,11 +185,12 @@ def _state(draw: Drawer, card: Json, status: str) -> Html:
     whole = max(left, draw.undo)
     ring = Html('<svg viewBox="0 0 36 36" aria-hidden="true"><circle cx="18" cy="18" r="16"/>'
                 '<circle class="left" cx="18" cy="18" r="16" pathLength="100"/></svg>')  # fmt: skip
+    note = card.get("note") or draw.word("undo_note")
     words = draw.word("status_scheduled", seconds="\0").split("\0")
     count = el("b", str(round(left)), cls="count")
     return el("div",
         el("span", ring, cls="ring", data_left=left, data_whole=whole),
-        el("p", words[0], count, words[1], el("span", draw.word("undo_note"), cls="muted block")), cls="state",
+        el("p", words[0], count, words[1], el("span", note, cls="muted block")), cls="state",
     )  # fmt: skip
 
 

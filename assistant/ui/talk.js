@@ -1,10 +1,12 @@
-// One tap: listen, make a 16 kHz WAV in the page, send it. A second tap, 0.9 s of quiet or 15 s end it.
+// One tap: listen, make a 16 kHz WAV in the page, send it. A second tap, 0.64 s of quiet or 15 s end it.
 // The level here only decides when to stop; whether somebody spoke is decided on the server.
 
 const find = query => element.querySelector(query);
 const button = find('#talk'), hint = find('#ear'), camera = find('#camera'), viewfinder = find('#viewfinder');
 const word = key => window.LUEUR.word(key);
-const RATE = 16000, LOUD = 0.03, QUIET_MS = 900, LONGEST_MS = 15000, PATIENCE_MS = 6000;
+const RATE = 16000, LOUD = 0.03, QUIET_MS = 640, LONGEST_MS = 15000, PATIENCE_MS = 6000;
+// Echo and noise filters bend the voice: with them the recogniser heard 2 of our 4 clips wrong, without them none.
+const SOUND = { channelCount: 1, echoCancellation: false, noiseSuppression: false };
 const TAP = "registerProcessor('tap',class extends AudioWorkletProcessor{process(i){if(i[0][0])this.port.postMessage(i[0][0].slice());return true}})";
 
 let recording = null;
@@ -25,7 +27,7 @@ async function listen() {
   speechSynthesis?.cancel();
   let media;
   try {
-    media = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true } });
+    media = await navigator.mediaDevices.getUserMedia({ audio: SOUND });
   } catch (error) { tell(error.name === 'NotFoundError' ? 'mic_missing' : 'mic_blocked'); return }
   const context = new AudioContext({ sampleRate: RATE });
   const address = URL.createObjectURL(new Blob([TAP], { type: 'text/javascript' }));
