@@ -174,12 +174,17 @@ def _is_of(frame: Frame, effect: Do) -> bool:
     return frame.goal == effect.goal and frame.slots == effect.slots and not frame.sheet
 
 
-def adopt(state: State, reply: Reply) -> State:
-    """A sheet that a tap brought up (buying from the shelf) becomes the open task, so that words reach it."""
+def tapped(state: State, reply: Reply) -> State:
+    """What a tap left behind: a task that is over, or a sheet (buying from the shelf) that words must reach from now on."""
+    if reply.results:
+        state = replace(state, results=reply.results)
+    if reply.closes:
+        state = close(state, reply.closes)
     if not reply.sheet or any(frame.sheet == reply.sheet for frame in state.frames):
         return state
     kept = tuple(frame for frame in state.frames if not frame.asked)[1 - DEPTH :]
-    return replace(state, frames=(*kept, Frame("buy", sheet=reply.sheet)))
+    goal: Goal = "pay" if reply.route == "payment" else "buy"
+    return replace(state, frames=(*kept, Frame(goal, sheet=reply.sheet)))
 
 
 def close(state: State, draft: str) -> State:

@@ -25,6 +25,7 @@ METRICS = (
 )  # fmt: skip
 EARNED = {"salary", "interest", "gifts"}
 BY_CATEGORY = {"spending", "income", "biggest_expense"}
+PRONOUNS = {"me", "us", "him", "her", "them", "moi", "nous", "lui", "eux"}  # "for me" is no purpose
 LONGEST_NAME = 5  # tokens
 LONGEST_HAN_NAME = 8
 
@@ -146,7 +147,11 @@ def purpose(text: str, language: Language, who: Slot | None) -> Slot | None:
     """The words after "for", "pour", 备注, up to an amount, the payee or the end."""
     words = tokens(text)
     for _, marker, start in phrases("list.purpose", language).scan(words):
-        if start >= len(words) or (who and who.span and who.span[0] <= words[start].start < who.span[1]):
+        if (
+            start >= len(words)
+            or words[start].text in PRONOUNS
+            or (who and who.span and who.span[0] <= words[start].start < who.span[1])
+        ):
             continue
         if who and who.span and marker and words[marker].start <= who.span[0] <= words[start - 1].end:
             continue
