@@ -191,10 +191,10 @@ class Payments:
             self._still_asks(payment)
         seconds = self.settings.undo_seconds if undo is None else undo
         confirmed = self._commit(payment, timedelta(seconds=seconds))
-        if confirmed.state == "confirmed":
+        if confirmed.state == "confirmed" and seconds <= 0:
+            self._settlement.carry_on(payment.user, payment.id)
+        elif confirmed.state == "confirmed":
             self._duties.wake()
-            if seconds <= 0:
-                self._settlement.carry_on(payment.user, payment.id)
         return self.receipt(payment.user, payment.id)
 
     def _commit(self, payment: Payment, undo: timedelta) -> Payment:
