@@ -1,7 +1,7 @@
 """A second, independent generator of pictures, only for measuring: other layouts, faces, grounds and goods.
 
-Shares no drawing code with `models/training/`. Codes are real ones, papers are set in serif or typewriter faces where the
-machine has them (`faces()` says which were found), goods are lit solids, scenery is fractal.
+Shares no drawing code with `models/training/`. Codes are real ones, papers are set in serif or typewriter faces where
+the machine has them (`faces()` says which were found), goods are lit solids, scenery is fractal.
 """
 
 from __future__ import annotations
@@ -14,8 +14,14 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 SIDE = 420
-FACES = ("DejaVuSerif.ttf", "DejaVuSansMono.ttf", "LiberationSerif-Regular.ttf", "LiberationMono-Regular.ttf", "NotoSansCJK-Regular.ttc")
-SYLLABLES = "ka lo mi tan ver do ri sel qua zen pol ur bi cho fra gen".split()
+FACES = (
+    "DejaVuSerif.ttf",
+    "DejaVuSansMono.ttf",
+    "LiberationSerif-Regular.ttf",
+    "LiberationMono-Regular.ttf",
+    "NotoSansCJK-Regular.ttc",
+)
+SYLLABLES = ["ka", "lo", "mi", "tan", "ver", "do", "ri", "sel", "qua", "zen", "pol", "ur", "bi", "cho", "fra", "gen"]
 
 
 @functools.cache
@@ -74,7 +80,9 @@ def on_ground(rng: Random, sheet: Image.Image) -> Image.Image:
     """Laid flat and turned, or held up so that it fills the frame."""
     below = ground(rng)
     fill = rng.uniform(0.7, 1.0)
-    sheet = sheet.resize((max(1, round(sheet.width * (k := SIDE * fill / max(sheet.size)))), max(1, round(sheet.height * k))))
+    sheet = sheet.resize(
+        (max(1, round(sheet.width * (k := SIDE * fill / max(sheet.size)))), max(1, round(sheet.height * k)))
+    )
     mask = Image.new("L", sheet.size, 255)
     angle = rng.uniform(-14, 14)
     sheet, mask = (part.rotate(angle, Image.Resampling.BICUBIC, expand=True) for part in (sheet, mask))
@@ -124,7 +132,13 @@ def receipt(rng: Random) -> Image.Image:
     sheet = Image.new("RGB", (width, 240 + 19 * count), (246, 246, 242))
     draw = ImageDraw.Draw(sheet)
     for row in range(4):
-        draw.text((width // 2, 12 + 20 * row), phrase(rng, 2), fill=(40, 40, 44), font=face(rng, 20 if row == 0 else 13), anchor="ma")
+        draw.text(
+            (width // 2, 12 + 20 * row),
+            phrase(rng, 2),
+            fill=(40, 40, 44),
+            font=face(rng, 20 if row == 0 else 13),
+            anchor="ma",
+        )
     y = rows_of(rng, draw, 14, 110, width - 28, count, 14)
     draw.text((14, y + 8), "TOTAL", fill=(20, 20, 24), font=face(rng, 24))
     draw.text((width - 14, y + 8), price(rng, 200), fill=(20, 20, 24), font=face(rng, 24), anchor="ra")
@@ -137,7 +151,9 @@ def price_tag(rng: Random) -> Image.Image:
     style = rng.choice(("round", "hanging", "chalk"))
     if style == "round":
         sheet = ground(rng).resize((320, 320))
-        ImageDraw.Draw(sheet).ellipse((4, 4, 316, 316), fill=rng.choice(((255, 220, 0), (230, 40, 40), (250, 250, 250))))
+        ImageDraw.Draw(sheet).ellipse(
+            (4, 4, 316, 316), fill=rng.choice(((255, 220, 0), (230, 40, 40), (250, 250, 250)))
+        )
     elif style == "hanging":
         sheet = Image.new("RGB", (220, 340), (238, 226, 200))
         ImageDraw.Draw(sheet).ellipse((98, 14, 122, 38), fill=(60, 50, 40))
@@ -147,7 +163,13 @@ def price_tag(rng: Random) -> Image.Image:
     ink = (240, 240, 235) if style == "chalk" else (20, 20, 20)
     middle = sheet.width // 2
     draw.text((middle, sheet.height // 4), phrase(rng, 1)[:12], fill=ink, font=face(rng, 28), anchor="mm")
-    draw.text((middle, sheet.height * 0.58), f"{rng.randint(1, 99)}.{rng.randint(0, 99):02d}", fill=ink, font=face(rng, 88), anchor="mm")
+    draw.text(
+        (middle, sheet.height * 0.58),
+        f"{rng.randint(1, 99)}.{rng.randint(0, 99):02d}",
+        fill=ink,
+        font=face(rng, 88),
+        anchor="mm",
+    )
     return on_ground(rng, sheet)
 
 
@@ -195,7 +217,9 @@ def solid(rng: Random) -> Image.Image:
     r, x, y = rng.randint(90, 160), SIDE / 2 + rng.randint(-40, 40), SIDE / 2 + rng.randint(-20, 30)
     u, v = (columns - x) / r, (rows - y) / r
     shape = rng.choice(("ball", "can", "box"))
-    inside = {"ball": u**2 + v**2 < 1, "can": (abs(u) < 0.55) & (abs(v) < 1.1), "box": (abs(u) < 0.8) & (abs(v) < 1.0)}[shape]
+    inside = {"ball": u**2 + v**2 < 1, "can": (abs(u) < 0.55) & (abs(v) < 1.1), "box": (abs(u) < 0.8) & (abs(v) < 1.0)}[
+        shape
+    ]
     bend = {"ball": np.sqrt(np.clip(1 - u**2 - v**2, 0, 1)), "can": np.sqrt(np.clip(1 - (u / 0.55) ** 2, 0, 1)),
             "box": np.where(u > 0.45, 0.55, 1.0)}[shape]  # fmt: skip
     skin = np.asarray(tinted(rng, (plasma(rng) > rng.uniform(0.3, 0.7)).astype(float)), float)
@@ -217,8 +241,8 @@ def other(rng: Random) -> Image.Image:
 
 
 DRAWN: dict[str, Callable[[Random], Image.Image]] = {
-    "invoice": invoice, "receipt": receipt, "price_tag": price_tag, "statement": statement, "code": code, "product": solid,
-    "other": other,
+    "invoice": invoice, "receipt": receipt, "price_tag": price_tag, "statement": statement, "code": code,
+    "product": solid, "other": other,
 }  # fmt: skip
 
 

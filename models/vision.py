@@ -43,7 +43,7 @@ def _model() -> Any:
     from transformers import ViTForImageClassification
 
     torch.set_num_threads(1)
-    return ViTForImageClassification.from_pretrained(FOLDER, local_files_only=True).float().eval()
+    return ViTForImageClassification.from_pretrained(FOLDER, local_files_only=True, dtype=torch.float32).eval()
 
 
 def load() -> None:

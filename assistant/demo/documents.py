@@ -1,8 +1,8 @@
 """Draws the sample pictures in `assistant/demo/files/`: made-up papers, photographed on made-up tables.
 
-Run `python -m assistant.demo.documents`. Only what Pillow, numpy and segno bring is used (the face that Pillow ships has
-neither a euro sign nor Chinese), so the files can be drawn again on any machine. Dates are absolute: the invoice is due on
-Friday 27 November 2026.
+Run `python -m assistant.demo.documents`. Only what Pillow, numpy and segno bring is used (the face that Pillow ships
+has neither a euro sign nor Chinese), so the files can be drawn again on any machine. Dates are absolute: the invoice is
+due on Friday 27 November 2026.
 """
 
 from __future__ import annotations
@@ -24,7 +24,12 @@ FILES = Path(__file__).parent / "files"
 BILLER = next(person for person in PEOPLE if person.name == "Volta Energy")
 TOTAL = Money(18420, "EUR")
 DUE = date(2026, 11, 27)
+PAID = Money(4000, "EUR")  # in cash, for the groceries
 REFERENCE = "VE-2026-118342"
+GROCERIES = (
+    ("SOURDOUGH BREAD", 420), ("WHOLE MILK 1L  2 x 1.35", 270), ("COMTE CHEESE 240G", 684), ("TOMATOES 0.86 KG", 318),
+    ("OLIVE OIL 75CL", 945), ("DARK CHOCOLATE", 289), ("CLEMENTINES 1.2 KG", 358),
+)  # fmt: skip
 
 INK, GREY, RULE = (26, 29, 36), (104, 110, 122), (214, 218, 224)
 VOLT, SUN = (16, 74, 120), (247, 181, 44)
@@ -67,7 +72,7 @@ def invoice_sheet() -> Image.Image:
     draw.rectangle((0, 0, 1240, 14), fill=VOLT)
     volta_mark(draw, 90, 74, 104)
     put(draw, (216, 80), BILLER.name, 60, VOLT, bold=True)
-    put(draw, (219, 150), "Electricity from sun and wind", 25, GREY)
+    put(draw, (219, 158), "Electricity from sun and wind", 25, GREY)
     for row, text in enumerate(
         ("Volta Energy SA", "14 quai des Lanternes", "69002 Lyon, France", "hello@volta-energy.example")
     ):
@@ -127,9 +132,7 @@ def _how_to_pay(draw: Draw) -> None:
 
 def receipt_sheet() -> Image.Image:
     """A till slip, 640 wide."""
-    goods = (("SOURDOUGH BREAD", 420), ("WHOLE MILK 1L  2 x 1.35", 270), ("COMTE CHEESE 240G", 684), ("TOMATOES 0.86 KG", 318),
-             ("OLIVE OIL 75CL", 945), ("DARK CHOCOLATE", 289), ("CLEMENTINES 1.2 KG", 358))  # fmt: skip
-    total = Money(sum(price for _, price in goods), "EUR")
+    total = Money(sum(price for _, price in GROCERIES), "EUR")
     sheet = Image.new("RGB", (640, 1190), (251, 250, 246))
     draw = ImageDraw.Draw(sheet)
     put(draw, (320, 50), "HALLES SAINT-PAUL", 46, INK, bold=True, anchor="ma")
@@ -139,15 +142,15 @@ def receipt_sheet() -> Image.Image:
     put(draw, (44, 286), "20/11/2026  18:42", 26)
     put(draw, (596, 286), "Till 3  No. 004417", 26, anchor="ra")
     put(draw, (320, 322), "- " * 34, 24, GREY, anchor="ma")
-    for row, (name, price) in enumerate(goods):
+    for row, (name, price) in enumerate(GROCERIES):
         put(draw, (44, 368 + 46 * row), name, 27)
         put(draw, (596, 368 + 46 * row), printed(Money(price, "EUR")), 27, anchor="ra")
     put(draw, (320, 690), "- " * 34, 24, GREY, anchor="ma")
     put(draw, (44, 736), "TOTAL EUR", 44, INK, bold=True)
     put(draw, (596, 736), printed(total), 44, INK, bold=True, anchor="ra")
     rows = (
-        ("CASH", Money(4000, "EUR")),
-        ("CHANGE", Money(4000, "EUR") - total),
+        ("CASH", PAID),
+        ("CHANGE", PAID - total),
         ("of which VAT 5.5%", Money(171, "EUR")),
     )
     for row, (name, value) in enumerate(rows):
@@ -178,9 +181,9 @@ def tag_sheet(title: str, price: Money, gtin: str) -> Image.Image:
     put(draw, (866, 46), "Lighting", 30, (255, 226, 224), anchor="rm")
     put(draw, (34, 122), title, 50, INK, bold=True)
     put(draw, (34, 190), "dimmable, warm white, 3 years guarantee", 27, GREY)
-    put(draw, (866, 268), f"EUR {printed(price)}", 138, (196, 30, 42), bold=True, anchor="ra")
-    sheet.paste(linear(gtin, 300, 84), (34, 402))
-    put(draw, (184, 488), gtin, 22, INK, anchor="ma")
+    put(draw, (866, 250), f"EUR {printed(price)}", 124, (196, 30, 42), bold=True, anchor="ra")
+    sheet.paste(linear(gtin, 250, 84), (34, 402))
+    put(draw, (148, 488), gtin, 22, INK, anchor="ma")
     return sheet
 
 
@@ -230,15 +233,10 @@ def wood(width: int, height: int, base: Colour, seed: int) -> Image.Image:
     """Planks with grain that runs across the picture."""
     grain = np.random.default_rng(seed)
     field = np.zeros((height, width))
-    for wave, weight in ((6, 0.05), (20, 0.05), (70, 0.035)):
-        rough = (
-            grain.normal(0, 1, (height // 3, max(width // (wave * 6), 2)))
-            if wave > 6
-            else grain.normal(0, 1, (height // 40, 3))
-        )
-        field += weight * np.asarray(
-            Image.fromarray(rough.astype("float32")).resize((width, height), Image.Resampling.BICUBIC)
-        )
+    third = height // 3
+    for rough, weight in (((height // 40, 3), 0.05), ((third, width // 120), 0.05), ((third, width // 420), 0.035)):
+        cells = Image.fromarray(grain.normal(0, 1, rough).astype("float32"))
+        field += weight * np.asarray(cells.resize((width, height), Image.Resampling.BICUBIC))
     plank = height // 4
     for row in range(0, height, plank):
         field[row : row + plank] += grain.normal(0, 0.035)
@@ -256,14 +254,20 @@ def plain(width: int, height: int, base: Colour, seed: int) -> Image.Image:
 
 
 def pen(ground: Image.Image, start: tuple[int, int], end: tuple[int, int]) -> None:
+    """A ball pen: a dark barrel with a light edge, a steel tip at the start, a clip."""
     shade = Image.new("L", ground.size, 0)
     ImageDraw.Draw(shade).line((start[0] + 8, start[1] + 12, end[0] + 8, end[1] + 12), fill=150, width=24)
     ground.paste((0, 0, 0), (0, 0), shade.filter(ImageFilter.GaussianBlur(8)))
     draw = ImageDraw.Draw(ground)
-    draw.line((*start, *end), fill=(28, 34, 52), width=22)
-    draw.line((start[0] - 4, start[1] - 3, end[0] - 4, end[1] - 3), fill=(92, 104, 132), width=4)
-    third = (start[0] + (end[0] - start[0]) * 0.3, start[1] + (end[1] - start[1]) * 0.3)
-    draw.line((*start, *third), fill=(176, 180, 186), width=22)
+
+    def at(share: float, aside: int = 0) -> tuple[float, float]:
+        return start[0] + (end[0] - start[0]) * share + aside, start[1] + (end[1] - start[1]) * share
+
+    draw.polygon([at(-0.07), at(0.02, -9), at(0.02, 9)], fill=(190, 193, 198))
+    draw.line((*at(0.02), *at(1.0)), fill=(28, 34, 52), width=22)
+    draw.line((*at(0.02, -5), *at(1.0, -5)), fill=(92, 104, 132), width=4)
+    draw.line((*at(0.26), *at(0.3)), fill=(190, 193, 198), width=22)
+    draw.line((*at(0.72, 6), *at(0.99, 6)), fill=(205, 208, 214), width=7)
 
 
 def cup(ground: Image.Image, x: int, y: int, r: int) -> None:

@@ -27,7 +27,7 @@ class Senses:
         self.worker.start()
 
     def hear(self, audio: Upload, hints: tuple[str, ...], language: Language) -> Heard:
-        """The words of a recording. Raises `BadInput` for sound that cannot be used, `Unavailable` without an engine."""
+        """The words of a recording. Raises `BadInput` for unusable sound, `Unavailable` without an engine."""
         import numpy as np
 
         from assistant.senses import hear

@@ -1,7 +1,7 @@
 """What runs inside the limited worker process: open, look, read, decode. Started by `worker.py`, never imported by it.
 
-Three quick threads answer what takes milliseconds (codes, the vision model, audio decoding); one slow thread reads text,
-so a picture being read never delays a code or a sentence.
+Three quick threads answer what takes milliseconds (codes, the vision model, audio decoding); one slow thread reads
+text, so a picture being read never delays a code or a sentence.
 """
 
 from __future__ import annotations

@@ -23,15 +23,19 @@ CODES = "EUR USD GBP CHF CNY JPY CAD AUD SGD MYR HKD SEK NOK DKK PLN INR".split(
 _MARK = "|".join(re.escape(mark) for mark in sorted([*SIGNS, *CODES], key=len, reverse=True))
 CURRENCY = re.compile(rf"(?<![A-Z])(?:{_MARK})(?![A-Z])", re.IGNORECASE)
 DECIMAL = re.compile(r"(?<![\d.,])-?(\d{1,3}(?:[ .,'’]\d{3})+|\d{1,9})\s?[.,]\s?(\d{2})(?![\d%]|\s?%|[.,]\d)")
-WHOLE = re.compile(rf"(?:{_MARK})\s?(\d{{1,3}}(?:[ ,.]\d{{3}})+|\d{{1,9}})(?![\d.,])|(?<![\d.,])(\d{{1,9}})\s?(?:{_MARK})(?![a-z])",
-                   re.IGNORECASE)  # fmt: skip
+WHOLE = re.compile(
+    rf"(?:{_MARK})\s?(\d{{1,3}}(?:[ ,.]\d{{3}})+|\d{{1,9}})(?![\d.,])"
+    rf"|(?<![\d.,])(\d{{1,9}})\s?(?:{_MARK})(?![a-z])",
+    re.IGNORECASE,
+)
 
 MONTHS = {
     name: number
     for number, names in enumerate(
         (
             "january jan janvier janv januar", "february feb février fevrier févr fevr februar",
-            "march mar mars märz maerz mrz", "april apr avril avr", "may mai", "june jun juin juni", "july jul juillet juil juli",
+            "march mar mars märz maerz mrz", "april apr avril avr", "may mai", "june jun juin juni",
+            "july jul juillet juil juli",
             "august aug août aout", "september sep sept septembre", "october oct octobre oktober okt",
             "november nov novembre", "december dec décembre decembre dezember dez",
         ),
@@ -115,5 +119,5 @@ def iban(text: str) -> tuple[str, str] | None:
             candidate = compact[:length]
             for reading in (candidate, candidate[:2] + candidate[2:].replace("O", "0")):
                 if checksum.is_valid(reading):
-                    return reading, match[1].strip()
+                    return reading, re.match(rf"(?:\S\s*){{{length}}}", match[1])[0].strip()  # type: ignore[index]
     return None

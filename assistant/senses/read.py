@@ -15,50 +15,17 @@ from assistant.money import Money
 from assistant.request import Field, Line, PictureKind
 from assistant.senses import printed, totals
 from assistant.senses.layout import Page
+from assistant.senses.words import weighted, word
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 LONGEST_SIDE = 2000  # pixels that the engine works on
 MOST_LINES = 400
+HEAD_ROWS = 4  # at least so many rows count as the head of a page
+LEAST_LINES: dict[PictureKind, int] = {"invoice": 8, "receipt": 6, "statement": 8}
 
-TITLES = re.compile(
-    r"^\W*(tax |simplified |sales )*(invoice|bill|receipt|facture|rechnung|quittung|ticket|reçu|statement|发票|账单|收据|小票)\b",
-    re.I,
-)
-COMPANY = re.compile(
-    r"\b(sdn|bhd|gmbh|ag|sarl|sas|sa|ltd|limited|inc|llc|plc|co|corp|energy|enterprise|trading|s/b|restaurant|restoran|cafe|café|store|mart|market|supermarket|supermarché|boulangerie|pharmacie|apotheke|b[äa]ckerei)\b|公司|超市|店",
-    re.I,
-)
-PERSON = re.compile(
-    r"^\W*(bill(ed)? to|invoice to|customer|client|destinataire|adressé à|kunde|an:|客户|付款人|www\.|http|tel|fax)",
-    re.I,
-)
-DUE = re.compile(
-    r"due|pay(able)? (by|before)|ch[ée]ance|date limite|[àa] (payer|r[ée]gler) avant|f[äa]llig|zahlbar bis|到期|截止|最晚",
-    re.I,
-)
-REFERENCE = (
-    re.compile(r"(payment |votre |your )?r[ée]f[ée]rence\b|\br[ée]f\b\.?( no)?|verwendungszweck|附言|参考", re.I),
-    re.compile(r"(invoice|facture|rechnungs?|bill)[ -]*(no|n[°ºo]|nr|nummer|number|#)|发票号码?|单号", re.I),
-)
 TOKEN = re.compile(r"(?=[\w/-]*\d)[A-Z0-9][A-Z0-9/-]{3,29}", re.I)
-
-WORDS: dict[str, tuple[tuple[str, float], ...]] = {
-    "invoice": (
-        (r"\binvoice|facture\b|rechnung\b|发票|账单", 2.0), (r"(amount|total|balance) due|due date|[ée]ch[ée]ance|f[äa]llig|zahlbar|到期", 6.0),
-        (r"\biban\b|\bbic\b|\bswift\b|net [àa] payer|payment terms", 4.0), (r"\bcash\b|change\b|tendered|rendu|r[üu]ckgeld|找零", 0.1),
-    ),
-    "receipt": (
-        (r"\breceipt|re[çc]u\b|quittung|bon\b|ticket|小票|收据", 2.0), (r"\bcash(ier)?\b|change\b|tendered|esp[èe]ces|rendu|r[üu]ckgeld|bar\b|找零|收银", 5.0),
-        (r"thank you|merci|danke|谢谢|please come", 2.0), (r"visa|mastercard|carte bancaire|\bcb\b|kartenzahlung", 1.5),
-        (r"due date|[ée]ch[ée]ance|\biban\b", 0.15),
-    ),
-    "statement": (
-        (r"statement|relev[ée]|kontoauszug|对账单|流水", 6.0), (r"(opening|closing|new|old) balance|solde|kontostand|余额", 6.0),
-        (r"due date|amount due|net [àa] payer", 0.2),
-    ),
-}  # fmt: skip
 
 
 @functools.cache
@@ -98,12 +65,12 @@ def lines(picture: Image, scale: float = 1.0) -> tuple[list[list[Any]], float]:
 
 def evidence(kind: PictureKind, page: Page) -> float:
     """How much the text speaks for a kind of picture: 1 says nothing, above 1 for it, below against it."""
-    text, count = page.text, len(page.lines)
-    documents = {"invoice": 8, "receipt": 6, "statement": 8}
-    if kind in documents:
-        score = 1.0 if count >= documents[kind] else 0.15
-        for pattern, factor in WORDS[kind]:
-            score *= factor if re.search(pattern, text, re.I) else 1.0
+    count = len(page.lines)
+    if kind in LEAST_LINES:
+        priced = any(True for line in page.lines for _ in printed.amounts(line.text))
+        score = 1.0 if count >= LEAST_LINES[kind] and priced else 0.15
+        for pattern, factor in weighted(kind):
+            score *= factor if pattern.search(page.text) else 1.0
         if kind == "statement":
             score *= 3.0 if sum(bool(printed.dates(line.text)) for line in page.lines) >= 6 else 0.4
         return score
@@ -148,14 +115,15 @@ def _currency(page: Page, found: tuple[str, str]) -> Field:
 def _payee(page: Page) -> Field | None:
     """The name at the head: the largest print of the upper part that is not a title, a number or the customer."""
     top, bottom = page.span
-    head = [line for line in page.lines if page.middle(line) < top + 0.4 * (bottom - top) and _nameable(line.text)]
+    depth = max(top + 0.4 * (bottom - top), page.middle(page.rows[:HEAD_ROWS][-1][0]))
+    head = [line for line in page.lines if page.middle(line) <= depth and _nameable(line.text)]
     if not head:
         return None
     tallest = max(page.height(line) for line in head)
 
     def weight(line: Line) -> float:
         depth = (page.middle(line) - top) / (bottom - top + 1)
-        return page.height(line) / tallest + 0.5 * bool(COMPANY.search(line.text)) - 1.2 * depth
+        return page.height(line) / tallest + 0.5 * bool(word("head", "company").search(line.text)) - 1.2 * depth
 
     ranked = sorted(head, key=weight, reverse=True)
     gap = weight(ranked[0]) - weight(ranked[1]) if len(ranked) > 1 else 1.0
@@ -166,7 +134,11 @@ def _nameable(text: str) -> bool:
     letters = sum(char.isalpha() for char in text)
     if letters < 2 or letters < 0.5 * len(text.replace(" ", "")):
         return False
-    return not (TITLES.search(text) or PERSON.search(text) or DUE.search(text) or printed.dates(text))
+    return not (_title(text) or word("label", "due").search(text) or printed.dates(text))
+
+
+def _title(text: str) -> bool:
+    return any(word("head", name).search(text) for name in ("title", "customer"))
 
 
 def _iban(page: Page) -> Field | None:
@@ -179,7 +151,7 @@ def _iban(page: Page) -> Field | None:
 def _due(page: Page, code: str) -> Field | None:
     """The date beside, or just below, words that mean "payable until"."""
     for line in page.lines:
-        if label := DUE.search(line.text):
+        if label := word("label", "due").search(line.text):
             for near in (line, *page.right_of(line), *page.below(line)):
                 text = near.text[label.end() :] if near is line else near.text
                 if found := printed.dates(text, month_first=code == "USD"):
@@ -196,7 +168,7 @@ def _date(page: Page, code: str, due: Field | None) -> Field | None:
 
 
 def _reference(page: Page) -> Field | None:
-    for pattern in REFERENCE:
+    for pattern in (word("label", "reference"), word("label", "number")):
         for line in page.lines:
             if label := pattern.search(line.text):
                 for near in (line, *page.right_of(line), *page.below(line)):

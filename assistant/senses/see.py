@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import BadInput
 from assistant.request import Code, Line, PictureKind, Place, Seen, Upload
-from assistant.senses import read
+from assistant.senses import read, scan
 from assistant.senses.layout import Page
 
 if TYPE_CHECKING:
@@ -131,7 +131,9 @@ def judged(seen: Seen, kinds: Mapping[str, float], slope: float | None) -> Seen:
         scores = {kind: score * read.evidence(kind, page) for kind, score in scores.items()}
     kind = max(KINDS, key=lambda name: scores[name])
     confidence = round(scores[kind] / sum(scores.values()), 3)
-    return replace(seen, kind=kind, confidence=confidence, fields=read.fields(kind, page) if slope is not None else ())
+    printed = read.fields(kind, page) if slope is not None else ()
+    coded = [field for field in scan.payment(seen.codes) if field.name not in {other.name for other in printed}]
+    return replace(seen, kind=kind, confidence=confidence, fields=(*printed, *coded))
 
 
 def _covers(seen: Seen) -> bool:

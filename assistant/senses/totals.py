@@ -1,58 +1,22 @@
 """Which of the amounts on a document is the total: labels, arithmetic and place, weighed together.
 
-The label rules cover en, fr, de and zh. The arithmetic: on a paid receipt cash less change is the total; on an invoice a
-subtotal and a tax add up to it. Two rivals with like weights lower the confidence, so that a person is asked.
+The label rules cover en, fr, de and zh. The arithmetic: on a paid receipt cash less change is the total; on an invoice
+a subtotal and a tax add up to it. Two rivals with like weights lower the confidence, so that a person is asked.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, product
 
 from assistant.money import Money
 from assistant.request import Field, Line
 from assistant.senses import printed
 from assistant.senses.layout import Page
+from assistant.senses.words import weighted, word
 
-LABELS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
-    (re.compile(pattern, re.I), weight)
-    for pattern, weight in (
-        (
-            r"grand\s*total|total (amount )?(due|payable|to pay)|amount (due|payable)|balance due|net (total|amount|payable)|nett? total",
-            9.0,
-        ),
-        (
-            r"net [àa] payer|total (ttc|[àa] (payer|r[ée]gler))|montant (d[ûu]|[àa] payer|total|ttc)|reste [àa] payer",
-            9.0,
-        ),
-        (r"gesamtbetrag|gesamtsumme|rechnungsbetrag|zahlbetrag|zu zahlen|endbetrag|bruttobetrag", 9.0),
-        (r"应付(总额|金额|合计)?|实付|总计|总额|合计|价税合计|待付", 9.0),
-        (
-            r"total\s*(incl|inc|after|round|rm|amt|amount|sales|price|\(?(eur|usd|gbp|rm|€|\$))|rounded|(after|with) (gst|tax|vat)",
-            7.5,
-        ),
-        (r"\btotal\b|\bsumme\b|\bgesamt\b|\btotai\b|小计后", 6.0),
-        (r"\b(cash|amount|paid|visa|mastercard|card|esp[èe]ces|carte|bar|betrag|montant)\b|金额|付款", 1.5),
-    )
-)
-AGAINST: tuple[tuple[re.Pattern[str], float], ...] = tuple(
-    (re.compile(pattern, re.I), weight)
-    for pattern, weight in (
-        (r"sub\s*-?\s*total|sous[- ]total|zwischensumme|小计|\bht\b|netto|\bexcl|before", 5.0),
-        (r"(?<!incl )(?<!with )\b(tax|gst|vat|tva|mwst|ust|sst|service charge)\b(?! ?incl)|税额", 3.0),
-        (r"change|rendu|r[üu]ckgeld|找零|rounding adj|\brounding\b|arrondi|adjust", 7.0),
-        (
-            r"discount|saving|remise|rabatt|优惠|points|deposit|qty|quantity|items?\b|tender|received|previous|last (bill|month)",
-            4.0,
-        ),
-        (r"\b(per|each|unit|prix unitaire|einzelpreis|单价|kwh|@)\b", 3.0),
-    )
-)
-CASH = re.compile(r"\bcash\b|tender|received|esp[èe]ces|re[çc]u|gegeben|\bbar\b|\bpaid\b|现金|实收", re.I)
-CHANGE = re.compile(r"change|rendu|monnaie|r[üu]ckgeld|找零", re.I)
 ENOUGH = 3.0  # weight below which an amount is not called a total
 
 
@@ -116,24 +80,23 @@ def _above(page: Page, index: int) -> str:
 
 
 def _weight(label: str) -> float:
-    best = max((weight for pattern, weight in LABELS if pattern.search(label)), default=0.0)
-    return best - max((weight for pattern, weight in AGAINST if pattern.search(label)), default=0.0)
+    against = [*weighted("not_total"), (word("label", "subtotal"), 5.0), (word("label", "tax"), 4.0)]
+    called = max((weight for pattern, weight in weighted("total") if pattern.search(label)), default=0.0)
+    return called - max((weight for pattern, weight in against if pattern.search(label)), default=0.0)
 
 
 def _arithmetic(candidates: list[Candidate]) -> dict[Decimal, float]:
     """Bonus per amount: cash - change, and subtotal + tax, where the result is itself printed."""
     amounts = {item.amount for item in candidates}
+
+    def labelled(*names: str) -> set[Decimal]:
+        return {item.amount for item in candidates if any(word("label", name).search(item.label) for name in names)}
+
     bonus: dict[Decimal, float] = {}
-    cash = {item.amount for item in candidates if CASH.search(item.label)}
-    change = {item.amount for item in candidates if CHANGE.search(item.label)}
-    for paid in cash:
-        for back in change:
-            if paid - back in amounts and paid > back:
-                bonus[paid - back] = 4.0
-    parts = sorted(
-        {item.amount for item in candidates if AGAINST[0][0].search(item.label) or AGAINST[1][0].search(item.label)}
-    )
-    for one, two in combinations(parts[:12], 2):
+    for one, two in combinations(sorted(labelled("subtotal", "tax"))[:12], 2):
         if one + two in amounts and one > 0:
-            bonus.setdefault(one + two, 2.0)
+            bonus[one + two] = 2.0
+    for paid, back in product(labelled("cash"), labelled("change")):
+        if paid > back and paid - back in amounts:
+            bonus[paid - back] = 4.0
     return bonus

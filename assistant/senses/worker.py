@@ -25,7 +25,7 @@ from assistant.errors import BadInput, LueurError, Unavailable
 HEAD = struct.Struct(">II")
 LARGEST_HEAD, LARGEST_BLOB = 16 << 20, 160 << 20  # bytes of one frame
 MEMORY = 1536 << 20  # bytes of private memory (RLIMIT_DATA); measured peak on real receipts is under 1 GB
-SECONDS = 45.0  # wall time of one job from the moment it begins
+SECONDS = 90.0  # wall time of one job from the moment it begins
 PATIENCE = 180.0  # seconds a job may wait for its turn
 JOBS = 200  # after so many jobs a fresh process takes over
 KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "HOME", "SYSTEMROOT")  # of the environment; no key or secret goes in
@@ -68,7 +68,8 @@ class Process:
     def __init__(self, memory: int) -> None:
         root = str(Path(__file__).parents[2])
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-        alone = {"PYTHONPATH": root, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error"}
+        alone = {"PYTHONPATH": root, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error",
+                 "MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "1000000"}  # fmt: skip
         self._process = subprocess.Popen(
             [sys.executable, "-m", "assistant.senses.inside", str(memory)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=kept | alone,

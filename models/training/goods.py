@@ -149,8 +149,8 @@ def clothing(rng: Random, draw: Draw) -> None:
 def shoe(rng: Random, draw: Draw) -> None:
     shade, sole = colour(rng), rng.choice(((245, 245, 240), (60, 50, 45), (20, 20, 22)))
     for dx, dy in ((0, 0), (16, 28))[: rng.choice((1, 2))]:
-        draw.polygon([(20 + dx, 54 + dy), (48 + dx, 50 + dy), (74 + dx, 76 + dy), (122 + dx, 88 + dy), (138 + dx, 106 + dy),
-                      (18 + dx, 108 + dy)], fill=tone(shade, 1 - dx / 80))  # fmt: skip
+        outline = ((20, 54), (48, 50), (74, 76), (122, 88), (138, 106), (18, 108))
+        draw.polygon([(x + dx, y + dy) for x, y in outline], fill=tone(shade, 1 - dx / 80))
         draw.rounded_rectangle((16 + dx, 104 + dy, 140 + dx, 116 + dy), 5, fill=sole)
         for k in range(4):
             draw.line((60 + dx + 8 * k, 66 + dy + 5 * k, 68 + dx + 8 * k, 60 + dy + 5 * k), fill=sole, width=3)

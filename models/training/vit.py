@@ -20,7 +20,6 @@ from models.training.scenes import KINDS, PRODUCTS, scene
 from models.vision import CHANNELS, FOLDER, GRID, SIDE, maps
 
 SEED = 20261122
-SIZE = {"hidden_size": 96, "num_hidden_layers": 5, "num_attention_heads": 3, "intermediate_size": 288}
 RATE = 2e-3
 
 
@@ -91,7 +90,7 @@ def fit(model: Any, data: tuple[torch.Tensor, ...], steps: int, batch: int = 64)
         logits = glimpsed(model, maps(varied(data[0][rows], noise)), keep, noise)
         loss = loss_of(logits, data[1][rows], data[2][rows])
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         if step % 50 == 0:
@@ -103,8 +102,9 @@ def build() -> Any:
 
     names = [*KINDS, *PRODUCTS]
     config = ViTConfig(
-        image_size=GRID, patch_size=GRID // 8, num_channels=CHANNELS, id2label=dict(enumerate(names)), label2id={n: i for i, n in enumerate(names)},
-        initializer_range=0.07, **SIZE,
+        hidden_size=96, num_hidden_layers=5, num_attention_heads=3, intermediate_size=288, initializer_range=0.07,
+        image_size=GRID, patch_size=GRID // 8, num_channels=CHANNELS,
+        id2label=dict(enumerate(names)), label2id={name: index for index, name in enumerate(names)},
     )  # fmt: skip
     model = ViTForImageClassification(config)
     with torch.no_grad():

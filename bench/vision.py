@@ -1,0 +1,126 @@
+"""What the senses see: receipts, kinds of pictures, codes, and what the worker weighs.
+
+`measure(data)` reads `data/receipts` (JPEG + JSON with company, date, total) and `data/groceries/photos`; what is
+absent says so with a row of value None.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from assistant.request import Seen, Upload
+from assistant.senses import Senses, printed
+from assistant.settings import Settings
+from bench.scenes import DRAWN, held_out
+
+PER_KIND = 28
+TESSERACT_PRESENT, TESSERACT_EXTRACTED = 0.82, 0.63  # 60 receipts of the same set, measured before this project
+Row = dict[str, Any]
+
+
+def row(name: str, value: float | None, unit: str, target: float | None = None, peer: tuple[str, float] | None = None,
+        least: bool = True) -> Row:  # fmt: skip
+    """One result; `least`: the target is a floor, else a ceiling."""
+    holds = None if target is None or value is None else (value >= target if least else value <= target)
+    return {
+        "name": name, "value": value, "unit": unit, "peer": peer[0] if peer else None,
+        "peer_value": peer[1] if peer else None,
+        "ratio": round(value / peer[1], 3) if peer and value is not None else None, "target": target, "holds": holds,
+    }  # fmt: skip
+
+
+def measure(data: Path | None) -> list[dict[str, Any]]:
+    senses = Senses(Settings(offline=True))
+    senses.start()
+    try:
+        while senses.worker.state == "warming up":
+            time.sleep(0.1)
+        return [*_receipts(senses, data), *_kinds(data), *_speed(senses)]
+    finally:
+        senses.close()
+
+
+def _receipts(senses: Senses, data: Path | None) -> Iterator[Row]:
+    papers = sorted((data / "receipts").glob("*.jpg")) if data else []
+    names = (
+        "receipts: total present",
+        "receipts: total extracted",
+        "receipts: date extracted",
+        "receipts: kind is receipt",
+    )
+    if not papers:
+        yield from (row(f"{name} (no data)", None, "share") for name in names)
+        return
+    hits = [
+        _receipt(
+            list(senses.see(Upload(p.name, p.read_bytes()), 0))[-1], json.loads(p.with_suffix(".json").read_text())
+        )
+        for p in papers
+    ]
+    shares = [round(statistics.fmean(part), 3) for part in zip(*hits, strict=True)]
+    yield row(names[0], shares[0], "share", 0.97, ("tesseract", TESSERACT_PRESENT))
+    yield row(names[1], shares[1], "share", 0.80, ("tesseract, earlier rules", TESSERACT_EXTRACTED))
+    yield row(names[2], shares[2], "share")
+    yield row(names[3], shares[3], "share", 0.95)
+    yield row("worker: peak private memory after the receipts", _peak(senses), "MB", 1024, least=False)
+
+
+def _receipt(seen: Seen, truth: dict[str, str]) -> tuple[bool, bool, bool, bool]:
+    wanted = Decimal(re.sub(r"[^\d.]", "", truth["total"]))
+    present = any(amount == wanted for line in seen.lines for amount, _ in printed.amounts(line.text))
+    total, day, days = seen.field("total"), seen.field("date"), printed.dates(truth["date"])
+    right = total is not None and not isinstance(total.value, str) and getattr(total.value, "decimal", None) == wanted
+    return present, right, bool(day and days and day.value == days[0][0]), seen.kind == "receipt"
+
+
+def _peak(senses: Senses) -> int:
+    status = Path(f"/proc/{senses.worker.pid}/status").read_text()
+    return round(int(status.split("VmHWM:")[1].split()[0]) / 1024)
+
+
+def _kinds(data: Path | None) -> Iterator[Row]:
+    """The vision model alone, without codes or text: recall averaged over kinds."""
+    from PIL import Image
+
+    from models import vision
+
+    def named(picture: Image.Image) -> str:
+        kinds = vision.look(picture).kinds
+        return max(kinds, key=lambda kind: kinds[kind])
+
+    recalls = {kind: statistics.fmean(named(held_out(kind, n)) == kind for n in range(PER_KIND)) for kind in DRAWN}
+    for kind, recall in recalls.items():
+        yield row(f"ViT alone: {kind}, second generator", round(recall, 3), "recall")
+    yield row(
+        "ViT alone: mean over kinds, second generator", round(statistics.fmean(recalls.values()), 3), "recall", 0.90
+    )
+    for folder, kind in (("receipts", "receipt"), ("groceries/photos", "product")):
+        photos = sorted((data / folder).rglob("*.jpg"))[::2] if data else []
+        share = round(statistics.fmean(named(Image.open(photo)) == kind for photo in photos), 3) if photos else None
+        yield row(f"ViT alone: {kind}, {folder}" + ("" if photos else " (no data)"), share, "recall", 0.95)
+    picture = held_out("product", 0)
+    yield row("ViT: one look", _median(lambda: vision.look(picture), 20), "ms", 30, least=False)
+
+
+def _median(job: Any, times: int) -> float:
+    spent = []
+    for _ in range(times):
+        began = time.perf_counter()
+        job()
+        spent.append(1000 * (time.perf_counter() - began))
+    return round(statistics.median(spent), 1)
+
+
+def _speed(senses: Senses) -> Iterator[Row]:
+    files = Path(__file__).parents[1] / "assistant" / "demo" / "files"
+    code = Upload("barcode.png", (files / "barcode.png").read_bytes())
+    yield row("codes: a photographed barcode", _median(lambda: senses.scan(code), 15), "ms", 50, least=False)
+    page = Upload("receipt.png", (files / "receipt.png").read_bytes())
+    yield row("read: the sample receipt, all lines and fields", _median(lambda: list(senses.see(page, 0)), 3), "ms")

@@ -1,0 +1,146 @@
+"""A picture becomes evidence: the samples, the order of partial answers, and what merely looks like a document."""
+
+from __future__ import annotations
+
+import io
+import time
+from datetime import date
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from assistant.money import Money
+from assistant.request import Upload
+from assistant.senses import Senses
+from tests.senses.conftest import looked, sample, upload
+
+
+def test_the_sample_invoice_says_who_how_much_until_when_and_where(senses: Senses) -> None:
+    seen = looked(senses, sample("invoice.png"))
+    found = {field.name: field.value for field in seen.fields}
+    assert seen.kind == "invoice"
+    assert found["payee"] == "Volta Energy"
+    assert found["total"] == Money(18420, "EUR")
+    assert found["due"] == date(2026, 11, 27)
+    assert found["iban"] == "FR7630006000011234567890189"
+    assert found["reference"] == "VE-2026-118342"
+
+
+def test_every_field_shows_its_print_and_its_box(senses: Senses) -> None:
+    seen = looked(senses, sample("invoice.png"))
+    width, height = seen.size
+    for field in seen.fields:
+        assert field.text
+        assert field.place.box
+        x0, y0, x1, y1 = field.place.box
+        assert 0 <= x0 < x1 <= width
+        assert 0 <= y0 < y1 <= height
+        assert 0 < field.confidence <= 1
+
+
+def test_the_box_of_the_total_lies_over_the_total(senses: Senses) -> None:
+    total = looked(senses, sample("invoice.png")).field("total")
+    assert total
+    assert total.place.box
+    crop = Image.open(io.BytesIO(sample("invoice.png").data)).convert("RGB").crop(total.place.box)
+    again = looked(senses, upload(crop.resize((crop.width * 2, crop.height * 2))))
+    assert "184.20" in " ".join(line.text for line in again.lines)
+
+
+def test_a_look_grows_codes_first_then_kind_then_text(senses: Senses) -> None:
+    looks = list(senses.see(sample("invoice.png"), 0))
+    assert [len(look.engines) for look in looks] == [1, 2, 3]
+    assert not looks[0].features
+    assert looks[1].features
+    assert not looks[1].lines
+    assert looks[2].lines
+    assert looks[2].features == looks[1].features
+
+
+def test_a_grocery_receipt_gives_merchant_date_and_total(senses: Senses) -> None:
+    seen = looked(senses, sample("receipt.png"))
+    found = {field.name: field.value for field in seen.fields}
+    assert seen.kind == "receipt"
+    assert found["payee"] == "HALLES SAINT-PAUL"
+    assert found["total"] == Money(3284, "EUR")
+    assert found["date"] == date(2026, 11, 20)
+
+
+def test_a_price_tag_gives_title_and_price(senses: Senses) -> None:
+    from assistant.demo.documents import lamp
+
+    seen = looked(senses, sample("price_tag.png"))
+    found = {field.name: field.value for field in seen.fields}
+    assert seen.kind == "price_tag"
+    assert found["price"] == lamp().offer.prices[0]
+    assert found["title"] == lamp().titles["en"]
+
+
+def test_the_barcode_picture_is_the_lamp(senses: Senses) -> None:
+    from assistant.demo.documents import lamp
+
+    seen = looked(senses, sample("barcode.png"))
+    assert seen.kind == "code"
+    assert [code.text for code in seen.codes] == [lamp().gtin[-13:]]
+
+
+def test_a_payment_code_fills_the_same_fields_as_print(senses: Senses) -> None:
+    seen = looked(senses, sample("qr.png"))
+    found = {field.name: field.value for field in seen.fields}
+    assert seen.kind == "code"
+    assert (found["payee"], found["total"]) == ("Volta Energy", Money(18420, "EUR"))
+    assert found["iban"] == "FR7630006000011234567890189"
+
+
+def test_a_phone_photo_lying_on_its_side_by_its_exif_mark_is_read_upright(senses: Senses) -> None:
+    photo = Image.open(io.BytesIO(sample("receipt.png").data)).convert("RGB")
+    mark = Image.Exif()
+    mark[0x0112] = 6  # to be shown turned by 90 degrees clockwise
+    turned = photo.rotate(90, expand=True)
+    seen = looked(senses, upload(turned, "JPEG", exif=mark, quality=92))
+    assert seen.size == photo.size
+    total = seen.field("total")
+    assert total
+    assert total.value == Money(3284, "EUR")
+
+
+def test_a_blank_page_is_nothing_in_particular(senses: Senses) -> None:
+    seen = looked(senses, upload(Image.new("RGB", (800, 600), "white")))
+    assert seen.kind in ("other", "product")
+    assert not seen.fields
+    assert not seen.codes
+
+
+@pytest.mark.parametrize("mode", ["CMYK", "I;16", "L", "1", "RGBA", "P"])
+def test_any_mode_is_read(senses: Senses, mode: str) -> None:
+    grey = Image.open(io.BytesIO(sample("qr.png").data)).convert("L").resize((500, 530))
+    if mode == "I;16":
+        picture = Image.fromarray(np.asarray(grey).astype("uint16") * 257)
+        image = upload(picture)
+    else:
+        image = upload(grey.convert(mode), "TIFF" if mode == "CMYK" else "PNG")
+    assert looked(senses, image).field("iban")
+
+
+def test_the_first_frame_of_an_animation_is_looked_at(senses: Senses) -> None:
+    code = Image.open(io.BytesIO(sample("qr.png").data)).convert("L")
+    image = upload(code, "GIF", save_all=True, append_images=[Image.new("L", code.size, shade) for shade in (0, 255)])
+    assert looked(senses, image).codes
+
+
+def test_a_quick_code_does_not_wait_for_a_page_being_read(senses: Senses) -> None:
+    looked(senses, sample("qr.png"))  # warm
+    page = senses.see(sample("invoice.png"), 0)
+    next(page), next(page)  # the text is being read now
+    began = time.perf_counter()
+    assert senses.scan(sample("barcode.png")).codes
+    quick = time.perf_counter() - began
+    list(page)
+    slow = time.perf_counter() - began
+    assert quick < slow
+
+
+def test_several_pictures_keep_their_numbers(senses: Senses) -> None:
+    seen = list(senses.see(Upload("b.png", sample("barcode.png").data), 3))[-1]
+    assert seen.codes[0].place.image == 3
