@@ -33,6 +33,7 @@ from assistant.request import Evidence, Field, Language, Seen
 
 SURE = 0.40  # probability of the likeliest label below which the person is asked what was meant
 HEARD = 0.35  # confidence of the recogniser in 0..1 below which nothing is drafted
+EXPLAINED = ("payee_before", "payee_stop", "purpose", "polite", "verb", "then", "search", "bill", "this")
 OFFERED = 3  # "which did you mean?" choices
 GOALS: dict[str, Goal] = {"wealth": "measure", "product": "find", "thanks": "greet", "service": "outside"}
 RETAIL = ("EAN", "UPC", "DataBar", "ITF")  # beginnings of zxing's names of codes that carry a GTIN
@@ -336,9 +337,28 @@ def _careful(acts: tuple[Act, ...], evidence: Evidence, language: Language) -> t
         return acts
     if heard.confidence < HEARD and any(_drafts(act) for act in acts):
         return (Unknown(tuple(dict.fromkeys(act.goal for act in acts if isinstance(act, Start)))),)
+    if any(isinstance(act, Start) and act.goal == "pay" and _unexplained(heard.text, act, language) for act in acts):
+        acts = tuple(_unsure(act) for act in acts)
     others = [slots.amount(text, language) for text in heard.alternatives]
     numbers = tuple(reading for other in others if other for reading in (other.value, *other.readings))
     return tuple(_doubted(act, numbers) for act in acts)
+
+
+def _unexplained(text: str, act: Start, language: Language) -> bool:
+    """Whether words were heard that are neither a detail nor one of the words payments are asked with."""
+    spans = [slot.span for slot in act.slots.values() if slot.span]
+    small = [phrases(f"list.{name}", language) for name in EXPLAINED]
+    words = tokens(text)
+    known = {index for table in small for _, first, last in table.scan(words) for index in range(first, last)}
+    inside = {i for i, word in enumerate(words) if any(start <= word.start < end for start, end in spans)}
+    return any(word.kind != "mark" and i not in known | inside for i, word in enumerate(words))
+
+
+def _unsure(act: Act) -> Act:
+    """The amount is marked uncertain on the sheet."""
+    if not isinstance(act, Start) or "amount" not in act.slots:
+        return act
+    return replace(act, slots={**act.slots, "amount": replace(act.slots["amount"], confidence=0.5)})
 
 
 def _drafts(act: Act) -> bool:

@@ -175,6 +175,13 @@ def test_an_alternative_of_the_ear_is_a_reading(rules: Rules) -> None:
     assert [reading.value for reading in act.slots["amount"].readings] == ["50"]
 
 
+def test_unexplained_words_beside_an_amount_that_was_heard_make_it_uncertain(rules: Rules) -> None:
+    for text, sure in (("pay alice twelve euros fifty", True), ("pay alice will bureau fifty", False)):
+        (act,) = hear(rules, text, State(), Evidence(Heard(text, 0.99, "test", "en", 1.0)))
+        assert isinstance(act, Start)
+        assert (act.slots["amount"].confidence == 1) is sure
+
+
 def test_what_was_heard_badly_is_asked_not_drafted(rules: Rules) -> None:
     heard = Heard("pay alice fifteen euros", 0.1, "test", "en", 1.0)
     assert hear(rules, heard.text, State(), Evidence(heard)) == (Unknown(("pay",)),)
