@@ -7,8 +7,6 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from models.text import embedder
-
 from assistant import demo
 from assistant.clock import Clock, SystemClock
 from assistant.conversation import Conversations, Session
@@ -25,6 +23,7 @@ from assistant.settings import Settings
 from assistant.shop import Shop
 from assistant.store import Store
 from assistant.wealth import Wealth
+from models.text import embedder
 
 LONGEST_TEXT = 4_000  # characters of one request; a longer one is a file, not a sentence
 
@@ -88,9 +87,11 @@ class Assistant:
             verb, target = self.conversations.action(who, action)
             context = self._context(who)
             result = self.taps[verb](target, values or {}, context)
-            reply = result if isinstance(result, Reply) else self._respond(who, context, result)
-            if reply.closes:
-                self.conversations.remember(who, dialogue.close(context.state, reply.closes))
+            if isinstance(result, Reply):
+                reply = result
+                self.conversations.remember(who, dialogue.tapped(context.state, reply))
+            else:
+                reply = self._respond(who, context, result)
         except LueurError as error:
             reply = service.refused(error, who.language)
         return self.conversations.publish(who, Request(), Evidence(), reply)

@@ -206,13 +206,14 @@ def _one(product: Product, context: Context, intro: str, currency: str = "", fac
 def buy(do: Do, context: Context) -> Reply:
     """A quote for one product of the last shelf, or the shelf to choose from when the words fit several."""
     if "ref" in do.slots or "query" not in do.slots:
-        return _sheet(_chosen(do, context), "", int(_value(do, "quantity", 1)), context)
+        return _sheet(_chosen(do, context), "", int(_value(do, "quantity", 1)), context, do.replaces)
     limits = tuple(_value(do, "constraints", ()))
     shelf = context.rooms.shop.search(_value(do, "query", ""), limits, context.language, LEAST)
     if shelf.total != 1 or not shelf.hits:
         return find(do, context)
     only = shelf.hits[0]
-    return _sheet(only.product.id, only.price.currency, int(_value(do, "quantity", 1)), context)
+    quantity = int(_value(do, "quantity", 1))
+    return _sheet(only.product.id, only.price.currency, quantity, context, do.replaces)
 
 
 def _chosen(do: Do, context: Context) -> str:
@@ -233,7 +234,7 @@ def _chosen(do: Do, context: Context) -> str:
     return results[place]
 
 
-def _sheet(product: str, currency: str, quantity: int, context: Context) -> Reply:
+def _sheet(product: str, currency: str, quantity: int, context: Context, replaces: str = "") -> Reply:
     from assistant.handlers import payment
 
     shop = context.rooms.shop
@@ -243,7 +244,7 @@ def _sheet(product: str, currency: str, quantity: int, context: Context) -> Repl
     merchant = shop.merchants[found.offer.merchant]
     wanted = (Wanted(product, quantity),)
     quote = merchant.quote(context.user, wanted, currency=currency, language=context.language)
-    return payment.sheet_for_quote(quote, context)
+    return replace(payment.sheet_for_quote(quote, context, replaces), route="product")
 
 
 def compare(do: Do, context: Context) -> Reply:  # noqa: ARG001  the results are in the state

@@ -175,7 +175,7 @@ def _is_of(frame: Frame, effect: Do) -> bool:
 
 
 def tapped(state: State, reply: Reply) -> State:
-    """What a tap left behind: a task that is over, or a sheet (buying from the shelf) that words must reach from now on."""
+    """What a tap left behind: a task that is over, or a sheet that words must reach from now on."""
     if reply.results:
         state = replace(state, results=reply.results)
     if reply.closes:

@@ -148,9 +148,9 @@ def test_a_closed_payment_can_be_repeated_for_somebody_else() -> None:
 
 
 def test_a_sheet_that_a_tap_brought_up_is_open_to_words() -> None:
-    state = dialogue.adopt(State(), Reply("", sheet="draft_9"))
+    state = dialogue.tapped(State(), Reply("", route="product", sheet="draft_9"))
     assert dialogue.reduce(state, [Cancel()])[1] == (Drop("buy", "draft_9"),)
-    assert dialogue.adopt(state, Reply("", sheet="draft_9")) == state
+    assert dialogue.tapped(state, Reply("", sheet="draft_9")) == state
 
 
 def test_a_condition_can_be_taken_back() -> None:
