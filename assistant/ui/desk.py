@@ -16,6 +16,7 @@ import gradio as gr
 from assistant.conversation import Session
 from assistant.core import Assistant, Progress
 from assistant.errors import BadInput, LueurError, NotFound
+from assistant.handlers import service
 from assistant.language.messages import say
 from assistant.reply import Reply, to_json
 from assistant.request import LANGUAGES, Language, Request
@@ -160,7 +161,7 @@ class Desk:
 
 
 def _sentence(error: LueurError, language: str) -> str:
-    return say(language, f"errors.{error.key}", **error.values)
+    return service.refused(error, language).text
 
 
 def _request(sent: Sent) -> Request:

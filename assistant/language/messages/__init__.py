@@ -21,7 +21,7 @@ def catalogue(language: str) -> dict[str, Any]:
     return tomllib.loads((Path(__file__).parent / f"{language}.toml").read_text(encoding="utf-8"))
 
 
-def say(language: str, key: str, **values: object) -> str:
+def say(language: str, key: str, /, **values: object) -> str:
     """The sentence of `key` in `language`. A missing key is a programming error and raises KeyError."""
     entry: Any = catalogue(language)
     for part in key.split("."):
