@@ -57,7 +57,7 @@ SLOTS: dict[str, str] = {
     "ref": "int: position in the last results, 0 first; -1 last",
     "quantity": "int",
     "document": "int: index into evidence.seen",
-    "topic": "str: what a service answer is about: greet, thanks, nothing_waits, nothing_open, no_results",
+    "topic": "str: what a service answer is about: greet, thanks, nothing_waits, nothing_open, no_results, no_requests",
     "goals": "tuple[Goal, ...]: what may have been meant",
 }
 Slots = Mapping[str, Slot]

@@ -203,7 +203,7 @@ def _pointed(text: str, words: Sequence[Token], state: State, language: Language
             index = (hit or bought or compared or ("", index + 1))[1]
         elif content[index].text in POINTING:
             points, index = True, index + 1
-        elif counted and counted.end < len(content):
+        elif counted:
             index = counted.end
         else:
             return ()

@@ -163,6 +163,8 @@ def _act_of(label: str, details: _Details, found: Verdict, state: State) -> Act:
     match name:
         case "pay":
             told = details.of("pay")
+            if _says("request", details):  # the other way round: nobody can be charged from here
+                return Query("clarify", {"topic": Slot("no_requests")})
             if set(told) == {"amount"} and state.frames and state.frames[-1].goal == "pay":
                 return Set(told)  # "pay 50" while a sheet waits
             return (
@@ -172,7 +174,7 @@ def _act_of(label: str, details: _Details, found: Verdict, state: State) -> Act:
             told = {key: slot for key, slot in details.of("pay").items() if key in ("payee", "amount")}
             return Start("refund", told) if name == "refund" else Query("payments", told)
         case "stop_payments":
-            return Query("stop_payments")
+            return Query("stop_payments") if _says("halt", details) else Unknown(("payments", "stop_payments"))
         case "measure" | "wealth":
             told = details.of("measure")
             if "metric" in told or not metric:
@@ -190,6 +192,10 @@ def _act_of(label: str, details: _Details, found: Verdict, state: State) -> Act:
             return Chat(name)
         case _:
             return Unknown(outside=True)
+
+
+def _says(section: str, details: _Details) -> bool:
+    return bool(phrases(f"list.{section}", details.language).scan(tokens(details.text)))
 
 
 def _shopping(name: str, details: _Details, state: State) -> Act:

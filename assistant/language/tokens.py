@@ -65,7 +65,7 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 def _is_sign(plain: str, at: int) -> bool:
     """A hyphen before a digit and after nothing: a minus."""
-    return plain[at + 1 : at + 2].isdigit() and not plain[:at].strip()[-1:].isalnum() if at else True
+    return plain[at + 1 : at + 2].isdigit() and not (at and plain[at - 1].isalnum())
 
 
 class Phrases(Generic[T]):

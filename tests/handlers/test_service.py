@@ -147,7 +147,7 @@ def test_no_picture_is_refused(context: Context) -> None:
         service.describe(Do("describe", {"document": Slot(0)}), context)
 
 
-@pytest.mark.parametrize("topic", ["nothing_waits", "nothing_open", "no_results"])
+@pytest.mark.parametrize("topic", ["nothing_waits", "nothing_open", "no_results", "no_requests"])
 @pytest.mark.parametrize("language", ["en", "fr", "zh"])
 def test_a_remark_has_its_sentence(context: Context, topic: str, language: Language) -> None:
     assert service.clarify(Do("clarify", {"topic": Slot(topic)}), replace(context, language=language)).text
