@@ -38,6 +38,8 @@ def said(draw: Drawer, request: Json, evidence: Iterable[Json]) -> Html | str:
     heard = next((item for item in evidence if item["sense"] == "hear"), None)
     names = [el("span", icon("photo"), name, cls="attached") for name in request["images"]]
     names += [el("span", icon("file"), name, cls="attached") for name in request["files"]]
+    if request["spoken"] and not request["text"]:
+        names.append(el("span", icon("mic"), draw.word("recording"), cls="attached"))
     if not (request["text"] or names or heard):
         return ""
     bubble = el("div", *names, el("p", request["text"]) if request["text"] else "", cls="bubble")

@@ -126,6 +126,8 @@ def test_a_spoken_request_is_heard_after_one_tap(speaking: Callable[..., Visit],
     turn = window.answered(lambda: window.page.click("#talk"))
     assert turn.locator(kind).count() == 1, turn.inner_text()
     assert re.search(r"heard by .+ · \d+ %", turn.locator(".by").inner_text())
+    if kind == ".pay_sheet":
+        assert "12.50" in turn.locator(".amount").inner_text(), turn.locator(".me").inner_text()
     window.picture(f"spoken-{clip.removesuffix('.wav')}")
 
 
