@@ -83,6 +83,7 @@ class View:
 
     products: tuple[Product, ...]
     rows: dict[str, int]  # by product id
+    kinds: frozenset[str]  # categories sold
     columns: Columns
     index: Index
 
@@ -157,7 +158,8 @@ class Shop:
         `language` is the reader's: the reasons name the words found in it. Raises `BadInput` for a price in a
         currency that cannot be converted.
         """
-        view, reading = self._open(), glossary().read(query)
+        view = self._open()
+        reading = glossary().read(query, view.kinds)
         asked, conversions = self._canonical(constraints)
         currency = self._currency(asked)
         fit, scope = view.columns.fit(asked), _of_kind(view, reading)
@@ -177,7 +179,8 @@ class Shop:
                 products = self.catalogue.all()
                 index = Index(products, self.settings.home / "index")
                 rows = {product.id: row for row, product in enumerate(products)}
-                self._view = View(products, rows, Columns(products), index)
+                kinds = frozenset(product.category for product in products)
+                self._view = View(products, rows, kinds, Columns(products), index)
             return self._view
 
     def _restock(self, products: list[str]) -> None:
@@ -271,5 +274,7 @@ def _matched(product: Product, reading: Reading, language: str) -> list[str]:
     """Words of the request that this product's own text holds, as the reader writes them, its kind left out."""
     facts = [fact.value for fact in product.attributes.values() if isinstance(fact.value, str)]
     held = set(pieces(" ".join([product.title("en"), product.description("en"), product.brand, *facts])))
-    words = [entry for entry in reading.entries if not entry.category and held.issuperset(entry.words)]
+    words = [
+        entry for entry in reading.entries if not entry.category and held.issuperset(pieces(" ".join(entry.words)))
+    ]
     return [glossary().name(entry.name, language) if entry.name else " ".join(entry.words) for entry in words]

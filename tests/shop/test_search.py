@@ -83,6 +83,17 @@ def test_english_the_is_not_tea(stocked: Shop) -> None:
     assert glossary().read("thé vert").words == glossary().read("the vert").words == glossary().read("绿茶").words
 
 
+def test_a_kind_that_is_not_sold_here_is_searched_as_words(empty: Shop, make) -> None:
+    one = make("Floor lamp with a long cable")
+    empty.load([one, make("Kettle")])
+    assert ids(empty, "floor lamp") == [one.id]
+    assert glossary().read("台灯", {"kettle"}).words == ("desk", "lamp")
+
+
+def test_english_words_are_searched_as_they_are_said() -> None:
+    assert glossary().read("xbox one batteries", ()).words == ("xbox", "one", "batteries")
+
+
 def test_the_index_is_kept_and_found_again(shop: Shop, store: Store, settings: Settings, clock: MovableClock) -> None:
     before = ids(shop, "kettle")
     (kept,) = (settings.home / "index").glob("words-*")
