@@ -23,14 +23,14 @@ GRID = 32  # cells of the maps the transformer sees
 DIRECTIONS = 8
 CHANNELS = 3 + 2 * DIRECTIONS
 KINDS = 7  # the first labels of the classifier are kinds of picture, the rest product classes
-NAME = "Lueur ViT (1 M, own scenes)"
+NAME = "Lueur ViT (0.5 M, own scenes)"
 
 _one = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Softmax over kinds, softmax over product classes (both in 0..1), and the class token of the last layer (128)."""
+    """Softmax over kinds, softmax over product classes (both in 0..1), and the class token of the last layer (96)."""
 
     kinds: dict[str, float]
     products: dict[str, float]
@@ -43,7 +43,8 @@ def _model() -> Any:
     from transformers import ViTForImageClassification
 
     torch.set_num_threads(1)
-    return ViTForImageClassification.from_pretrained(FOLDER, local_files_only=True, dtype=torch.float32).eval()
+    model: Any = ViTForImageClassification.from_pretrained(FOLDER, local_files_only=True, dtype=torch.float32)
+    return model.eval()
 
 
 def load() -> None:

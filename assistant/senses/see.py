@@ -122,10 +122,14 @@ def judged(seen: Seen, kinds: Mapping[str, float], slope: float | None) -> Seen:
     The model's opinion is weighed by what was decoded and read: words of the trade outweigh a look (an IBAN and "amount
     due" make an invoice of anything), and a picture without print cannot be a document.
     """
+    if not kinds:  # nobody has looked yet
+        return replace(seen, kind="code" if seen.codes else "other", confidence=0.0, fields=scan.payment(seen.codes))
     scores = {kind: max(float(kinds.get(kind, 0.0)), 0.01) for kind in KINDS}
     if seen.codes:
         scores["code"] *= 12 if _covers(seen) else 2.5
         scores["other"] *= 0.2
+    else:
+        scores["code"] *= 0.1  # what looks like a code and cannot be decoded is rarely one
     page = Page(seen.lines, seen.size, slope or 0.0)
     if slope is not None:
         scores = {kind: score * read.evidence(kind, page) for kind, score in scores.items()}
