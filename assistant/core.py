@@ -73,7 +73,7 @@ class Assistant:
             evidence = yield from self._perceive(who, _checked(request))
             words = evidence.heard.text if evidence.heard else request.text.strip()
             who = replace(who, language=request.language or detect(words, who.language))
-            context = self._context(who, words, evidence)
+            context = self._context(who, words, evidence, request.microphone)
             acts = self.proposer.propose(words, evidence, context.state, self._world(who))
             reply = self._respond(who, context, acts)
         except LueurError as error:
@@ -124,13 +124,13 @@ class Assistant:
         self.conversations.remember(who, state)
         return dialogue.joined(replies)
 
-    def _context(self, who: Session, words: str = "", evidence: Evidence | None = None) -> Context:
+    def _context(self, who: Session, words: str = "", evidence: Evidence | None = None, live: bool = False) -> Context:
         undo = self.settings.undo_seconds if who.undo_seconds is None else who.undo_seconds
         return Context(
             user=who.user, session=who.id, language=who.language, now=self.clock.now(), rooms=self.rooms,
             settings=replace(self.settings, undo_seconds=undo),
             state=replace(self.conversations.state(who), language=who.language),
-            utterance=words, spoken=bool(evidence and evidence.heard), evidence=evidence or Evidence(),
+            utterance=words, spoken=live, evidence=evidence or Evidence(),
         )  # fmt: skip
 
     def _world(self, who: Session) -> World:

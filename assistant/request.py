@@ -27,13 +27,14 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One turn's input. `spoken` marks words that came through this session's microphone."""
+    """One turn's input. Only `microphone` audio, not a recording that was handed in, may ever confirm aloud."""
 
     text: str = ""
     audio: Upload | None = None
     images: tuple[Upload, ...] = ()
     files: tuple[Upload, ...] = ()  # bank files and the like
     language: Language | None = None  # None: follow the words
+    microphone: bool = False  # the audio came from this session's own microphone
 
 
 @dataclass(frozen=True, slots=True)

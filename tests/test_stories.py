@@ -199,3 +199,12 @@ def test_what_a_picture_says_is_never_an_order(assistant: Assistant, who: Sessio
     reply = ask(assistant, who, "what is this?", "qr.png")
     assert not [c for c in reply.cards if c.type == "pay_sheet"]
     assert charges(assistant) == before
+
+
+def test_a_recording_that_was_handed_in_never_confirms(assistant: Assistant, who: Session) -> None:
+    ask(assistant, who, "Pay Alice 12.50")
+    before = charges(assistant)
+    clip = Upload("amount.wav", (FILES / "pay_alice.wav").read_bytes())
+    *_, reply = assistant.answer(who, Request(audio=clip))
+    assert isinstance(reply, Reply)
+    assert charges(assistant) == before

@@ -42,7 +42,7 @@ class Context:
     settings: Settings
     state: State = State()  # noqa: RUF009  frozen value
     utterance: str = ""
-    spoken: bool = False
+    spoken: bool = False  # the words came through this session's microphone
     evidence: Evidence = Evidence()  # noqa: RUF009
 
     def say(self, key: str, **values: object) -> str:

@@ -174,4 +174,4 @@ def _request(sent: Sent) -> Request:
         raise BadInput("one_recording")
     heard = audio or next(iter(sounds), None)
     language = "en" if sent.text("sample") == "voice" else sent.language("language")  # the sample clip is English
-    return Request(sent.text("text"), heard, tuple(pictures), tuple(others), language)
+    return Request(sent.text("text"), heard, tuple(pictures), tuple(others), language, audio is not None)
