@@ -1,6 +1,7 @@
 """Trains the shipped vision transformer from nothing on scenes drawn by `scenes.py`.
 
-Run `python -m models.training.vit`: one thread, about five minutes of processor time for training and two for drawing; writes `models/vit/` (float16 safetensors and config).
+Run `python -m models.training.vit`: one thread, about five minutes of processor time for training and two for drawing;
+writes `models/vit/` (float16 safetensors and config).
 One classifier, two questions: the first logits are the kinds, the rest the coarse product classes, which are asked only
 of product pictures.
 """
