@@ -1,8 +1,8 @@
 """The offline recogniser: PocketSphinx with a language model made for this person's names and things. English only.
 
 It needs no download and says what it is. Inside its domain it is good; on other speech it would still answer with
-domain words, so its posterior probability is turned into a confidence that falls below 0.5 there (measured in the
-card, models/cards/offline-recogniser.md). Numbers that sound alike are given as alternatives, never decided silently.
+domain words, so its posterior, less what words in no known order cost, becomes a confidence that falls below 0.5
+there (measured in models/cards/offline-recogniser.md). Numbers that sound alike are named as alternatives.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from models.phones import plain, pronunciation
 from models.sound import RATE, Samples, as_pcm
 
 LEVEL, NOISE, SILENCE = 0.3, 0.003, 0.4  # peak of the speech, deviation of the noise laid under it, seconds around it
-DOUBT = -3.3  # log10 of the posterior at which in-domain and other speech are equally likely (see the card)
+DOUBT = -3.7  # log10 of the posterior at which confidence is 0.5; a pair of words no pattern has costs one (see card)
 UNSURE = 0.9  # a number word with less posterior than this brings its near misses along
 MOST_HINTS = 800
 
@@ -49,13 +50,15 @@ class Offline:
     def hear(self, samples: Samples, hints: tuple[str, ...], language: Language) -> Heard:
         """Raises `BadInput` when nothing in the sound can be words."""
         with _lock:
-            best, segments = _decoded(_recogniser(hints[:MOST_HINTS]), samples)
+            decoder, pairs = _recogniser(hints[:MOST_HINTS])
+            best, segments = _decoded(decoder, samples)
         spans = tuple(_spans(segments, _spelling(hints)))
         if not spans:
             raise BadInput("heard_nothing")
+        strange = len([pair for pair in pairwise(["<s>", *_words(segments), "</s>"]) if pair not in pairs])
         return Heard(
             text=" ".join(span.text for span in spans),
-            confidence=round(_confidence(best), 3),
+            confidence=round(_confidence(best, strange), 3),
             engine=self.describe(),
             language=language,
             seconds=round(len(samples) / RATE, 2),
@@ -65,7 +68,8 @@ class Offline:
 
 
 def _decoded(decoder: Any, samples: Samples) -> tuple[float, list[Segment]]:
-    """(posterior of the sentence, its words)."""
+    """(posterior of the sentence, its words), whatever was heard before."""
+    decoder.reinit_feat()  # else the noise estimate of the last speaker stays
     decoder.start_utt()
     decoder.process_raw(as_pcm(_prepared(samples)), full_utt=True)
     decoder.end_utt()
@@ -83,17 +87,21 @@ def _prepared(samples: Samples) -> Samples:
     return (sound + noise).astype(np.float32)
 
 
-def _confidence(posterior: float) -> float:
-    return 1 / (1 + 10 ** (DOUBT - math.log10(max(posterior, 1e-12))))
+def _confidence(posterior: float, strange: int) -> float:
+    return 1 / (1 + 10 ** (DOUBT - math.log10(max(posterior, 1e-12)) + strange))
+
+
+def _words(segments: Sequence[Segment]) -> list[str]:
+    """The words as spoken, without silences and numbers of pronunciations."""
+    return [re.sub(r"\(\d+\)$", "", word) for word, *_ in segments if not word.startswith(("<", "["))]
 
 
 def _spans(segments: Sequence[Segment], spelling: Mapping[str, str]) -> Iterator[Span]:
-    """The words as they are written, without silences, variants of pronunciation and the silence put around them."""
-    for word, chance, start, end in segments:
-        if not word.startswith(("<", "[")):
-            spoken = re.sub(r"\(\d+\)$", "", word)
-            seconds = (round(max(0.0, start / 100 - SILENCE), 2), round(max(0.0, (end + 1) / 100 - SILENCE), 2))
-            yield Span(spelling.get(spoken, spoken), round(min(1.0, chance), 3), seconds)
+    """The words as they are written, in seconds of the sound without the silence put around it."""
+    spoken = [segment for segment in segments if not segment[0].startswith(("<", "["))]
+    for word, (_, chance, start, end) in zip(_words(segments), spoken, strict=True):
+        seconds = (round(max(0.0, start / 100 - SILENCE), 2), round(max(0.0, (end + 1) / 100 - SILENCE), 2))
+        yield Span(spelling.get(word, word), round(min(1.0, chance), 3), seconds)
 
 
 def _near_misses(spans: Sequence[Span]) -> Iterator[str]:
@@ -122,8 +130,10 @@ def _spelling(hints: Sequence[str]) -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=4)
-def _recogniser(hints: tuple[str, ...]) -> Any:
-    """A decoder for these hints, built in about half a second and kept; hints that cannot be spoken are left out."""
+def _recogniser(hints: tuple[str, ...]) -> tuple[Any, frozenset[tuple[str, str]]]:
+    """A decoder for these hints and the pairs of words its patterns have, built in about half a second and kept.
+
+    Hints that cannot be spoken are left out."""
     import pocketsphinx
 
     spoken = [text for text in map(_spoken, hints) if text]
@@ -133,7 +143,8 @@ def _recogniser(hints: tuple[str, ...]) -> Any:
         model.write_text(domain.arpa(corpus), encoding="utf-8")
         words.write_text(_cut({word for sentence in corpus for word in sentence.split()}), encoding="utf-8")
         acoustic = pocketsphinx.get_model_path("en-us/en-us")
-        return pocketsphinx.Decoder(hmm=acoustic, lm=str(model), dict=str(words), loglevel="FATAL", cmn="batch")
+        decoder = pocketsphinx.Decoder(hmm=acoustic, lm=str(model), dict=str(words), loglevel="FATAL", cmn="batch")
+    return decoder, frozenset(pair for line in corpus for pair in pairwise(["<s>", *line.split(), "</s>"]))
 
 
 def _cut(vocabulary: set[str]) -> str:

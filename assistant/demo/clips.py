@@ -11,6 +11,7 @@ from models.remote import as_wav
 from models.training.voices import speak
 
 FOLDER = Path(__file__).parent / "files"
+SPEED = 140  # words a minute
 CLIPS = {  # name -> (voice, words)
     "pay_alice": ("en-us", "Pay Alice twelve euros fifty"),
     "groceries": ("en-us", "How much did I spend on groceries last month"),
@@ -24,7 +25,7 @@ CLIPS = {  # name -> (voice, words)
 def make(folder: Path = FOLDER) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, (voice, words) in CLIPS.items():
-        (folder / f"{name}.wav").write_bytes(as_wav(speak(words, voice)))
+        (folder / f"{name}.wav").write_bytes(as_wav(speak(words, voice, SPEED)))
 
 
 if __name__ == "__main__":
