@@ -173,7 +173,9 @@ def test_a_checkout_waits_through_a_question_and_is_the_same_afterwards(assistan
 
 def test_a_corrected_amount_is_a_new_draft_and_the_old_button_is_dead(assistant: Assistant, who: Session) -> None:
     old = card(ask(assistant, who, "Pay Alice 15 euros"), "pay_sheet")
-    new = card(ask(assistant, who, "no, make it 5"), "pay_sheet")
+    reply = ask(assistant, who, "no, make it 5")
+    new = card(reply, "pay_sheet")
+    assert (card(reply, "receipt").payment_id, card(reply, "receipt").status) == (old.id, "canceled")
     assert (new.amount.minor, new.payee.name) == (500, "Alice Martin")
     before = charges(assistant)
     assert assistant.act(who, primary(old).id).error

@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.errors import NotFound
 from assistant.handlers import Context, Handler, Tap
-from assistant.handlers.sheets import card_of, drafted, moved, receipt
+from assistant.handlers.sheets import card_of, drafted, moved, receipt, sheet
 from assistant.language.acts import Act, Aloud, Amount, Do, Drop, Resume, Set, Slot, Slots
 from assistant.merchant import Quote
 from assistant.money import Money, digits
@@ -204,7 +204,7 @@ def show(effect: Resume, context: Context) -> Reply:
     if payment.state != "draft":
         return moved(payment, context)
     text = context.say("payment.resumed", payee=payment.payee_name)
-    return replace(drafted(payment, context), text=text, speak=text)
+    return Reply(text, (sheet(payment, context),), "payment", sheet=payment.id)
 
 
 # Other goals

@@ -27,7 +27,14 @@ def drafted(payment: Payment, context: Context) -> Reply:
     """The reply that shows a fresh draft. The voice never says the amount: the microphone might take it for consent."""
     told = context.say("payment.drafted", amount=payment.amount, payee=payment.payee_name)
     spoken = context.say("payment.drafted_spoken", payee=payment.payee_name)
-    return Reply(told, (sheet(payment, context),), "payment", speak=spoken, sheet=payment.id)
+    shown = (sheet(payment, context), *_withdrawn(payment, context))
+    return Reply(told, shown, "payment", speak=spoken, sheet=payment.id)
+
+
+def _withdrawn(payment: Payment, context: Context) -> tuple[Receipt, ...]:
+    """The sheet this one takes the place of, as it stands now: its buttons are gone wherever it is still shown."""
+    old = payment.origin.replaces
+    return (receipt(context.rooms.payments.receipt(context.user, old), context),) if old else ()
 
 
 def sheet(payment: Payment, context: Context) -> PaySheet:
