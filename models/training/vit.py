@@ -11,14 +11,15 @@ from __future__ import annotations
 import argparse
 import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from torch.nn import functional
 
 from models.training.scenes import KINDS, PRODUCTS, scene
 from models.vision import CHANNELS, FOLDER, GRID, SIDE, maps
+
+if TYPE_CHECKING:
+    import torch
 
 SEED = 20261122
 RATE = 2e-3
@@ -26,6 +27,8 @@ RATE = 2e-3
 
 def drawn(count: int, seed: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """`count` scenes: pixels (count, 3, 160, 160) uint8, kinds (count,), product classes (count,) with -1 for none."""
+    import torch
+
     pixels, kinds, goods = [], [], []
     for index in range(count):
         picture, kind, product = scene(seed, index)
@@ -37,6 +40,9 @@ def drawn(count: int, seed: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tens
 
 def varied(batch: torch.Tensor, noise: torch.Generator) -> torch.Tensor:
     """Random crop, mirror, light and channel gain of a uint8 batch; -1..1, (n, 3, SIDE, SIDE)."""
+    import torch
+    from torch.nn import functional
+
     n = len(batch)
 
     def draw(low: float, high: float, *shape: int) -> torch.Tensor:
@@ -59,6 +65,8 @@ def varied(batch: torch.Tensor, noise: torch.Generator) -> torch.Tensor:
 
 
 def loss_of(logits: torch.Tensor, kinds: torch.Tensor, goods: torch.Tensor) -> torch.Tensor:
+    from torch.nn import functional
+
     kind = functional.cross_entropy(logits[:, : len(KINDS)], kinds, label_smoothing=0.05)
     known = goods >= 0
     if not known.any():
@@ -69,6 +77,8 @@ def loss_of(logits: torch.Tensor, kinds: torch.Tensor, goods: torch.Tensor) -> t
 def glimpsed(model: Any, seen: torch.Tensor, keep: int, noise: torch.Generator) -> torch.Tensor:
     """Logits from `keep` of the 64 patches, drawn anew for each picture: half the work, and less to learn by heart
     (PatchDropout, Liu et al. 2022)."""
+    import torch
+
     hidden = model.vit.embeddings(seen)
     rows = torch.rand(len(seen), hidden.shape[1] - 1, generator=noise).argsort(1)[:, :keep, None] + 1
     hidden = torch.cat([hidden[:, :1], hidden.gather(1, rows.expand(-1, -1, hidden.shape[-1]))], 1)
@@ -80,6 +90,8 @@ def glimpsed(model: Any, seen: torch.Tensor, keep: int, noise: torch.Generator) 
 
 def fit(model: Any, data: tuple[torch.Tensor, ...], steps: int, batch: int = 64) -> None:
     """AdamW with a warm-up and a cosine."""
+    import torch
+
     noise = torch.Generator().manual_seed(SEED)
     optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.03)
     model.train()
@@ -99,6 +111,7 @@ def fit(model: Any, data: tuple[torch.Tensor, ...], steps: int, batch: int = 64)
 
 
 def build() -> Any:
+    import torch
     from transformers import ViTConfig, ViTForImageClassification
 
     names = [*KINDS, *PRODUCTS]
@@ -116,6 +129,8 @@ def build() -> Any:
 def places(side: int, width: int) -> torch.Tensor:
     """Sine and cosine positions on a square grid (side * side, width): a start that short training needs
     (Beyer et al. 2022, "Better plain ViT baselines for ImageNet-1k")."""
+    import torch
+
     rows, columns = torch.meshgrid(torch.arange(side), torch.arange(side), indexing="ij")
     omega = 1 / 100 ** (torch.arange(width // 4) / (width // 4 - 1))
     waves = [part.flatten()[:, None] * omega for part in (columns, rows)]
@@ -123,6 +138,8 @@ def places(side: int, width: int) -> torch.Tensor:
 
 
 def main() -> None:
+    import torch
+
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--scenes", type=int, default=9800)
     reader.add_argument("--steps", type=int, default=900)
