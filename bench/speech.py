@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from assistant.errors import BadInput
 from assistant.senses.hear import decode
 from models import domain, vad
 from models.pocket import Offline
@@ -166,7 +167,10 @@ def listened(samples: Samples) -> tuple[str, float]:
     span = vad.speech_span(samples)
     if span is None:
         return "", 0.0
-    heard = Offline().hear(samples[span[0] : span[1]], HINTS, "en")
+    try:
+        heard = Offline().hear(samples[span[0] : span[1]], HINTS, "en")
+    except BadInput:
+        return "", 0.0
     return heard.text.lower(), heard.confidence
 
 
