@@ -66,8 +66,8 @@ class Assistant:
 
     def answer(self, who: Session, request: Request) -> Iterator[Progress | Reply]:
         """One turn: progress while it works, then exactly one Reply. Refusals are replies too; nothing is lost."""
-        began = time.perf_counter()
-        evidence = Evidence()
+        began, evidence = time.perf_counter(), Evidence()
+        who = replace(who, language=request.language or who.language)
         yield Progress("working")
         try:
             evidence = yield from self._perceive(who, _checked(request))
@@ -105,7 +105,7 @@ class Assistant:
     def _perceive(self, who: Session, request: Request) -> Generator[Progress, None, Evidence]:
         heard, seen = None, []
         if request.audio:
-            heard = self.senses.hear(request.audio, self._hints(who), request.language or who.language)
+            heard = self.senses.hear(request.audio, self._hints(who), who.language)
             yield Progress("heard", heard=heard)
         for index, image in enumerate(request.images):
             look = None

@@ -61,7 +61,7 @@ class Duty:
 
 def run(settings: Settings) -> NoReturn:
     """Serve until told to stop. Raises `Unavailable` when a server has the folder, `BadInput` for a taken port."""
-    os.environ.update(QUIET)
+    os.environ.update(QUIET | {"GRADIO_TEMP_DIR": str(settings.home / "uploads")})
     stop = threading.Event()
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,7 +1,7 @@
 """Hearing, measured: word errors of the offline recogniser, and what it does with speech that is no command.
 
-Phrases are spoken by espeak-ng; two of three were written before the language model's patterns were, and none was
-added to them afterwards. DEVELOPED voices chose the noise floor; UNHEARD voices chose nothing.
+Phrases are spoken by espeak-ng and were written after the language model's patterns, by the same hand: the figure for
+UNHEARD voices is fair about voices, not about phrases. DEVELOPED voices chose the noise floor.
 """
 
 from __future__ import annotations
