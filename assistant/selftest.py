@@ -58,9 +58,10 @@ class Walker:
         self.desk = desk
         self.session = ""
 
-    def ask(self, text: str = "", picture: str = "", language: Language | None = None) -> Json:
-        images = (Upload(picture, (FILES / picture).read_bytes()),) if picture else ()
-        reply = self.desk.ask(self.session or None, Request(text, images=images, language=language))
+    def ask(self, text: str = "", picture: str = "", language: Language | None = None, clip: str = "") -> Json:
+        images = (_sample(picture),) if picture else ()
+        request = Request(text, _sample(clip) if clip else None, images, language=language)
+        reply = self.desk.ask(self.session or None, request)
         self.session = reply["session"]
         return reply
 
@@ -71,6 +72,10 @@ class Walker:
         tap = next(action["id"] for action in sheet["actions"] if action["style"] == "primary")
         receipt = _card(self.desk.act(self.session, tap, {}), "receipt")
         _expect(receipt["status"] == "succeeded", f"the payment is {receipt['status']}: {receipt['note']}")
+
+
+def _sample(name: str) -> Upload:
+    return Upload(name, (FILES / name).read_bytes())
 
 
 def walk(settings: Settings) -> Iterator[Outcome]:
@@ -103,6 +108,7 @@ def _timed(name: str, path: Callable[[], None]) -> Outcome:
 def _paths(w: Walker) -> Iterator[tuple[str, Callable[[], None]]]:
     for language in LANGUAGES:
         yield f"pay a contact and tap ({language})", partial(_contact, w, language)
+    yield "pay a contact, spoken (en)", partial(_spoken, w)
     yield "pay a biller's invoice photo", partial(_invoice, w)
     yield "the same photo without words", partial(_silent_photo, w)
     for language in LANGUAGES:
@@ -114,6 +120,10 @@ def _paths(w: Walker) -> Iterator[tuple[str, Callable[[], None]]]:
 
 def _contact(w: Walker, language: Language) -> None:
     w.pay(_card(w.ask(WORDS["pay"][language], language=language), "pay_sheet"), 1250, "Alice Martin")
+
+
+def _spoken(w: Walker) -> None:
+    w.pay(_card(w.ask(clip="pay_alice.wav", language="en"), "pay_sheet"), 1250, "Alice Martin")
 
 
 def _invoice(w: Walker) -> None:
