@@ -87,7 +87,7 @@ def _act(act: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from assistant import errors, folder, settings
+    from assistant import errors, settings
 
     home: Path | None = None
     try:
@@ -98,7 +98,7 @@ def _run(args: argparse.Namespace) -> int:
     except errors.LueurError as error:
         return _refuse(error, args)
     except OSError as error:
-        if error.errno in folder.NO_ROOM:
+        if error.errno in errors.NO_ROOM:
             return _refuse(errors.OutOfRoom("disk_full"), args)
         return _fault(args, home)
     except Exception:

@@ -14,6 +14,8 @@ are the only places that catch.
 
 from __future__ import annotations
 
+NO_ROOM = (28, 122)  # errno of a full disk: ENOSPC, EDQUOT
+
 
 class LueurError(Exception):
     """`key` names a sentence under `[errors]` of the message files; `values` fill it."""

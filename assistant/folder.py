@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from assistant.errors import BadInput, OutOfRoom, Unavailable
+from assistant.errors import NO_ROOM, BadInput, OutOfRoom, Unavailable
 
 LOCK, TOKEN, SESSION, LOG = "lueur.lock", "token", "session", "lueur.log"
 STARTING = "starting"  # a server that holds the lock and has no port yet
 PATIENCE = 20.0  # seconds another command, or a server on its way up, is waited for
-NO_ROOM = (28, 122)  # ENOSPC, EDQUOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +126,7 @@ def write_private(path: Path, text: str) -> None:
 
 def keep_log(home: Path) -> logging.Logger:
     """The log `lueur`, written to the folder's log file (two of 1 MB, for the owner's eyes)."""
+    logging.raiseExceptions = False  # a log that cannot be written must not speak over the answer
     log = logging.getLogger("lueur")
     for other in list(log.handlers):
         log.removeHandler(other)

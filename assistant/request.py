@@ -127,3 +127,11 @@ class Constraint:
     value: Money | str | float
     span: tuple[int, int] | None = None
     unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A number of a wish that can mean several things: each option is the conditions it would be, () none at all."""
+
+    text: str
+    options: tuple[tuple[Constraint, ...], ...]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Dialect
 
-from assistant.errors import OutOfRoom, Unavailable
+from assistant.errors import NO_ROOM, OutOfRoom, Unavailable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -108,21 +108,21 @@ class Store:
         """Bring the schema to the newest migration; all of it or none of it."""
         from alembic import command
 
-        with _plain_errors(), self.engine.connect() as db:
+        with plain_errors(), self.engine.connect() as db:
             db.exec_driver_sql("BEGIN IMMEDIATE")
             command.upgrade(migration_config(db), "head")
             db.commit()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        with _plain_errors(), self.engine.connect() as db:
+        with plain_errors(), self.engine.connect() as db:
             db.exec_driver_sql("BEGIN")
             yield db
             db.rollback()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with _plain_errors(), self.engine.connect() as db:
+        with plain_errors(), self.engine.connect() as db:
             db.exec_driver_sql("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -159,7 +159,7 @@ def _configure(connection: sqlite3.Connection, _: Any) -> None:
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
+def plain_errors() -> Iterator[None]:
     """A full disk or a folder held by another program becomes our own error; nothing of the transaction remains."""
     try:
         yield
@@ -169,4 +169,8 @@ def _plain_errors() -> Iterator[None]:
             raise OutOfRoom("disk_full") from error
         if "locked" in text or "busy" in text:
             raise Unavailable("folder_busy") from error
+        raise
+    except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) in NO_ROOM or "No space left" in str(error):  # tantivy raises ValueError
+            raise OutOfRoom("disk_full") from error
         raise

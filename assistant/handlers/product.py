@@ -15,8 +15,21 @@ from assistant.handlers import Context, Handler, Tap
 from assistant.language.acts import Act, Do, Query, Slot
 from assistant.merchant import Wanted
 from assistant.money import LOCALES, Money
-from assistant.reply import Action, Chip, Compare, CompareRow, Notice, Products, ProductView, Reply, Step, new_id
-from assistant.request import Constraint
+from assistant.reply import (
+    Action,
+    Chip,
+    Choice,
+    Compare,
+    CompareRow,
+    Notice,
+    Products,
+    ProductView,
+    Question,
+    Reply,
+    Step,
+    new_id,
+)  # fmt: skip
+from assistant.request import Constraint, Doubt
 from assistant.shop import Hit, Shelf
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import glossary
@@ -30,24 +43,47 @@ LARGER = {"ml": (1000, "l"), "g": (1000, "kg"), "mm": (10, "cm")}
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for: the words, the limits as the person said them, and how many cards are in view."""
+    """What was asked for: the words, the limits as said, numbers still to be asked about, and how many cards show."""
 
     query: str
     limits: tuple[Constraint, ...] = ()
     shown: int = SHOWN
     card: str = ""
+    doubts: tuple[Doubt, ...] = ()
 
-    def target(self, **more: object) -> dict[str, Any]:
-        return {"query": self.query, "constraints": list(self.limits), "shown": self.shown, "card": self.card} | more
+    def target(self) -> dict[str, Any]:
+        return {
+            "query": self.query, "constraints": list(self.limits), "shown": self.shown, "card": self.card,
+            "doubts": list(self.doubts),
+        }  # fmt: skip
 
     @classmethod
     def of(cls, target: Mapping[str, Any]) -> Wish:
-        return cls(target["query"], tuple(target["constraints"]), target["shown"], target["card"])
+        limits, doubts = tuple(target["constraints"]), tuple(target["doubts"])
+        return cls(target["query"], limits, target["shown"], target["card"], doubts)
 
 
 def find(do: Do, context: Context) -> Reply:
-    wish = Wish(_value(do, "query", ""), tuple(_value(do, "constraints", ())), card=new_id("card"))
-    return _answer(wish, context)
+    """A shelf; first the question what a number means, where it may be a limit: a limit is never guessed away."""
+    limits, doubts = tuple(_value(do, "constraints", ())), tuple(_value(do, "doubts", ()))
+    wish = Wish(_value(do, "query", ""), limits, card=new_id("card"), doubts=doubts)
+    return _asked(wish, context) if doubts else _answer(wish, context)
+
+
+def _asked(wish: Wish, context: Context) -> Reply:
+    doubt, *others = wish.doubts
+    sole = len(doubt.options) == 2 and not doubt.options[-1]  # a limit or none
+    text = context.say("product.ask_limit" if sole else "product.ask_meaning", said=doubt.text)
+    actions = []
+    for option in doubt.options:
+        query = wish.query if option else f"{wish.query} {doubt.text}".strip()
+        chosen = replace(wish, query=query, limits=wish.limits + option, doubts=tuple(others))
+        said = [_said(limit.value, limit, context) for limit in option]
+        label = ", ".join(said) or context.say("product.as_words", words=doubt.text)
+        actions.append(Action(label, "product.unset", chosen.target(), style="chip"))
+    choices = tuple(Choice(action.id, action.label) for action in actions)
+    told = {"query": wish.query, "constraints": list(wish.limits), "doubts": list(wish.doubts)}
+    return Reply(text, (Question(text=text, choices=choices, actions=tuple(actions)),), route="product", told=told)
 
 
 def _answer(wish: Wish, context: Context) -> Reply:
@@ -121,6 +157,10 @@ def _limit(limit: Constraint, shelf: Shelf, context: Context) -> str:
     value = limit.value
     if isinstance(value, Money):
         value = next((each.asked for each in shelf.conversions if each.used == value), value)
+    return _said(value, limit, context)
+
+
+def _said(value: Money | str | float, limit: Constraint, context: Context) -> str:
     if limit.field == "stock":
         return context.say("product.in_stock")
     shown = measure(value, limit.unit, context)
@@ -205,6 +245,8 @@ def _one(product: Product, context: Context, intro: str, currency: str = "", fac
 
 def buy(do: Do, context: Context) -> Reply:
     """A quote for one product of the last shelf, or the shelf to choose from when the words fit several."""
+    if "doubts" in do.slots and do.slots["doubts"].value:
+        return find(do, context)
     if "ref" in do.slots or "query" not in do.slots:
         return _sheet(_chosen(do, context), "", int(_value(do, "quantity", 1)), context, do.replaces)
     limits = tuple(_value(do, "constraints", ()))
@@ -221,17 +263,23 @@ def _chosen(do: Do, context: Context) -> str:
     results, ref = context.state.results, _value(do, "ref", None)
     if not results:
         raise Refused("nothing_shown")
-    if ref == "cheapest":
-        products = [context.rooms.shop.product(name) for name in results]
-        known = [product for product in products if product]
-        if known:
-            return min(known, key=lambda each: each.offer.price(context.settings.currency).minor).id
     if ref is None and len(results) > 1:
         raise Refused("which_product", count=len(results))
-    place = int(ref or 0)
-    if not -len(results) <= place < len(results):
-        raise Refused("no_such_position", count=len(results))
-    return results[place]
+    return _placed((ref or 0,), context)[0]
+
+
+def _placed(refs: Sequence[int | str], context: Context) -> tuple[str, ...]:
+    """Products at these positions of the last shelf, each once; "cheapest" is the cheapest not yet named."""
+    results = context.state.results
+    found = {name: context.rooms.shop.product(name) for name in results}
+    prices = {name: each.offer.price(context.settings.currency).minor for name, each in found.items() if each}
+    chosen: dict[str, None] = {}
+    for ref in refs:
+        left = sorted((name for name in prices if name not in chosen), key=lambda name: prices[name])
+        if (ref == "cheapest" and not left) or (ref != "cheapest" and not -len(results) <= int(ref) < len(results)):
+            raise Refused("no_such_position", count=len(results))
+        chosen[left[0] if ref == "cheapest" else results[int(ref)]] = None
+    return tuple(chosen)
 
 
 def _sheet(product: str, currency: str, quantity: int, context: Context, replaces: str = "") -> Reply:
@@ -247,8 +295,11 @@ def _sheet(product: str, currency: str, quantity: int, context: Context, replace
     return replace(payment.sheet_for_quote(quote, context, replaces), route="product")
 
 
-def compare(do: Do, context: Context) -> Reply:  # noqa: ARG001  the results are in the state
-    return _compared(context.state.results[:MOST], context.settings.currency, context)
+def compare(do: Do, context: Context) -> Reply:
+    """The products at the positions that were named, else the whole shelf."""
+    refs = tuple(_value(do, "refs", ()))
+    chosen = _placed(refs, context) if refs else context.state.results
+    return _compared(chosen[:MOST], context.settings.currency, context)
 
 
 def _compared(products: Sequence[str], currency: str, context: Context) -> Reply:
@@ -296,10 +347,11 @@ def tap_more(target: Mapping[str, Any], values: Mapping[str, str], context: Cont
 
 
 def tap_unset(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
-    """The same search without one limit, as if it had been said."""
+    """The same search with these limits, as if it had been said."""
     wish = Wish.of(target)
     slots = {"query": Slot(wish.query, wish.query)} if wish.query else {}
-    return (Query("find", slots | ({"constraints": Slot(wish.limits)} if wish.limits else {})),)
+    told = {"constraints": wish.limits, "doubts": wish.doubts}
+    return (Query("find", slots | {name: Slot(value) for name, value in told.items() if value}),)
 
 
 def tap_details(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001

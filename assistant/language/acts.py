@@ -53,8 +53,10 @@ SLOTS: dict[str, str] = {
     "currency": "str: ISO 4217",
     "query": "str: the words left to search once constraints are taken out",
     "constraints": "tuple[Constraint, ...]",
+    "doubts": "tuple[Doubt, ...]: numbers that may be limits, to be asked about before a search",
     "code": "str: digits of a GTIN",
     "ref": "int: position in the last results, 0 first; -1 last",
+    "refs": 'tuple[int | str, ...]: positions, or "cheapest" for the cheapest not yet named',
     "quantity": "int",
     "document": "int: index into evidence.seen",
     "topic": "str: what a service answer is about: greet, thanks, nothing_waits, nothing_open, no_results, no_requests",
@@ -202,6 +204,9 @@ class World:
     currencies: tuple[str, ...] = ("EUR",)
     brands: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()  # words for the kinds of product sold, in every language
+    models: tuple[str, ...] = ()  # names of models that hold digits
+    sizes: tuple[str, ...] = ()  # sizes that are bare numbers
     today: str = ""  # ISO date in the person's zone
 
 

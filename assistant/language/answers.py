@@ -29,7 +29,7 @@ from assistant.language.acts import (
 from assistant.language.lexicon import phrases
 from assistant.language.numbers import number
 from assistant.language.tokens import Token, tokens
-from assistant.request import Constraint, Language
+from assistant.request import Constraint, Doubt, Language
 
 SHORT = 7  # tokens of an answer
 POINTING = {
@@ -44,7 +44,8 @@ def propose(text: str, state: State, world: World) -> tuple[Act, ...]:
     words = trimmed(tokens(text), language)
     top = state.frames[-1] if state.frames else None
     return (
-        _said_whole(words, tokens(text), state, language)
+        _of_doubt(words, state, language)
+        or _said_whole(words, tokens(text), state, language)
         or (_to_sheet(text, words, top, language) if top else ())
         or (_to_question(text, words, top, language, world) if top and top.asked else ())
         or (_correction(text, words, top, language, world) if top else ())
@@ -184,10 +185,13 @@ def _covered(words: Sequence[Token], spans: Sequence[tuple[int, int]], language:
 
 
 def _pointed(text: str, words: Sequence[Token], state: State, language: Language) -> tuple[Act, ...]:
-    """ "the second one", "buy two of the first", "compare them", "je le prends"."""
+    """ "the second one", "buy two of the first", "compare the first two", "je le prends"."""
     content = [word for word in words if word.kind != "mark"]
     if not content or len(content) > 2 * SHORT:
         return ()
+    compares = state.results and phrases("list.compare", language).scan(content)
+    if compares and len(several := slots.references(text, language)) > 1 and not slots.metric_of(text, language):
+        return (Query("compare", {"refs": Slot(several)}),)
     ordinal, buy, compare = (phrases(name, language) for name in ("ordinal", "list.buy", "list.compare"))
     index, says_buy, says_compare, points = 0, False, False, False
     while index < len(content):
@@ -245,11 +249,28 @@ def _ellipsis(text: str, words: Sequence[Token], state: State, language: Languag
 
 def _refined(text: str, last: Frame, language: Language, world: World, asked: bool) -> tuple[Act, ...]:
     """New conditions on the last search, in place of the old ones of the same kind."""
-    new, query = constraints.read(text, language, world)
-    rest = [word for word in tokens(query) if not phrases("list.ellipsis", language).at([word], 0)]
-    if not new or (rest and not asked):
+    new = constraints.read(text, language, world)
+    rest = [word for word in tokens(new.query) if not phrases("list.ellipsis", language).at([word], 0)]
+    if not (new.constraints or new.doubts) or (rest and not asked):
         return ()
-    old = last.slots.get("constraints")
-    kept: tuple[Constraint, ...] = tuple(old.value) if old else ()
+    return (Set(_narrowed(last, new.constraints, new.doubts)),)
+
+
+def _narrowed(last: Frame, new: Sequence[Constraint], doubts: Sequence[Doubt] = ()) -> dict[str, Slot]:
+    kept = last.slots["constraints"].value if "constraints" in last.slots else ()
     fields = {condition.field for condition in new}
-    return (Set({"constraints": Slot((*(c for c in kept if c.field not in fields), *new), text)}),)
+    return {"constraints": Slot((*(c for c in kept if c.field not in fields), *new)), "doubts": Slot(tuple(doubts))}
+
+
+def _of_doubt(words: Sequence[Token], state: State, language: Language) -> tuple[Act, ...]:
+    """ "Is 300 your limit?" answered by a yes or a no while no sheet waits."""
+    last = state.last
+    if last is None or last.goal != "find" or any(frame.sheet for frame in state.frames):
+        return ()
+    doubts: tuple[Doubt, ...] = last.slots["doubts"].value if "doubts" in last.slots else ()
+    if doubts and whole(words, "list.yes", language):
+        return (Set(_narrowed(last, doubts[0].options[0], doubts[1:])),)
+    if not doubts or not whole(words, "list.no", language):
+        return ()
+    query = f"{last.slots['query'].value if 'query' in last.slots else ''} {doubts[0].text}".strip()
+    return (Set(_narrowed(last, (), doubts[1:]) | {"query": Slot(query, query)}),)

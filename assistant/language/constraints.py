@@ -1,34 +1,57 @@
 """Hard conditions on a product, and the words left to search. Knows how limits are said; knows no product.
 
->>> [(c.field, c.op, str(c.value)) for c in read("a red lamp under 40 euros", "en", World())[0]]
+No number is left over: one that no condition, count or period uses comes back as a doubt, and so does a limit that can
+be read in two ways. Both are asked.
+
+>>> [(c.field, c.op, str(c.value)) for c in read("a red lamp under 40 euros", "en", World()).constraints]
 [('price', 'less', "Money(minor=4000, currency='EUR')"), ('colour', 'is', 'red')]
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 
+from assistant.language import periods
 from assistant.language.acts import Amount, World
 from assistant.language.amounts import amount_at
 from assistant.language.lexicon import phrases
 from assistant.language.numbers import number
 from assistant.language.tokens import Phrases, Token, tokens
 from assistant.money import Money
-from assistant.request import Constraint, Language, Op
+from assistant.request import LANGUAGES, Constraint, Doubt, Language, Op
 
 LETTER_SIZES = {"xs", "s", "m", "l", "xl", "xxl", "xxxl"}
 DEFAULTS: dict[str, Op] = {"rating": "at_least", "delivery": "at_most", "price": "at_most"}
 SKIPPED = {"de", "a", "an", "the", "d", "of", "in", "any", "的", "是", "颜", "色"}  # between a negation and its word
+ABOUT = "about"  # not an operator: two bounds, this share below and above what was said
+TOLERANCE = Decimal("0.2")
+COUNTED = 4  # tokens from a number to the product it counts: "two small red mugs"
+SIGNS = ("-", "–", "~", "—")  # between two numbers they join a range
+
+Limits = tuple[Constraint, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A value with what it measures; `end`: token after it."""
+    """A value with what it measures: `options`, likeliest first, when its digits can be read in two ways."""
 
-    constraint: Constraint
-    end: int
+    options: Limits
+    end: int  # token after it
     explicit: bool  # a unit or currency was said
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A wish for a product as said. `query`: the words left to search; `quantity` 0: not said."""
+
+    constraints: Limits
+    query: str
+    doubts: tuple[Doubt, ...] = ()
+    quantity: int = 0
 
 
 def currency_of(amount: Amount, world: World) -> str:
@@ -39,15 +62,15 @@ def currency_of(amount: Amount, world: World) -> str:
     return held[0] if held else (amount.candidates or ("EUR",))[0]
 
 
-def read(text: str, language: Language, world: World) -> tuple[tuple[Constraint, ...], str]:
-    """The constraints of `text` in the order prices and measures, then colours and the rest; and the query."""
+def read(text: str, language: Language, world: World) -> Wanted:
+    """The constraints of `text` in the order prices and measures, then colours and the rest; and what they leave."""
     reader = Reader(text, language, world)
     reader.scan()
-    return tuple(reader.found), reader.rest()
+    return Wanted(tuple(reader.found), reader.rest(), tuple(reader.doubts), reader.quantity)
 
 
 class Reader:
-    """One pass over a sentence; `used` marks the tokens that a constraint has consumed."""
+    """Three passes over a sentence; `used` marks the tokens that a constraint, a doubt or a count has consumed."""
 
     def __init__(self, text: str, language: Language, world: World) -> None:
         self.text, self.language, self.world = text, language, world
@@ -55,19 +78,24 @@ class Reader:
         self.used: set[int] = set()
         self.kept = {i for _, a, b in phrases("list.compound", language).scan(self.words) for i in range(a, b)}
         self.found: list[Constraint] = []
+        self.doubts: list[Doubt] = []
+        self.quantity = 0
         self.names = _names(language, world)
 
     def scan(self) -> None:
-        index = 0
-        while index < len(self.words):
-            index = max(self._numeric(index), index + 1)
-        index = 0
-        while index < len(self.words):
-            index = max(self._named(index), index + 1)
+        for step in (self._numeric, self._named, self._left_over):
+            index = 0
+            while index < len(self.words):
+                index = max(step(index), index + 1)
 
-    def _add(self, first: int, last: int, *constraints: Constraint) -> int:
+    def _settle(self, first: int, last: int, *options: Limits) -> int:
+        """One meaning is a condition; several are a doubt."""
         span = (self.words[first].start, self.words[last - 1].end)
-        self.found += [replace(constraint, span=span) for constraint in constraints]
+        said = tuple(tuple(replace(limit, span=span) for limit in option) for option in dict.fromkeys(options))
+        if len(said) == 1:
+            self.found += said[0]
+        else:
+            self.doubts.append(Doubt(self.text[slice(*span)], said))
         self.used |= set(range(first, last))
         return last
 
@@ -75,107 +103,105 @@ class Reader:
         return phrases(section, self.language).at(self.words, index)
 
     def _numeric(self, index: int) -> int:
-        """A range, a bounded value, a value with its bound after it, or a bare measured value."""
+        """A range, a value with its bound before or after it, or a bare measured value."""
         if index in self.kept:
             return index
-        if rated := self._at("list.rated", index) or self._at("list.size", index):
-            return self._labelled(index, rated[1], "rating" if self._at("list.rated", index) else "size")
+        for field in ("rated", "size"):
+            if label := self._at(f"list.{field}", index):
+                return self._labelled(index, label[1], "rating" if field == "rated" else field)
         between = self._at("list.between", index)
-        if between and (end := self._range(index, between[1])):
+        if end := (between and self._range(index, between[1])) or self._range(index, index):
             return end
-        if end := self._range(index, index):
-            return end
-        bound = self._at("bound", index)
-        value = self._value(bound[1] if bound else index, bounded=bool(bound))
+        op, at = self._bound(index)
+        value = self._value(at)
         if value is None:
             return index
-        after = self._at("bound_after", value.end)
-        op: Op = DEFAULTS.get(value.constraint.field, "is")
-        if after:
-            op = after[0]  # type: ignore[assignment]  # the lexicon's keys are ops
-        elif bound and (value.constraint.field, bound[0]) not in (("rating", "at_most"), ("delivery", "less")):
-            op = bound[0]  # type: ignore[assignment]
-        elif not value.explicit:
+        after, end = self._bound_after(value.end)
+        op = op if op not in ("", ABOUT) else after or op
+        if not (op or value.explicit):
             return index
-        return self._add(index, after[1] if after else value.end, replace(value.constraint, op=op))
+        return self._settle(index, end, *(_limits(option, op) for option in value.options))
+
+    def _bound(self, index: int) -> tuple[str, int]:
+        """ "at most", "budget of around", "pas plus de": the operator, the token after it. A limit beats "around"."""
+        op, at = "", index
+        while at < len(self.words):
+            if hit := self._at("bound", at):
+                op, at = (hit[0] if hit[0] != ABOUT else op or ABOUT), hit[1]
+            elif op and (link := self._at("list.bound_link", at)):
+                at = link[1]
+            else:
+                break
+        return op, at
+
+    def _bound_after(self, end: int) -> tuple[str, int]:
+        """ "or less", 以内, ", max": unless the phrase bounds the next number instead."""
+        at = end + (end < len(self.words) and self.words[end].text in (",", "，", "("))
+        hit = self._at("bound_after", at)
+        if hit is None or self._at("list.rated", hit[1]) or (at < hit[1] < len(self.words) and self._value(hit[1])):
+            return "", end
+        return hit
 
     def _range(self, index: int, start: int) -> int:
-        """between A and B | A-B euros: two bounds; a first value without a unit takes the second's."""
-        low = self._value(start, bounded=True)
+        """between A and B | A-B | A to B: two bounds; a value without a unit takes the other's."""
+        low = self._value(start)
         if low is None or low.end >= len(self.words):
             return 0
-        between, after = self.text[self.words[low.end - 1].end : self.words[low.end].start], self.words[low.end].text
         joint = self._at("list.to", low.end)
-        if not (between in ("-", "–", "~") or (joint and (start > index or after in ("到", "至", "~", "-", "to")))):
+        between = self.text[self.words[low.end - 1].end : self.words[low.end].start].strip()
+        if not (between in SIGNS or (joint and (start > index or self._at("list.range", low.end)))):
             return 0
-        high = self._value(joint[1] if joint else low.end, bounded=True)
-        if high is None or not (high.explicit or start > index):
+        high = self._value(joint[1] if joint else low.end)
+        if high is None:
             return 0
-        first = replace(high.constraint, value=low.constraint.value) if not low.explicit else low.constraint
-        if high.explicit and not low.explicit and not isinstance(high.constraint.value, (str, float)):
-            first = self._priced(low, high.constraint)
-        end = self._at("list.to", high.end)
-        last = end[1] if end and self.language == "zh" and self.words[high.end].text == "之间" else high.end
-        return self._add(index, last, replace(first, op="at_least"), replace(high.constraint, op="at_most"))
-
-    def _priced(self, low: Measured, high: Constraint) -> Constraint:
-        value = low.constraint.value
-        assert isinstance(high.value, Money)
-        amount = value.decimal if isinstance(value, Money) else value
-        return replace(high, value=Money.of(str(amount), high.value.currency))
+        lows, highs = _alike(low, high), _alike(high, low)
+        pairs = [(a, b) for a in lows for b in highs if _size(a) <= _size(b)] or [(highs[0], lows[0])]
+        return self._settle(
+            index, high.end, *((replace(a, op="at_least"), replace(b, op="at_most")) for a, b in pairs)
+        )  # fmt: skip
 
     def _labelled(self, index: int, at: int, field: str) -> int:
         """rated [at least] 4.5 [stars] | size 42 | size XL"""
-        bound = self._at("bound", at)
-        start = bound[1] if bound else at
+        start = self._bound(at)[1]
         if field == "size" and start < len(self.words) and self.words[start].text in LETTER_SIZES:
-            return self._add(index, start + 1, Constraint("size", "is", self.words[start].text.upper()))
+            return self._settle(index, start + 1, (Constraint("size", "is", self.words[start].text.upper()),))
         hit = number(self.words, start, self.language)
-        if hit is None:
+        unit = self._at("unit", hit.end) if hit else None
+        if hit is None or (field == "size" and unit and unit[0] != field):  # "size 24 inch": its unit says it better
             return index
-        unit = self._at("unit", hit.end)
-        after = self._at("bound_after", unit[1] if unit else hit.end)
-        end = after[1] if after else unit[1] if unit else hit.end
+        end = self._bound_after(unit[1] if unit else hit.end)[1]
         op: Op = "at_least" if field == "rating" else "is"
-        return self._add(index, end, Constraint(field, op, float(hit.values[0])))
+        return self._settle(index, end, (Constraint(field, op, float(hit.values[0])),))
 
-    def _value(self, at: int, bounded: bool) -> Measured | None:
-        """number unit | amount. A bare number is a price only where a bound was said."""
+    def _value(self, at: int) -> Measured | None:
+        """number unit | amount"""
         if at >= len(self.words) or at in self.kept:
             return None
         hit = number(self.words, at, self.language)
         unit = self._at("unit", hit.end) if hit else None
         if hit and unit:
             field, _, name = unit[0].partition(" ")
-            value, name = (float(hit.values[0]), name)
             if field == "time":
                 return None
-            if name == "week":
-                value, name = 7 * value, "day"
-            name = "" if field == "rating" else name
+            times, name = (7, "day") if name == "week" else (1, name)
             end = unit[1]
             if field == "delivery" and self.language == "zh" and end < len(self.words) and self.words[end].text == "内":
                 end += 1
-            return Measured(Constraint(field, "is", value, unit=name), end, True)
-        return self._price(at, bounded)
-
-    def _price(self, at: int, bounded: bool) -> Measured | None:
+            return Measured(tuple(Constraint(field, "is", float(v) * times, unit=name) for v in hit.values), end, True)
         amount = amount_at(self.words, at, self.language)
-        if amount is None or not (amount.certain or bounded):
-            return None
-        first = amount.readings[0]  # the chip of the shelf shows which reading was taken
-        return Measured(
-            Constraint("price", "is", first.in_(currency_of(first, self.world))), amount.last, amount.certain
-        )
+        return Measured(self._prices(amount.readings), amount.last, amount.certain) if amount else None
+
+    def _prices(self, readings: Iterable[Amount]) -> Limits:
+        return tuple(Constraint("price", "is", each.in_(currency_of(each, self.world))) for each in readings)
 
     def _named(self, index: int) -> int:
         """Colours, brands, stock and delivery by tomorrow, each possibly negated."""
         if index in self.used or index in self.kept:
             return index
         if hit := self._at("list.in_stock", index):
-            return self._add(index, hit[1], Constraint("stock", "is", "yes"))
+            return self._settle(index, hit[1], (Constraint("stock", "is", "yes"),))
         if hit := self._at("list.tomorrow", index):
-            return self._add(index, hit[1], Constraint("delivery", "at_most", 1.0, unit="day"))
+            return self._settle(index, hit[1], (Constraint("delivery", "at_most", 1.0, unit="day"),))
         negation = self._at("list.not", index)
         at = negation[1] if negation else index
         while negation and at < len(self.words) and self.words[at].text in SKIPPED:
@@ -186,12 +212,48 @@ class Reader:
         (field, value), end = name
         if field == "brand" and self._is_common(index, at, end):
             return index
-        return self._add(index, end, Constraint(field, "not" if negation else "is", value))
+        return self._settle(index, end, (Constraint(field, "not" if negation else "is", value),))
 
     def _is_common(self, index: int, at: int, end: int) -> bool:
         """A brand's name in lower case after "de" is the word of the language: "lampe de bureau"."""
         written = self.text[self.words[at].start : self.words[end - 1].end]
         return index > 0 and self.words[index - 1].text in ("de", "d", "for", "of") and written.islower()
+
+    def _left_over(self, index: int) -> int:
+        """A number that nothing has used: how many are wanted, part of a name, a day, or else a doubt."""
+        amount = None if index in self.used or index in self.kept else amount_at(self.words, index, self.language)
+        if amount is None:
+            hit = number(self.words, index, self.language)
+            return hit.end if hit and index not in self.used else index
+        if self._belongs(index, amount.last):
+            return amount.last
+        count = Decimal(amount.readings[0].value)
+        if count == int(count) and 0 < count < 100 and self._counts(amount.last):
+            self.quantity = int(count)
+            self.used |= set(range(index, amount.last))
+            return amount.last
+        said = self.text[slice(*amount.span)]
+        sizes = [(Constraint("size", "is", float(count)),)] if said in self.world.sizes else []
+        prices = [(replace(price, op="at_most"),) for price in self._prices(amount.readings)]
+        return self._settle(index, amount.last, *prices, *sizes, ())
+
+    def _belongs(self, first: int, last: int) -> bool:
+        """To a word it is written into (mp3, LU-104), to a model's name, to a phrase of asking, or to a period."""
+        start, end = self.words[first].start, self.words[last - 1].end
+        before, after = self.text[:start].rstrip("-_/"), self.text[end:].lstrip("-_/")
+        glued = (before[-1:].isascii() and before[-1:].isalpha()) or (after[:1].isascii() and after[:1].isalpha())
+        asking = phrases("list.search", self.language).at(self.words, first)
+        models = Phrases((name, name) for name in self.world.models).scan(self.words)
+        today = date.fromisoformat(self.world.today) if self.world.today else date(1970, 1, 1)
+        days = periods.read(self.text, self.language, today)
+        return bool(
+            glued or asking or any(a <= first < b for _, a, b in models) or any(d.first <= first < d.last for d in days)
+        )
+
+    def _counts(self, at: int) -> bool:
+        """Whether what is sold is named soon after token `at`, before any mark."""
+        stop = next((i for i in range(at, len(self.words)) if self.words[i].kind == "mark"), len(self.words))
+        return any(at <= first < min(at + COUNTED, stop) for first, _ in sold(self.text, self.world))
 
     def rest(self) -> str:
         """The words no constraint and no phrase of asking has used, in their order and spelling."""
@@ -207,6 +269,62 @@ class Reader:
                 wanted.append(index)
             index = run.stop if hit and not any(i in self.used or i in self.kept for i in run) else index + 1
         return _joined(self.text, [self.words[i] for i in wanted])
+
+
+def _limits(value: Constraint, op: str) -> Limits:
+    """The bounds an operator means for one value; "around" is two."""
+    if op == ABOUT and not isinstance(value.value, str):
+        return (
+            replace(value, op="at_least", value=_scaled(value.value, 1 - TOLERANCE)),
+            replace(value, op="at_most", value=_scaled(value.value, 1 + TOLERANCE)),
+        )
+    if not op or (value.field, op) in (("rating", "at_most"), ("delivery", "less"), ("rating", ABOUT)):
+        op = DEFAULTS.get(value.field, "is")
+    return (replace(value, op=op),)  # type: ignore[arg-type]  # the lexicon's keys are ops
+
+
+def _scaled(value: Money | float, share: Decimal) -> Money | float:
+    if isinstance(value, Money):
+        return Money.of(value.decimal * share, value.currency)
+    return float(Decimal(str(value)) * share)
+
+
+def _alike(value: Measured, other: Measured) -> Limits:
+    """The readings of `value` in the unit or currency of `other` where it has none of its own."""
+    model = other.options[0]
+    if value.explicit or not other.explicit:
+        return value.options
+    plain = [each.value.decimal for each in value.options if isinstance(each.value, Money)]
+    if isinstance(model.value, Money):
+        return tuple(replace(model, value=Money.of(each, model.value.currency)) for each in plain)
+    return tuple(replace(model, value=float(each)) for each in plain)
+
+
+def _size(limit: Constraint) -> float:
+    return float(limit.value.decimal) if isinstance(limit.value, Money) else float(limit.value)
+
+
+def sold(text: str, world: World) -> list[tuple[int, int]]:
+    """Where `text` names what is sold, as stretches of tokens; a final s does not matter, the accent of "thé" does."""
+    words, names = tokens(text), _sold(world.products)
+    found = names.scan([replace(word, text=_singular(word.text)) for word in words])
+    small = [phrases("list.search", language) for language in LANGUAGES]
+    return [
+        (first, last)
+        for name, first, last in found
+        if last > first + 1
+        or name == text[words[first].start : words[first].end].casefold()
+        or not any(table.at(words[first:last], 0) for table in small)
+    ]
+
+
+@functools.lru_cache(maxsize=4)
+def _sold(products: tuple[str, ...]) -> Phrases[str]:
+    return Phrases((" ".join(_singular(token.text) for token in tokens(name)), name) for name in products)
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word[-1] in "sx" and not word.endswith("ss") else word
 
 
 def _joined(text: str, words: Sequence[Token]) -> str:

@@ -40,7 +40,7 @@ OWN: dict[str, frozenset[str]] = {
     "buy": frozenset({"ref", "quantity"}),
     "refund": frozenset({"payee", "amount"}),
     "measure": frozenset({"metric", "period", "category", "account", "group", "currency"}),
-    "find": frozenset({"query", "constraints"}),
+    "find": frozenset({"query", "constraints", "doubts"}),
 }
 Step = tuple[State, tuple[Effect, ...]]
 

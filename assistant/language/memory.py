@@ -9,10 +9,10 @@ from typing import Any
 from assistant.language.acts import Amount, Frame, Slot, State
 from assistant.money import Money
 from assistant.reply import Period
-from assistant.request import Constraint, Place
+from assistant.request import Constraint, Doubt, Place
 
 KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (State, Frame, Slot, Amount, Money, Period, Constraint, Place)
+    kind.__name__: kind for kind in (State, Frame, Slot, Amount, Money, Period, Constraint, Doubt, Place)
 }
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from assistant.language import answers, slots
+from assistant.language import answers, constraints, slots
 from assistant.language.acts import (
     Act,
     Affirm,
@@ -34,6 +34,7 @@ from assistant.request import Evidence, Field, Language, Seen
 SURE = 0.40  # probability of the likeliest label below which the person is asked what was meant
 HEARD = 0.35  # confidence of the recogniser in 0..1 below which nothing is drafted
 EXPLAINED = ("payee_before", "payee_stop", "purpose", "polite", "verb", "then", "search", "bill", "this")
+BESIDE = 2  # words beside a product's name in a wish that has no limit
 OFFERED = 3  # "which did you mean?" choices
 GOALS: dict[str, Goal] = {"wealth": "measure", "product": "find", "thanks": "greet", "service": "outside"}
 RETAIL = ("EAN", "UPC", "DataBar", "ITF")  # beginnings of zxing's names of codes that carry a GTIN
@@ -113,6 +114,20 @@ class _Details:
         return self._read[room]
 
     @property
+    def names_product(self) -> bool:
+        """Whether a kind of product or a brand that is sold here is named."""
+        limits = self.of("find")["constraints"].value if "constraints" in self.of("find") else ()
+        return bool(constraints.sold(self.text, self.world)) or any(limit.field == "brand" for limit in limits)
+
+    @property
+    def is_bare_wish(self) -> bool:
+        """A product with its limits, or with few words beside it: nothing else can be meant by that."""
+        told, query = self.of("find"), self.of("find").get("query", Slot("")).value
+        wanted = tokens(query)
+        named = {i for first, last in constraints.sold(query, self.world) for i in range(first, last)}
+        return "constraints" in told or "doubts" in told or len(wanted) - len(named) <= BESIDE
+
+    @property
     def knows_payee(self) -> bool:
         payee = self.of("pay").get("payee")
         return payee is not None and payee.value in self.world.payees
@@ -133,6 +148,8 @@ def _decided(found: Verdict, details: _Details) -> tuple[str, float]:
     if "constraints" in find and "query" in find and not details.knows_payee:
         priced = any(c.field == "price" for c in find["constraints"].value)
         _raise(shares, "product", 3.0 if priced else 1.5)
+    if details.names_product and not (metric or details.knows_payee or "payee" in pay and "amount" in pay):
+        _raise(shares, "product", 50.0 if details.is_bare_wish and not _says("other_wish", details) else 3.0, "find")
     total = sum(shares.values())
     routes: dict[str, float] = {}
     for label, share in shares.items():
@@ -185,7 +202,7 @@ def _act_of(label: str, details: _Details, found: Verdict, state: State) -> Act:
         case "buy" | "find" | "product":
             return _shopping(name, details, state)
         case "compare":
-            return Query("compare") if state.results else Query("find", details.of("find"))
+            return Query("compare") if state.results else _shopping("find", details, state)
         case "lookup":
             return Query("lookup", details.of("find")) if "code" in details.of("find") else Unknown(("lookup",))
         case "help" | "greet" | "thanks":

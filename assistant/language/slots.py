@@ -23,8 +23,8 @@ METRICS = (
     "double_charges", "biggest_expense", "net_worth_change", "net_worth_history", "savings_rate", "net_worth",
     "recurring", "cash_by_currency", "spending", "balance", "income",
 )  # fmt: skip
-EARNED = {"salary", "interest", "gifts"}
-BY_CATEGORY = {"spending", "income", "biggest_expense"}
+EARNED = {"salary", "interest", "dividends", "gifts"}
+BY_CATEGORY = {"spending", "income", "biggest_expense", "recurring", "double_charges"}
 PRONOUNS = {"me", "us", "him", "her", "them", "moi", "nous", "lui", "eux"}  # "for me" is no purpose
 LONGEST_NAME = 5  # tokens
 LONGEST_HAN_NAME = 8
@@ -206,7 +206,7 @@ def measure(text: str, language: Language, world: World) -> dict[str, Slot]:
     if chosen == "recurring" and "category" in found and _says(words, "spending", language):
         found["metric"] = _slot(text, words, ("spending", 0, len(words)))  # "how much on my subscriptions"
     elif (chosen and chosen not in BY_CATEGORY) or (
-        chosen == "income" and found.get("category", Slot("salary")).value not in ("salary", "interest", "gifts")
+        chosen == "income" and "category" in found and found["category"].value not in EARNED
     ):
         found.pop("category", None)
     return found
@@ -223,6 +223,12 @@ def _says(words: Sequence[Token], metric: str, language: Language) -> bool:
     return any((hit := table.at(words, i)) and hit[0] == metric for i in range(len(words)))
 
 
+def metric_of(text: str, language: Language) -> str:
+    """The metric whose words stand in `text`, or nothing."""
+    found = _metric(text, tokens(text), language, World())
+    return str(found.value) if found else ""
+
+
 def _metric(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:  # noqa: ARG001  readers are called alike
     table = phrases("metric", language)
     hits = [(hit[0], i, hit[1]) for i in range(len(words)) if (hit := table.at(words, i))]
@@ -236,7 +242,13 @@ def _category(text: str, words: Sequence[Token], language: Language, world: Worl
 
 
 def _account(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:  # noqa: ARG001  readers are called alike
-    """An account by its whole name, or by a part that no other account shares ("savings")."""
+    """The one account that is named."""
+    hits = _accounts(words, world)
+    return _slot(text, words, hits[0]) if len({name for name, *_ in hits}) == 1 else None
+
+
+def _accounts(words: Sequence[Token], world: World) -> list[tuple[str, int, int]]:
+    """Accounts by their whole names, or by a part that no other account shares ("savings")."""
     names = [(name, name) for name in world.accounts]
     pieces: dict[str, set[str]] = {}
     for name in world.accounts:
@@ -244,12 +256,14 @@ def _account(text: str, words: Sequence[Token], language: Language, world: World
             if token.kind == "word" and len(token.text) > 3:
                 pieces.setdefault(token.text, set()).add(name)
     names += [(piece, min(owners)) for piece, owners in pieces.items() if len(owners) == 1]
-    hits = Phrases(names).scan(words)
-    return _slot(text, words, hits[0]) if hits else None
+    return Phrases(names).scan(words)
 
 
-def _group(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:  # noqa: ARG001  readers are called alike
-    hits = phrases("group", language).scan(words)
+def _group(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:
+    """By what to split; two accounts in one question are told apart."""
+    named = _accounts(words, world)
+    several = [("account", named[0][1], named[-1][2])] if len({name for name, *_ in named}) > 1 else []
+    hits = phrases("group", language).scan(words) or several
     return _slot(text, words, hits[0]) if hits else None
 
 
@@ -273,12 +287,14 @@ READERS: dict[str, Callable[[str, Sequence[Token], Language, World], Slot | None
 
 
 def find(text: str, language: Language, world: World) -> dict[str, Slot]:
-    """query and constraints of a wish for a product; the digits of a code when they were typed."""
+    """query, constraints, doubts and quantity of a wish for a product; the digits of a code when they were typed."""
     if typed := code(text):
         return {"code": typed}
-    conditions, query = constraints.read(text, language, world)
-    found = {"query": Slot(query, query)} if query else {}
-    return found | ({"constraints": Slot(conditions)} if conditions else {})
+    wanted = constraints.read(text, language, world)
+    told = {
+        "query": wanted.query, "constraints": wanted.constraints, "doubts": wanted.doubts, "quantity": wanted.quantity,
+    }  # fmt: skip
+    return {name: Slot(value, wanted.query if name == "query" else "") for name, value in told.items() if value}
 
 
 def code(text: str) -> Slot | None:
@@ -305,6 +321,39 @@ def reference(text: str, language: Language) -> tuple[int | str, int] | None:
     meaning, first, last = hits[0]
     count = next((n for i in range(len(words)) if not first <= i < last and (n := _count(words, i, language))), 1)
     return (meaning if meaning == "cheapest" else int(meaning)), count
+
+
+def references(text: str, language: Language) -> tuple[int | str, ...]:
+    """ "the first two", "1 and 3", 第一个和第三个, "the two cheapest": places in the last results, in their order."""
+    words, found, index = tokens(text), list[int | str](), 0
+    while index < len(words):
+        end = index + 1
+        for name in ("first", "last", "cheapest"):
+            if run := _several(words, index, f"list.{name}", language):
+                places = {"first": range(run[0]), "last": range(-run[0], 0), "cheapest": ["cheapest"] * run[0]}
+                found, end = [*found, *places[name]], run[1]
+                break
+        else:
+            hit = number(words, index, language)
+            if one := phrases("ordinal", language).at(words, index):
+                found, end = [*found, "cheapest" if one[0] == "cheapest" else int(one[0])], one[1]
+            elif hit and hit.form == "digits" and 0 < hit.values[0] < 100:
+                found, end = [*found, int(hit.values[0]) - 1], hit.end
+        index = end
+    return tuple(found)
+
+
+def _several(words: Sequence[Token], index: int, section: str, language: Language) -> tuple[int, int] | None:
+    """first two | deux premiers | 前两个 | cheapest two: how many, and the token after them."""
+    table = phrases(section, language)
+    marker = table.at(words, index)
+    count = number(words, marker[1] if marker else index, language)
+    if count is None or not 1 < count.values[0] < 100:
+        return None
+    if marker:
+        return int(count.values[0]), count.end
+    after = table.at(words, count.end)
+    return (int(count.values[0]), after[1]) if after else None
 
 
 def _count(words: Sequence[Token], index: int, language: Language) -> int:

@@ -9,6 +9,7 @@ a function and the till is set from outside.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -44,6 +45,9 @@ ANY: frozenset[int] = frozenset()
 class Lexicon(TypedDict):
     brands: tuple[str, ...]
     colours: tuple[str, ...]
+    products: tuple[str, ...]
+    models: tuple[str, ...]
+    sizes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +135,16 @@ class Shop:
         return self.catalogue.by_gtin(code)
 
     def lexicon(self) -> Lexicon:
-        """Words a proposer may recognise in a sentence; colours in every language."""
-        brands = sorted({product.brand for product in self._open().products})
-        return {"brands": tuple(brands), "colours": glossary().colours()}
+        """Words a proposer may recognise in a sentence; colours and kinds of product in every language."""
+        view = self._open()
+        sizes = (product.attributes["size"].value for product in view.products if "size" in product.attributes)
+        return {
+            "brands": tuple(sorted({product.brand for product in view.products})),
+            "colours": glossary().colours(),
+            "products": glossary().types(view.kinds),
+            "models": tuple(sorted({product.model for product in view.products if re.search(r"\d", product.model)})),
+            "sizes": tuple(sorted({str(size) for size in sizes if str(size).isdigit()})),
+        }
 
     def words(self) -> tuple[str, ...]:
         """Product types, colours and brands in English, for the recogniser's vocabulary."""

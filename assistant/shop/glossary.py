@@ -133,6 +133,10 @@ class Glossary:
         """Every form of every colour, in all three languages."""
         return _forms(self._colours)
 
+    def types(self, kinds: Collection[str]) -> tuple[str, ...]:
+        """Every form of these kinds of product, in all three languages."""
+        return _forms({kind: forms for kind, forms in self._types.items() if kind in kinds})
+
     def spoken(self) -> tuple[str, ...]:
         """English type words and colours, for a recogniser's vocabulary."""
         return tuple(dict.fromkeys(f for e in (*self._types.values(), *self._colours.values()) for f in e["en"]))

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.shop.catalogue import Product
+from assistant.store import plain_errors
 
 Embed = Callable[[list[str]], NDArray[np.float32]]  # n texts -> [n, width], rows of length 1
 Mask = NDArray[np.bool_]
@@ -141,8 +142,9 @@ def _open(products: Sequence[Product], folder: Path) -> Any:
     if not (folder.exists() and tantivy.Index.exists(str(folder))):
         part = folder.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
-        _write(products, tantivy.Index(_schema(), path=str(part)))
+        with plain_errors():
+            part.mkdir(parents=True)
+            _write(products, tantivy.Index(_schema(), path=str(part)))
         for old in set(folder.parent.glob("words-*")) - {part}:
             shutil.rmtree(old, ignore_errors=True)
         part.replace(folder)

@@ -166,7 +166,9 @@ def test_hostile_titles_stay_as_they_are(empty: Shop, make) -> None:
 
 def test_the_lexicon_names_brands_and_colours_in_all_languages(stocked: Shop) -> None:
     lexicon = stocked.lexicon()
-    assert set(lexicon) == {"brands", "colours"}
+    assert set(lexicon) == {"brands", "colours", "products", "models", "sizes"}
+    assert {"kettle", "bouilloire", "水壶"} <= set(lexicon["products"])
+    assert lexicon["sizes"] == ("40", "42", "44")
     assert "Luma" in lexicon["brands"]
     assert {"red", "rouge", "红色"} <= set(lexicon["colours"])
     assert 100 <= len(stocked.words()) <= 300
