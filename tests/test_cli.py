@@ -283,3 +283,20 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(lueur: Run) -> None:
     assert json.loads(out)["error"] == "disk_full"
     paid = json.loads(lueur("act", tap, "--json")[1])
     assert [card["status"] for card in paid["cards"] if card["type"] == "receipt"] == ["succeeded"]
+
+
+@pytest.mark.parametrize("megabytes", [3, 5])
+def test_a_disk_that_is_really_full_is_one_sentence_too(lueur: Run, home: Path, megabytes: int) -> None:
+    """3 MB are full before there is a shop, 5 MB before there is a sheet: the folder stays usable either way."""
+    home.mkdir()
+    size = f"size={megabytes}m"
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(home)], capture_output=True).returncode:
+        pytest.skip("mounting a small disk needs root")
+    try:
+        for _ in range(2):
+            code, out, err = lueur("ask", "pay Alice 3 euros", "--json")
+            assert (code, json.loads(out)["error"]) == (2, "disk_full")
+            assert "Traceback" not in err
+    finally:
+        subprocess.run(["umount", "--lazy", str(home)], check=True)
+    assert lueur("ask", "pay Alice 3 euros")[0] == 0
