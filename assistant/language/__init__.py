@@ -1,7 +1,8 @@
 """Language: from a sentence to acts, and from acts to effects. `detect` says in which language a sentence is.
 
-Chinese by its script; English and French by their small words, letters and endings (the lexicons' `detect`). A text
-that gives no hint ("12,50", "ok", a name) stays in the conversation's language.
+English and French by their small words, letters and endings, Chinese by the characters its sentences are built with
+(the lexicons' `detect`): a name in another script says little. A text that gives no hint ("12,50", "ok", a name) stays
+in the conversation's language.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from assistant.language.tokens import Token, tokens
 from assistant.request import Language
 
 MARGIN = 0.5  # by how much one language must lead before the conversation follows it
+NAMED = 0.4  # what a Chinese character says that may be part of a name
 LATIN: tuple[Language, ...] = ("en", "fr")
 
 
@@ -42,11 +44,12 @@ def _speaks_for(language: Language, word: Token, said: str) -> float:
 def detect(text: str, default: Language) -> Language:
     """The language of `text`; `default` where nothing speaks for another."""
     found = tokens(text)
-    han = sum(token.kind == "han" for token in found)
+    built = lexicon("zh")["detect"]["characters"]
+    han = [1.0 if token.text in built else NAMED for token in found if token.kind == "han"]
     words = [token for token in found if token.kind == "word"]
-    if han and han >= len(words) / 2:
-        return "zh"
     scores = {each: sum(_speaks_for(each, w, text[w.start : w.end].lower()) for w in words) for each in LATIN}
+    if han and sum(han) >= max(scores.values()):
+        return "zh"
     if default == "zh":  # words in Latin letters are no Chinese sentence unless they are few
         default = "zh" if len(words) < 3 and max(scores.values()) < 1 else "en"
     if abs(scores["en"] - scores["fr"]) < MARGIN:

@@ -17,7 +17,7 @@ from decimal import Decimal
 
 from assistant.language import periods
 from assistant.language.acts import Amount, World
-from assistant.language.amounts import amount_at
+from assistant.language.amounts import Found, amount_at, printed
 from assistant.language.lexicon import phrases
 from assistant.language.numbers import number
 from assistant.language.tokens import Phrases, Token, tokens
@@ -147,9 +147,10 @@ class Reader:
         low = self._value(start)
         if low is None or low.end >= len(self.words):
             return 0
-        joint = self._at("list.to", low.end)
+        dash = self.words[low.end].text in SIGNS
+        joint = ("", low.end + 1) if dash else self._at("list.to", low.end)
         between = self.text[self.words[low.end - 1].end : self.words[low.end].start].strip()
-        if not (between in SIGNS or (joint and (start > index or self._at("list.range", low.end)))):
+        if not (dash or between in SIGNS or (joint and (start > index or self._at("list.range", low.end)))):
             return 0
         high = self._value(joint[1] if joint else low.end)
         if high is None:
@@ -221,10 +222,13 @@ class Reader:
 
     def _left_over(self, index: int) -> int:
         """A number that nothing has used: how many are wanted, part of a name, a day, or else a doubt."""
-        amount = None if index in self.used or index in self.kept else amount_at(self.words, index, self.language)
+        hit = None if index in self.used or index in self.kept else number(self.words, index, self.language)
+        amount = amount_at(self.words, index, self.language) if hit else None
+        if hit and not amount and any(first == hit.end for first, _ in sold(self.text, self.world)):
+            span = (self.words[index].start, self.words[hit.end - 1].end)  # 台 in 台灯 counts nothing
+            amount = Found(tuple(Amount(printed(value)) for value in hit.values), span, False, index, hit.end)
         if amount is None:
-            hit = number(self.words, index, self.language)
-            return hit.end if hit and index not in self.used else index
+            return hit.end if hit else index
         if self._belongs(index, amount.last):
             return amount.last
         count = Decimal(amount.readings[0].value)
@@ -305,7 +309,10 @@ def _size(limit: Constraint) -> float:
 
 
 def sold(text: str, world: World) -> list[tuple[int, int]]:
-    """Where `text` names what is sold, as stretches of tokens; a final s does not matter, the accent of "thé" does."""
+    """Where `text` names what is sold, as stretches of tokens.
+
+    A final s does not matter, the accent of "thé" does; one Han character alone (灯 in 开灯) names nothing.
+    """
     words, names = tokens(text), _sold(world.products)
     found = names.scan([replace(word, text=_singular(word.text)) for word in words])
     small = [phrases("list.search", language) for language in LANGUAGES]
@@ -320,7 +327,11 @@ def sold(text: str, world: World) -> list[tuple[int, int]]:
 
 @functools.lru_cache(maxsize=4)
 def _sold(products: tuple[str, ...]) -> Phrases[str]:
-    return Phrases((" ".join(_singular(token.text) for token in tokens(name)), name) for name in products)
+    return Phrases((_key(name), name) for name in products if len(tokens(name)) > 1 or tokens(name)[0].kind != "han")
+
+
+def _key(name: str) -> str:
+    return " ".join(_singular(token.text) for token in tokens(name))
 
 
 def _singular(word: str) -> str:

@@ -32,9 +32,9 @@ from assistant.money import Money
 from assistant.request import Evidence, Field, Language, Seen
 
 SURE = 0.40  # probability of the likeliest label below which the person is asked what was meant
-HEARD = 0.35  # confidence of the recogniser in 0..1 below which nothing is drafted
-EXPLAINED = ("payee_before", "payee_stop", "purpose", "polite", "verb", "then", "search", "bill", "this")
-BESIDE = 2  # words beside a product's name in a wish that has no limit
+HEARD, CLEAR = 0.35, 0.6  # confidence of the recogniser in 0..1: below the first nothing is drafted,
+# below the second an amount is marked uncertain
+EXPLAINED = ("payee_before", "payee_stop", "purpose", "polite", "verb", "then", "search", "bill", "this", "change")
 OFFERED = 3  # "which did you mean?" choices
 GOALS: dict[str, Goal] = {"wealth": "measure", "product": "find", "thanks": "greet", "service": "outside"}
 RETAIL = ("EAN", "UPC", "DataBar", "ITF")  # beginnings of zxing's names of codes that carry a GTIN
@@ -121,11 +121,12 @@ class _Details:
 
     @property
     def is_bare_wish(self) -> bool:
-        """A product with its limits, or with few words beside it: nothing else can be meant by that."""
-        told, query = self.of("find"), self.of("find").get("query", Slot("")).value
-        wanted = tokens(query)
-        named = {i for first, last in constraints.sold(query, self.world) for i in range(first, last)}
-        return "constraints" in told or "doubts" in told or len(wanted) - len(named) <= BESIDE
+        """A product with a limit in numbers, or with nothing beside its looks: that can mean nothing else."""
+        told, query = self.of("find"), str(self.of("find").get("query", Slot("")).value)
+        limits = told["constraints"].value if "constraints" in told else ()
+        named = sum(last - first for first, last in constraints.sold(query, self.world))
+        limited = "doubts" in told or any(limit.field not in ("colour", "brand") for limit in limits)
+        return (limited or named == len(tokens(query))) and not {"category", "period"} <= set(self.of("measure"))
 
     @property
     def knows_payee(self) -> bool:
@@ -148,8 +149,11 @@ def _decided(found: Verdict, details: _Details) -> tuple[str, float]:
     if "constraints" in find and "query" in find and not details.knows_payee:
         priced = any(c.field == "price" for c in find["constraints"].value)
         _raise(shares, "product", 3.0 if priced else 1.5)
-    if details.names_product and not (metric or details.knows_payee or "payee" in pay and "amount" in pay):
-        _raise(shares, "product", 50.0 if details.is_bare_wish and not _says("other_wish", details) else 3.0, "find")
+    paying = details.knows_payee or found.routes.get("payment", 0.0) > 0.5
+    if details.names_product and not (metric or paying):
+        _raise(shares, "product", 50.0 if details.is_bare_wish else 1.5, "find")
+    elif _says("advice", details):
+        shares["advice"] = shares.get("advice", 0.0) + 2.0
     total = sum(shares.values())
     routes: dict[str, float] = {}
     for label, share in shares.items():
@@ -360,15 +364,17 @@ def _careful(acts: tuple[Act, ...], evidence: Evidence, language: Language) -> t
         return acts
     if heard.confidence < HEARD and any(_drafts(act) for act in acts):
         return (Unknown(tuple(dict.fromkeys(act.goal for act in acts if isinstance(act, Start)))),)
-    if any(isinstance(act, Start) and act.goal == "pay" and _unexplained(heard.text, act, language) for act in acts):
+    if heard.confidence < CLEAR or any(_unexplained(heard.text, act, language) for act in acts):
         acts = tuple(_unsure(act) for act in acts)
     others = [slots.amount(text, language) for text in heard.alternatives]
     numbers = tuple(reading for other in others if other for reading in (other.value, *other.readings))
     return tuple(_doubted(act, numbers) for act in acts)
 
 
-def _unexplained(text: str, act: Start, language: Language) -> bool:
+def _unexplained(text: str, act: Act, language: Language) -> bool:
     """Whether words were heard that are neither a detail nor one of the words payments are asked with."""
+    if not isinstance(act, (Start, Set)) or "amount" not in act.slots:
+        return False
     spans = [slot.span for slot in act.slots.values() if slot.span]
     small = [phrases(f"list.{name}", language) for name in EXPLAINED]
     words = tokens(text)
@@ -379,7 +385,7 @@ def _unexplained(text: str, act: Start, language: Language) -> bool:
 
 def _unsure(act: Act) -> Act:
     """The amount is marked uncertain on the sheet."""
-    if not isinstance(act, Start) or "amount" not in act.slots:
+    if not isinstance(act, (Start, Set)) or "amount" not in act.slots:
         return act
     return replace(act, slots={**act.slots, "amount": replace(act.slots["amount"], confidence=0.5)})
 

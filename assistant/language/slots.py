@@ -330,8 +330,8 @@ def references(text: str, language: Language) -> tuple[int | str, ...]:
         end = index + 1
         for name in ("first", "last", "cheapest"):
             if run := _several(words, index, f"list.{name}", language):
-                places = {"first": range(run[0]), "last": range(-run[0], 0), "cheapest": ["cheapest"] * run[0]}
-                found, end = [*found, *places[name]], run[1]
+                place, end = {"first": 0, "last": -run[0]}.get(name), run[1]
+                found += ["cheapest"] * run[0] if place is None else range(place, place + run[0])
                 break
         else:
             hit = number(words, index, language)

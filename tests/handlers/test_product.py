@@ -11,8 +11,8 @@ from assistant.language.acts import Do, Query, Slot, State
 from assistant.language.memory import freeze, thaw
 from assistant.money import Money
 from assistant.payments import Payments
-from assistant.reply import Action, Compare, Notice, PaySheet, Products, Reply, to_json
-from assistant.request import Code, Constraint, Evidence, Language, Place, Seen
+from assistant.reply import Action, Compare, Notice, PaySheet, Products, Question, Reply, to_json
+from assistant.request import Code, Constraint, Doubt, Evidence, Language, Place, Seen
 from assistant.settings import Settings
 from assistant.shop import Shop
 from assistant.store import Store
@@ -211,3 +211,45 @@ def test_hostile_words_stay_words(context: Context) -> None:
     hostile = "${1+1}{{7*7}}<img src=x onerror=alert(1)>"
     text = to_json(ask(context, "find", query=hostile))["text"]
     assert hostile in text
+
+
+def test_a_number_that_may_be_a_limit_is_asked_before_anything_is_shown(context: Context) -> None:
+    price = (Constraint("price", "at_most", Money(30_000, "EUR")),)
+    reply = ask(context, "find", query="vacuum", doubts=(Doubt("300", (price, ())),))
+    (card,) = reply.cards
+    assert isinstance(card, Question)
+    assert "300" in reply.text
+    limited, searched = (press(action, context) for action in card.actions)
+    assert limited[0].slots["constraints"].value == price
+    assert searched[0].slots["query"].value == "vacuum 300"
+    shown = shelf(ask(context, "find", **{name: slot.value for name, slot in limited[0].slots.items()}))
+    assert all(view.price.minor <= 30_000 for view in shown.products)
+
+
+def test_a_second_doubt_is_asked_after_the_first(context: Context) -> None:
+    price = (Constraint("price", "at_most", Money(30_000, "EUR")),)
+    first = ask(context, "buy", query="vacuum", doubts=(Doubt("300", (price, ())), Doubt("42", (price, ()))))
+    (act,) = press(first.cards[0].actions[0], context)
+    again = ask(context, "find", **{name: slot.value for name, slot in act.slots.items()})
+    assert isinstance(again.cards[0], Question)
+    assert "42" in again.text
+
+
+@pytest.mark.parametrize(("refs", "places"), [((0, 1), (0, 1)), ((2, 0), (2, 0)), ((-1, 0), (2, 0))])
+def test_the_results_that_were_named_are_compared(
+    context: Context, refs: tuple[int, ...], places: tuple[int, ...]
+) -> None:
+    results = shelf(ask(context, "find", query="kettle")).products
+    ids = tuple(view.id for view in results)
+    here = speaking(context, "en", state=State(results=ids))
+    assert ask(here, "compare", refs=refs).results == tuple(ids[place] for place in places)
+    with pytest.raises(Refused):
+        ask(here, "compare", refs=(0, 7))
+
+
+def test_the_two_cheapest_are_compared_by_their_prices(context: Context) -> None:
+    ids = tuple(view.id for view in shelf(ask(context, "find", query="kettle")).products)
+    here = speaking(context, "en", state=State(results=ids))
+    prices = {view.id: view.price.minor for view in shelf(ask(context, "find", query="kettle")).products}
+    found = ask(here, "compare", refs=("cheapest", "cheapest")).results
+    assert found == tuple(sorted(prices, key=lambda id: prices[id])[:2])

@@ -12,6 +12,9 @@ CLEAR: list[tuple[str, Language]] = [
     ("annule", "fr"),
     ("et l'année dernière ?", "fr"), ("Montre la courbe", "fr"),
     ("给Alice转12.50欧元", "zh"), ("台灯", "zh"), ("取消", "zh"),
+    ("transfer ¥500 to 李雷", "en"), ("pay 韩梅梅 please", "en"), ("envoie 20 euros à 李雷", "fr"),
+    ("我想买iPhone的case", "zh"),
+    ("支付宝和WeChat Pay分别花了多少", "zh"), ("find 绿茶 under 20", "en"),
 ]  # fmt: skip
 
 

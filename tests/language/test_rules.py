@@ -27,11 +27,13 @@ from assistant.language.acts import (
 from assistant.language.rules import Rules
 from assistant.money import Money
 from assistant.reply import Period
-from assistant.request import Code, Constraint, Evidence, Field, Heard, Language, Place, Seen, Upload
+from assistant.request import Code, Constraint, Doubt, Evidence, Field, Heard, Language, Place, Seen, Upload
 
 WORLD = World(
     payees=tuple(name for person in PEOPLE for name in (person.name, *person.nicknames)),
-    accounts=("Everyday account", "Livret A", "Alipay"), currencies=("EUR", "USD", "CNY"),
+    accounts=("Everyday account", "Livret A", "Alipay", "支付宝", "WeChat Pay", "微信"),
+    currencies=("EUR", "USD", "CNY"),
+    products=("kettle", "lamp", "vacuum", "coffee beans", "tea", "thé vert", "aspirateur", "吸尘器", "绿茶"),
     brands=("Luma", "Bureau"), colours=("red", "rouge", "红色"), today="2026-03-15",
 )  # fmt: skip
 FEBRUARY = Period(date(2026, 2, 1), date(2026, 2, 28))
@@ -101,6 +103,89 @@ def test_a_lamp_inside_a_budget(rules: Rules, text: str) -> None:
     assert limits == {("price", Money(4000, "EUR")), ("colour", "red")}
 
 
+WISHES: list[tuple[str, str]] = [
+    ("kettle delivered by tomorrow", "kettle"), ("a lamp rated at least 4", "lamp"), ("vacuum up to 300", "vacuum"),
+    ("find me a quiet vacuum for a small flat with a cat, 300 at most", "quiet vacuum small flat cat"),
+    ("un thé vert bio", "thé vert bio"), ("500 g of coffee beans", "coffee beans"), ("vacuum 300 max", "vacuum"),
+    ("un aspirateur, 300 maximum", "aspirateur"), ("吸尘器，300以内", "吸尘器"), ("kettles", "kettles"),
+    ("vacuum under 70 dB", "vacuum"), ("a vacuum for my flat 300", "vacuum flat"), ("绿茶", "绿茶"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "query"), WISHES)
+def test_a_product_and_its_limits_alone_are_a_search(rules: Rules, text: str, query: str) -> None:
+    (act,) = hear(rules, text)
+    assert isinstance(act, Query)
+    assert (act.goal, act.slots["query"].value) == ("find", query)
+    numbers = any(char.isdigit() for char in text)
+    assert ("constraints" in act.slots or "doubts" in act.slots) is (numbers or "tomorrow" in text)
+
+
+@pytest.mark.parametrize(
+    "text", ["turn on the lamp", "who invented the kettle", "allume la lampe", "write a poem about tea"]
+)
+def test_a_product_that_is_only_mentioned_is_not_searched(rules: Rules, text: str) -> None:
+    assert hear(rules, text) == (Unknown(outside=True),)
+
+
+FIGURES: list[tuple[str, dict[str, object]]] = [
+    ("which subscriptions do I pay?", {"metric": "recurring", "category": "subscriptions"}),
+    ("quels abonnements je paie ?", {"metric": "recurring", "category": "subscriptions"}),
+    ("我付哪些订阅", {"metric": "recurring", "category": "subscriptions"}),
+    ("支付宝和微信分别支出多少", {"metric": "spending", "group": "account"}),
+    ("how much from Alipay and WeChat each", {"metric": "spending", "group": "account"}),
+    ("combien avec Alipay et WeChat chacun ?", {"metric": "spending", "group": "account"}),
+    ("dividend income last month", {"metric": "income", "category": "dividends", "period": FEBRUARY}),
+    ("mes dividendes le mois dernier", {"metric": "income", "category": "dividends", "period": FEBRUARY}),
+    ("上个月的股息收入", {"metric": "income", "category": "dividends", "period": FEBRUARY}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "asked"), FIGURES)
+def test_a_figure_is_asked_of_a_category_or_split_by_account(rules: Rules, text: str, asked: dict[str, object]) -> None:
+    (act,) = hear(rules, text)
+    assert isinstance(act, Query)
+    assert act.goal == "measure"
+    assert {name: slot.value for name, slot in act.slots.items()} == asked
+
+
+@pytest.mark.parametrize(
+    "text", ["what did I pay today?", "show my payments", "montre mes paiements", "我今天付了什么"]
+)
+def test_payments_are_listed(rules: Rules, text: str) -> None:
+    (act,) = hear(rules, text)
+    assert isinstance(act, Query)
+    assert act.goal == "payments"
+
+
+SHELF = State(results=("a", "b", "c"), last=Frame("find", {"query": Slot("lamp")}))
+COMPARED: list[tuple[str, tuple[int | str, ...]]] = [
+    ("compare the first two", (0, 1)), ("compare 1 and 3", (0, 2)), ("compare les deux premiers", (0, 1)),
+    ("比较前两个", (0, 1)), ("compare the cheapest two", ("cheapest", "cheapest")), ("compare the last two", (-2, -1)),
+    ("what's the difference between the first and the third", (0, 2)), ("第一个和第三个有什么区别", (0, 2)),
+    ("compare le premier et le troisième", (0, 2)), ("比较最便宜的两个", ("cheapest", "cheapest")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "refs"), COMPARED)
+def test_a_comparison_is_of_the_results_that_were_named(rules: Rules, text: str, refs: tuple[int | str, ...]) -> None:
+    assert hear(rules, text, SHELF) == (Query("compare", {"refs": Slot(refs)}),)
+
+
+DOUBT = Doubt("300", ((Constraint("price", "at_most", Money(30_000, "EUR")),), ()))
+
+
+@pytest.mark.parametrize(("text", "limits"), [("yes", 1), ("oui", 1), ("是的", 1), ("no", 0), ("300 max", 1)])
+def test_a_doubt_about_a_number_is_settled_by_a_word(rules: Rules, text: str, limits: int) -> None:
+    asked = State(last=Frame("find", {"query": Slot("vacuum"), "doubts": Slot((DOUBT,))}))
+    (act,) = hear(rules, text, asked)
+    assert isinstance(act, Set)
+    assert act.slots["doubts"].value == ()
+    assert [(c.field, c.op, c.value) for c in act.slots["constraints"].value] == [
+        ("price", "at_most", Money(30_000, "EUR"))
+    ] * limits
+
+
 OTHERS: list[tuple[str, Act]] = [
     ("what's the weather", Unknown(outside=True)), ("quel temps fait-il ?", Unknown(outside=True)),
     ("今天天气怎么样", Unknown(outside=True)),
@@ -108,7 +193,9 @@ OTHERS: list[tuple[str, Act]] = [
     ("thanks", Chat("thanks")), ("merci beaucoup", Chat("thanks")), ("谢谢", Chat("thanks")),
     ("help", Chat("help")), ("aide", Chat("help")), ("帮助", Chat("help")), ("what can you do?", Chat("help")),
     ("should I sell Tesla", Query("advice")), ("dois-je vendre Tesla ?", Query("advice")),
-    ("我该卖特斯拉吗", Query("advice")),
+    ("我该卖特斯拉吗", Query("advice")), ("should I sell Orchard Devices?", Query("advice")),
+    ("is Nimbus Coin a good investment?", Query("advice")), ("faut-il acheter du Orchard Devices ?", Query("advice")),
+    ("Orchard Devices 该卖吗", Query("advice")), ("which fund is the best investment", Query("advice")),
     ("cancel", Cancel()), ("annule", Cancel()), ("取消", Cancel()),
     ("yes", Affirm()), ("oui", Affirm()), ("是的", Affirm()), ("no", Deny()), ("non merci", Deny()), ("不用了", Deny()),
     ("the second one", Choose(1, "buy")), ("le moins cher", Choose("cheapest", "buy")), ("买第二个", Choose(1, "buy")),
@@ -179,6 +266,20 @@ def test_unexplained_words_beside_an_amount_that_was_heard_make_it_uncertain(rul
     for text, sure in (("pay alice twelve euros fifty", True), ("pay alice will bureau fifty", False)):
         (act,) = hear(rules, text, State(), Evidence(Heard(text, 0.99, "test", "en", 1.0)))
         assert isinstance(act, Start)
+        assert (act.slots["amount"].confidence == 1) is sure
+
+
+def test_an_amount_that_was_heard_faintly_is_uncertain(rules: Rules) -> None:
+    heard = Heard("pay alice fifteen euros", 0.5, "test", "en", 1.0)
+    (act,) = hear(rules, heard.text, State(), Evidence(heard))
+    assert isinstance(act, Start)
+    assert act.slots["amount"].confidence < 1
+
+
+def test_a_heard_correction_with_unexplained_words_is_uncertain_too(rules: Rules) -> None:
+    for text, sure in (("no make it fifty", True), ("no make it will bureau fifty", False)):
+        (act,) = hear(rules, text, State(frames=(WAITING,)), Evidence(Heard(text, 0.99, "test", "en", 1.0)))
+        assert isinstance(act, Set)
         assert (act.slots["amount"].confidence == 1) is sure
 
 
@@ -287,6 +388,13 @@ def test_the_words_name_the_payee_and_a_differing_amount_is_asked(rules: Rules) 
     assert act.slots["payee"].value == "Bob"
     assert act.slots["amount"].value.value == "100"
     assert act.slots["amount"].readings == (Amount("184.20", "EUR"),)
+
+
+def test_a_currency_that_is_not_printed_is_no_currency(rules: Rules) -> None:
+    total = Field("total", Money(3284, "XXX"), "32.84", 0.9, Place(0, (10, 200, 90, 220)))
+    (act,) = hear(rules, "pay this to Bob", State(), Evidence(seen=(Seen("receipt", 0.9, fields=(total,)),)))
+    assert isinstance(act, Start)
+    assert act.slots["amount"].value == Amount("32.84")
 
 
 @pytest.mark.parametrize("seen", [INVOICE, TRAP])
