@@ -167,10 +167,12 @@ def found_actions(value: Any) -> Iterator[Action]:
 
 
 def shown(evidence: Evidence) -> Iterator[dict[str, Any]]:
-    """Evidence as the reply publishes it: engines, confidences and places, without pixels or features."""
+    """Evidence as the reply publishes it: engines, confidences and places, without pixels, crops or features."""
     if evidence.heard:
         yield {"sense": "hear", **to_json(evidence.heard)}
     for index, seen in enumerate(evidence.seen):
         look = to_json(seen)
         del look["features"]
+        for item in (*look["codes"], *look["lines"], *look["fields"]):
+            del item["place"]["crop"]
         yield {"sense": "see", "image": index, **look}

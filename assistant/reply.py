@@ -53,7 +53,8 @@ class PayeeView:
     id: str
     name: str
     match: Literal["exact", "close", "none"]
-    how: str  # "contact · account ••4242", "biller · IBAN FR76 •••• 1234"
+    how: str  # "account ••4242"
+    kind: Literal["contact", "biller", "shop"] = "contact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,9 @@ class PaySheet(Card):
     purpose: str
     source: str  # the words that were said, or the name of the picture
     uncertain: tuple[str, ...] = ()
-    provenance: Mapping[str, Any] = field(default_factory=dict)  # field -> {"span": [a, b]} | {"image": n, "box": [..]}
+    provenance: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # field -> {"span": [a, b]} | {"image": n, "box": [..], "crop": ".."}
     lines: tuple[SumLine, ...] = ()
     totals: tuple[SumLine, ...] = ()
     parts: tuple[PayeeView, ...] = ()
@@ -96,6 +99,8 @@ class Receipt(Card):
     mode: str = "sandbox"
     send_at: datetime | None = None  # set while an undo is possible
     note: str = ""  # one sentence: why it failed, what is safe, what to do
+    source: str = ""  # as on the sheet: the words that were said, or the name of the picture
+    provenance: Mapping[str, Any] = field(default_factory=dict)  # as on the sheet
 
 
 @dataclass(frozen=True, slots=True)

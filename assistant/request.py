@@ -39,11 +39,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a piece of evidence stands: a box in image `image` (x0, y0, x1, y1 in its pixels) or seconds of audio."""
+    """Where a piece of evidence stands: a box in image `image` (x0, y0, x1, y1 in its pixels) or seconds of audio.
+
+    `crop` is the cut-out of that box as a data URL (senses/crops.py); only the places of fields carry one.
+    """
 
     image: int = 0
     box: tuple[int, int, int, int] | None = None
     seconds: tuple[float, float] | None = None
+    crop: str = ""
 
 
 @dataclass(frozen=True, slots=True)

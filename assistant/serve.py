@@ -168,6 +168,7 @@ def routes(assistant: Assistant, duty: Duty) -> list[Any]:
     from starlette.routing import Route
 
     from assistant.demo import pictures
+    from assistant.ui import uploads
 
     def health(_: Call) -> Response:
         engines = assistant.senses.describe()
@@ -181,8 +182,14 @@ def routes(assistant: Assistant, duty: Duty) -> list[Any]:
         headers = {"Cache-Control": "public, max-age=86400", "Content-Security-Policy": "default-src 'none'"}
         return Plain(drawn, media_type="image/svg+xml", headers=headers)
 
+    def sample(_: Call) -> Response:
+        photo = uploads.sample("photo")
+        assert photo
+        return Plain(photo.data, media_type="image/png", headers={"Cache-Control": "max-age=86400"})
+
     return [
         Route("/healthz", health),
+        Route("/samples/photo", sample),
         Route("/pictures/{name}.svg", picture),
         *local.routes(local.Here(assistant), lambda: duty.token),
     ]

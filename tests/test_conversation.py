@@ -7,7 +7,7 @@ from assistant.language.acts import Frame, Slot, State
 from assistant.language.memory import freeze, thaw
 from assistant.money import Money
 from assistant.reply import Action, Notice, Reply
-from assistant.request import Constraint, Evidence, Heard, Place, Request
+from assistant.request import Constraint, Evidence, Field, Heard, Line, Place, Request, Seen
 from assistant.store import Store
 
 
@@ -70,6 +70,17 @@ def test_history_shows_what_was_said_and_answered_in_order(talks: Conversations,
     assert [turn["request"]["text"] for turn in talks.history(who)] == ["one", "two", "pay Alice"]
     assert [turn["reply"]["text"] for turn in talks.history(who, limit=2)] == ["TWO", "THREE"]
     assert talks.history(who)[2]["reply"]["evidence"][0]["engine"] == "offline recogniser"
+
+
+def test_published_evidence_has_places_and_no_pixels(talks: Conversations) -> None:
+    who = talks.open("ann", None, "en")
+    place = Place(0, (1, 2, 3, 4), crop="data:image/jpeg;base64,AAAA")
+    field = Field("total", Money(1250, "EUR"), "12.50", 0.9, place)
+    seen = Seen("invoice", 0.9, fields=(field,), lines=(Line("12.50", 0.9, Place(0, (1, 2, 3, 4))),), features=(0.5,))
+    (shown,) = talks.publish(who, Request("pay"), Evidence(seen=(seen,)), Reply("x")).evidence
+    assert shown["fields"][0]["place"]["box"] == [1, 2, 3, 4]
+    assert "crop" not in str(shown)
+    assert "features" not in shown
 
 
 def test_a_card_that_moved_on_replaces_the_stored_one(talks: Conversations) -> None:

@@ -240,6 +240,14 @@ def test_pictures_of_products_are_served_and_kept(server: tuple[str, Path, Any])
     assert httpx.get(f"{url}/pictures/no-such-thing.svg").status_code == 404
 
 
+def test_the_sample_photo_of_the_empty_page_is_served(server: tuple[str, Path, Any]) -> None:
+    url, _, _ = server
+    photo = httpx.get(f"{url}/samples/photo")
+    assert photo.headers["content-type"] == "image/png"
+    assert photo.content.startswith(b"\x89PNG")
+    assert not httpx.get(f"{url}/samples/voice").headers["content-type"].startswith(("image", "audio"))
+
+
 def test_only_the_owner_can_read_the_token(server: tuple[str, Path, Any]) -> None:
     _, home, _ = server
     assert stat.S_IMODE((home / "token").stat().st_mode) == 0o600

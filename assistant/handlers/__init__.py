@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.language.acts import Act, Aloud, Do, Drop, Effect, Resume, State
 from assistant.language.messages import say
 from assistant.reply import Reply
-from assistant.request import Evidence, Language
+from assistant.request import Evidence, Language, Place
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,6 +51,12 @@ class Context:
 
 Handler = Callable[[Do, Context], Reply]
 Tap = Callable[[Mapping[str, Any], Mapping[str, str], Context], "Reply | tuple[Act, ...]"]
+
+
+def where(place: Place) -> dict[str, Any]:
+    """A spot in a picture as a card publishes it: its image, and box and crop where it has them."""
+    box = {"box": list(place.box)} if place.box else {}
+    return {"image": place.image} | box | ({"crop": place.crop} if place.crop else {})
 
 
 def carry_out(effect: Effect, context: Context) -> Reply:

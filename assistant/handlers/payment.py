@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from assistant.errors import NotFound
-from assistant.handlers import Context, Handler, Tap
+from assistant.handlers import Context, Handler, Tap, where
 from assistant.handlers.sheets import card_of, drafted, moved, receipt, sheet
 from assistant.language.acts import Act, Aloud, Amount, Do, Drop, Resume, Set, Slot, Slots
 from assistant.merchant import Quote
@@ -153,7 +153,7 @@ def _origin(effect: Do, assumed: bool, context: Context) -> Origin:
 
 def _where(slot: Slot, context: Context) -> dict[str, Any]:
     if slot.place and slot.place.box:
-        return {"image": slot.place.image, "box": list(slot.place.box)}
+        return where(slot.place)
     if slot.span and context.utterance[slice(*slot.span)] == slot.text:
         return {"span": list(slot.span)}
     return {}

@@ -11,14 +11,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from assistant.errors import BadInput, LueurError
-from assistant.handlers import Context, Handler, Tap
+from assistant.handlers import Context, Handler, Tap, where
 from assistant.language.acts import Act, Do, Goal, Query, Slot, Start
 from assistant.language.dialogue import TASKS
 from assistant.language.messages import say, shown
 from assistant.language.rules import details_of
 from assistant.money import LOCALES, Money
 from assistant.reply import Action, Choice, Document, DocumentField, Notice, Question, Reply, new_id
-from assistant.request import Field, Place, Seen
+from assistant.request import Field, Seen
 
 PAPERS = ("invoice", "receipt", "price_tag", "statement")
 LOOKS = 0.5  # score in 0..1 from which a product class is named
@@ -84,7 +84,8 @@ def _paper_actions(
     kept["fields"] = {
         name: {"value": f.value, "confidence": f.confidence, "place": f.place} for name, f in fields.items()
     }
-    chips = [Action(context.say(f"service.{verb}"), f"service.{verb}", kept, "chip") for verb in ("file", "ignore")]
+    chips = [Action(context.say("service.file"), "service.file", kept, "chip"),
+             Action(context.say("service.ignore"), "service.ignore", {"card": card}, "chip")]  # fmt: skip
     if seen.kind != "receipt" and seen.field("total"):
         slots = details_of(seen)
         chips.insert(0, Action(context.say("service.pay"), "service.pay", {"slots": slots}, "chip"))
@@ -108,11 +109,7 @@ def _printed(field: Field, context: Context) -> str:
 
 
 def _shown_field(field: Field, context: Context) -> DocumentField:
-    return DocumentField(_printed(field, context), field.confidence, _crop(field.place))
-
-
-def _crop(place: Place) -> dict[str, Any]:
-    return {"image": place.image, "box": list(place.box)} if place.box else {"image": place.image}
+    return DocumentField(_printed(field, context), field.confidence, where(field.place))
 
 
 def _day(day: date, context: Context) -> str:
@@ -128,7 +125,7 @@ def _code(seen: Seen, context: Context) -> Reply:
     code = seen.codes[0]
     said = code.text[:LONGEST_CODE]
     text = context.say("service.code", format=code.format, text=said)
-    field = DocumentField(said, 1.0, _crop(code.place))
+    field = DocumentField(said, 1.0, where(code.place))
     return Reply(text, (Document(kind="code", fields={"code": field}, engines=seen.engines),))
 
 

@@ -27,7 +27,7 @@ def drafted(payment: Payment, context: Context) -> Reply:
     """The reply that shows a fresh draft. The voice never says the amount: the microphone might take it for consent."""
     told = context.say("payment.drafted", amount=payment.amount, payee=payment.payee_name)
     spoken = context.say("payment.drafted_spoken", payee=payment.payee_name)
-    shown = (sheet(payment, context), *_withdrawn(payment, context))
+    shown: tuple[PaySheet | Receipt, ...] = (sheet(payment, context), *_withdrawn(payment, context))
     return Reply(told, shown, "payment", speak=spoken, sheet=payment.id)
 
 
@@ -61,9 +61,12 @@ def _total(payment: Payment, context: Context) -> tuple[SumLine, ...]:
 
 
 def _view(payment: Payment, context: Context) -> PayeeView:
-    how = "how_shop" if payment.merchant_id else "how_contact"
-    told = context.say(f"payment.{how}", tail=payment.account[-4:])
-    return PayeeView(payment.payee_id, payment.payee_name, payment.origin.match, told)
+    book, tail = context.rooms.payments.payees, payment.account[-4:]
+    if payment.merchant_id:
+        told = context.say("payment.how_shop", tail=tail)
+        return PayeeView(payment.payee_id, payment.payee_name, payment.origin.match, told, "shop")
+    told, kind = context.say("payment.how_contact", tail=tail), book.get(payment.user, payment.payee_id).kind
+    return PayeeView(payment.payee_id, payment.payee_name, payment.origin.match, told, kind)
 
 
 def _button(verb: str, payment: Payment, context: Context, label: str, style: Style = "secondary") -> Action:
@@ -82,7 +85,8 @@ def receipt(payment: Payment, context: Context) -> Receipt:
         id=payment.id, payment_id=payment.id, status=status, payee=_view(payment, context), amount=payment.amount,
         at=payment.moved_at, method=payments.card(payment.method), provider_ref=payment.provider_ref,
         purpose=payment.purpose, mode=payments.describe(), send_at=payment.send_at if status == "scheduled" else None,
-        note=_note(payment, status, context), actions=_choices(payment, status, context),
+        note=_note(payment, status, context), source=payment.origin.source, provenance=payment.origin.provenance,
+        actions=_choices(payment, status, context),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from zlib import crc32
 
 import sqlalchemy as sa
 
@@ -36,7 +37,7 @@ class Vault:
         """Trade with these merchants from now on; an embedded one (it has a `till`) is given what it charges with."""
         for id, merchant in merchants.items():
             self.merchants[id] = merchant
-            self.accounts[id] = getattr(merchant, "account", f"acct_demo_{id}")
+            self.accounts[id] = getattr(merchant, "account", _demo_account(id))
             if hasattr(merchant, "till"):
                 merchant.till = self.till(id)
 
@@ -141,6 +142,11 @@ class DrawerTill:
         with self.vault.store.write() as db:
             count = sa.update(tokens).where(row).values(attempt=tokens.c.attempt + 1).returning(tokens.c.attempt)
             return int(db.execute(count).scalar_one())
+
+
+def _demo_account(merchant: str) -> str:
+    """The test account of a merchant that names none: like a contact's it ends in four digits."""
+    return f"acct_demo_{merchant}_{crc32(merchant.encode()) % 9000 + 1000}"
 
 
 def _settled(charge: Charge) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from assistant.errors import BadInput
 from assistant.request import Heard, Language, Seen, Upload
+from assistant.senses import crops
 from assistant.senses import see as pictures
 from assistant.senses.worker import Frame, Worker
 from assistant.settings import Settings
@@ -57,7 +58,7 @@ class Senses:
             kinds |= {str(kind): float(score) for kind, score in part.get("kinds", {}).items()}
             slope = float(part["slope"]) if "lines" in part else None
             seen = pictures.judged(seen, kinds, slope)
-            yield seen
+            yield crops.placed(seen, part.get("crops", ()))
 
     def scan(self, image: Upload) -> Seen:
         """Only the codes of a camera frame, in some ten milliseconds."""

@@ -17,7 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
 from assistant.errors import LueurError
-from assistant.senses import read, scan, see
+from assistant.request import Seen
+from assistant.senses import crops, read, scan, see
 from assistant.senses.worker import read_frame, write_frame
 
 IDLE_SECONDS = 900  # without work the process ends and gives its memory back
@@ -93,19 +94,23 @@ class Room:
         picture, scale = see.opened(blob)
         size = {"size": [round(side * scale) for side in picture.size]}
         codes = scan.codes(picture, scale)
-        self.send({"id": number, "codes": codes, **size})
+        known = {"codes": codes, **size}
+        self.send({"id": number, **known})
         look = vision.look(picture)
         shown = {"kinds": look.kinds, "products": look.products, "features": look.features, "model": vision.NAME}
         self.send({"id": number, **shown})
         if head.get("read", True):
-            self._slow.submit(self._guarded, number, self._read, picture, scale)
+            self._slow.submit(self._guarded, number, self._read, picture, scale, known | shown)
         else:
             self._end(number, {})
 
-    def _read(self, number: int, picture: Any, scale: float) -> None:
+    def _read(self, number: int, picture: Any, scale: float, known: dict[str, Any]) -> None:
+        """The lines, and a crop of each field they make: the same rules as outside say where one stands."""
         self.send({"id": number, "began": True})
         rows, slope = read.lines(picture, scale)
-        self._end(number, {"lines": rows, "slope": slope})
+        found = {"lines": rows, "slope": slope}
+        seen = see.judged(see.fold(Seen("other", 0.0), known | found, 0), known["kinds"], slope)
+        self._end(number, found | {"crops": crops.cut(picture, scale, seen)})
 
     def _codes(self, number: int, head: dict[str, Any], blob: bytes) -> None:  # noqa: ARG002
         self.send({"id": number, "began": True})

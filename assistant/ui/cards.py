@@ -10,17 +10,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from assistant.language.messages import catalogue, say, shown
+from assistant.senses.crops import checked
 from assistant.ui.markup import Html, drawing, el, escaped, icon, join
+from assistant.ui.sheets import pay_sheet, receipt
 
 Json = Mapping[str, Any]
 SURE = 0.9  # a field read with less confidence asks to be checked
 TONES = {"info": "info", "success": "check", "warning": "alert", "error": "cross"}
-CALM = ("scheduled", "sent", "succeeded", "refunded", "prepared", "canceled")  # nothing to worry about
 MOVING = ("scheduled", "sent", "unknown")
-STATUS_ICONS = {
-    "sent": "send", "succeeded": "check", "failed": "cross", "requires_action": "alert", "unknown": "clock",
-    "refunded": "back", "prepared": "file", "canceled": "cross", "scheduled": "clock",
-}  # fmt: skip
 
 
 class Drawer:
@@ -74,10 +71,15 @@ class Drawer:
     def row(self, label: object, *value: object) -> Html:
         return el("div", el("dt", label), el("dd", *value), cls="row")
 
-    def instant(self, value: str) -> Html:
-        """A time the page rewrites in the reader's own zone; until then it is UTC and says so."""
+    def instant(self, value: str, zone: bool = False) -> Html:
+        """A time the page rewrites in the reader's own zone, named with `zone`; until then it is UTC and says so."""
         moment = datetime.fromisoformat(value).astimezone(UTC)
-        return el("time", f"{moment:%Y-%m-%d %H:%M} UTC", datetime=moment.isoformat())
+        return el("time", f"{moment:%Y-%m-%d %H:%M} UTC", datetime=moment.isoformat(), data_zone=zone)
+
+    def crop(self, url: object, names: Iterable[str], value: str) -> Html | str:
+        """The cut-out a value was read from; whatever is no small JPEG in a data URL is left out."""
+        words = self.word("crop", fields=", ".join(self.named("field", name) for name in names), value=value)
+        return el("img", src=url, alt=words, cls="crop") if checked(url) else ""
 
     def sums(self, lines: Iterable[Json], cls: str) -> Html | str:
         rows = [
@@ -95,103 +97,6 @@ class Drawer:
 
     def folded(self, summary: object, *content: object) -> Html:
         return el("details", el("summary", summary), *content)
-
-
-def pay_sheet(draw: Drawer, card: Json) -> Html:
-    uncertain = [draw.named("field", name) for name in card["uncertain"]]
-    assumed = el("span", draw.word("assumed", currency=card["amount"]["currency"]), cls="tag warn")
-    check = draw.word("check_field", field=uncertain[0]) if uncertain else ""
-    return join([
-        el("header", el("span", f"{draw.word('test_mode')} · {card['mode']}", cls="tag test"),
-           el("span", draw.word("expires"), " ", draw.instant(card["expires_at"]), cls="muted"), cls="top"),
-        el("p", card["amount"]["text"], assumed if card["currency_assumed"] else "",
-           cls="amount" + _doubt(card, "amount", "currency")),
-        el("p", card["in_words"], cls="muted words") if card.get("in_words") else "",
-        el("dl", *_parties(draw, card), cls="rows"),
-        draw.sums(card["lines"], "lines"),
-        draw.sums(card["totals"], "totals") if len(card["lines"]) + len(card["totals"]) > 1 else "",
-        el("p", icon("alert"), draw.word("uncertain", fields=", ".join(uncertain)), cls="caution") if uncertain else "",
-        el("p", draw.word("expired"), cls="caution gone", hidden=True),
-        draw.buttons(card["actions"], check),
-    ])  # fmt: skip
-
-
-def _parties(draw: Drawer, card: Json) -> Iterable[Html]:
-    everyone = card.get("parts") or [card["payee"]]
-    for payee in everyone:
-        yield draw.row(draw.word("to"), payee_of(draw, payee, _doubt(card, "payee")))
-    if card.get("method"):
-        yield draw.row(draw.word("with"), card["method"])
-    if card.get("purpose"):
-        yield draw.row(draw.word("for"), card["purpose"])
-    if card.get("source"):
-        spans = [p["span"] for p in card["provenance"].values() if isinstance(p, Mapping) and p.get("span")]
-        pictured = not spans and any("box" in p for p in card["provenance"].values() if isinstance(p, Mapping))
-        change = el("button", draw.word("edit"), cls="link", type="button", data_say=draw.word("edit_words"))
-        said = quoted(card["source"], spans) if not pictured else el("span", card["source"])
-        yield draw.row(draw.word("from_picture" if pictured else "you_said"), said, " ", change)
-
-
-def payee_of(draw: Drawer, payee: Json, doubt: str = "") -> Html:
-    match = payee.get("match", "none")
-    mark = icon("check") if match == "exact" else icon("alert")
-    return join([
-        el("b", payee["name"], cls=doubt.strip()), el("span", payee["how"], cls="muted block"),
-        el("span", mark, draw.word(f"match_{match}"), cls=f"match {match}"),
-    ])  # fmt: skip
-
-
-def quoted(text: str, spans: Iterable[Iterable[int]]) -> Html:
-    """The words as said, with the stretches [start, end) that filled a field underlined."""
-    parts: list[object] = ["“"]
-    at = 0
-    for start, end in sorted((int(a), int(b)) for a, b in spans):
-        if at <= start < end <= len(text):
-            parts += [text[at:start], el("mark", text[start:end])]
-            at = end
-    return el("q", *parts, text[at:], "”")
-
-
-def _doubt(card: Json, *names: str) -> str:
-    return " doubt" if set(names) & set(card["uncertain"]) else ""
-
-
-def receipt(draw: Drawer, card: Json) -> Html:
-    status = card["status"]
-    facts = [
-        draw.row(draw.word("when"), draw.instant(card["at"])),
-        draw.row(draw.word("for"), card["purpose"]) if card.get("purpose") else "",
-        draw.row(draw.word("method"), card["method"]),
-        draw.row(draw.word("payment"), el("code", card["payment_id"])),
-        draw.row(draw.word("reference"), el("code", card["provider_ref"])) if card.get("provider_ref") else "",
-    ]
-    return join([
-        el("div", _state(draw, card, status),
-           el("div", el("p", card["amount"]["text"], cls="amount small"),
-              el("p", "→ ", card["payee"]["name"], cls="payee")), cls="status " + status),
-        el("p", card["note"], cls="muted" if status in CALM else "caution")
-        if card.get("note") and status != "scheduled" else "",
-        draw.folded(join([draw.word("kind_receipt"), " · ", draw.word("test_mode"), " · ", card["mode"]]),
-                    el("dl", *facts, cls="rows")) if status != "scheduled" else "",
-        draw.buttons(card["actions"]),
-    ])  # fmt: skip
-
-
-def _state(draw: Drawer, card: Json, status: str) -> Html:
-    """What stands on the left of a receipt: a ring that empties while an undo lasts, a sign afterwards."""
-    left = draw.seconds_to(card.get("send_at")) if status == "scheduled" else None
-    if left is None:
-        return el("p", el("span", icon(STATUS_ICONS[status]), cls="sign"), draw.word(f"status_{status}"), cls="state")
-    whole = max(left, draw.undo)
-    ring = Html('<svg viewBox="0 0 36 36" aria-hidden="true"><circle cx="18" cy="18" r="16"/>'
-                '<circle class="left" cx="18" cy="18" r="16" pathLength="100"/></svg>')  # fmt: skip
-    note = card.get("note") or draw.word("undo_note")
-    words = draw.word("status_scheduled", seconds="\0").split("\0")
-    count = el("b", str(round(left)), cls="count")
-    return el("div",
-        el("span", ring, cls="ring", data_left=left, data_whole=whole),
-        el("p", words[0], count, words[1], el("span", note, cls="muted block")), cls="state",
-    )  # fmt: skip
 
 
 def products(draw: Drawer, card: Json) -> Html:
@@ -329,7 +234,13 @@ def chart(draw: Drawer, card: Json) -> Html:
 
 def document(draw: Drawer, card: Json) -> Html:
     thumbnail = picture(card["thumbnail"], "") if card.get("thumbnail") else ""
-    rows = [draw.row(draw.named("field", name), *_read(draw, field)) for name, field in card["fields"].items()]
+    crops = {name: checked(field["place"].get("crop")) for name, field in card["fields"].items()}
+    first = {crop: name for name, crop in reversed(crops.items())}  # several fields of one line show it once
+    rows = [
+        draw.row(draw.named("field", name), *_read(draw, field),
+                 draw.crop(crops[name], [name], field["value"]) if first[crops[name]] == name else "")
+        for name, field in card["fields"].items()
+    ]  # fmt: skip
     engines = draw.word("read_by", engine=", ".join(card["engines"])) if card.get("engines") else ""
     return join([
         el("header", el("h3", icon("file"), draw.named("kind", card["kind"])), el("span", engines, cls="muted"),

@@ -116,7 +116,7 @@ const show = turn => requestAnimationFrame(() =>
 
 function clock(node) {
   const moment = new Date(node.dateTime), today = new Date().toDateString() === moment.toDateString();
-  const style = today ? { hour: '2-digit', minute: '2-digit' } : { dateStyle: 'medium', timeStyle: 'short' };
+  const style = 'zone' in node.dataset ? { dateStyle: 'medium', timeStyle: 'long' } : today ? { hour: '2-digit', minute: '2-digit' } : { dateStyle: 'medium', timeStyle: 'short' };
   node.textContent = new Intl.DateTimeFormat(node.closest('[lang]').lang, style).format(moment);
   node.title = node.dateTime;
 }
@@ -131,7 +131,8 @@ function ask({ text = '', files = [], audio = '', sample = '' }) {
   turn.className = 'turn pending'; turn.id = 'p-' + number; turn.dataset.sent = number; turn.lang = language();
   me.className = 'me'; answer.className = 'answer';
   const bubble = me.appendChild(document.createElement('div')); bubble.className = 'bubble';
-  const thumbs = files.filter(file => file.url && /\.(png|jpe?g|webp|gif|bmp|heic)$/i.test(file.path)).map(picture);
+  const photos = files.filter(file => file.url && /\.(png|jpe?g|webp|gif|bmp|heic)$/i.test(file.path));
+  const thumbs = [...photos, ...(sample === 'photo' ? [{ url: '/samples/photo' }] : [])].map(picture);
   if (thumbs.length) { const row = bubble.appendChild(document.createElement('div')); row.className = 'thumbs'; row.append(...thumbs) }
   const words = bubble.appendChild(document.createElement('p'));
   words.textContent = text || (audio || sample === 'voice' ? '…' : thumbs.length ? '' : files.map(f => f.orig_name || '').join(', '));

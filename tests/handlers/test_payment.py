@@ -1,5 +1,6 @@
 """What a person sees of a payment: the question that is missing, the sheet, the receipt. Nothing confirms itself."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
@@ -168,6 +169,21 @@ def test_a_field_from_a_picture_says_where_it_stood(context: Context) -> None:
     sheet = shown(pay(replace(context, utterance="pay this"), slots=slots))
     assert sheet.provenance["amount"] == {"image": 0, "box": [300, 500, 380, 520]}
     assert sheet.uncertain == ("amount",) and sheet.source == "pay this"
+
+
+def test_the_crop_of_a_field_stays_with_the_sheet_and_its_receipt(context: Context) -> None:
+    place = Place(0, (300, 500, 380, 520), crop="data:image/jpeg;base64,AAAA")
+    asked = pay(context, slots={"amount": Slot(Amount("184.20", "EUR"), "184,20", place=place)})
+    cut = {"image": 0, "box": [300, 500, 380, 520], "crop": place.crop}
+    assert shown(asked).provenance == {"amount": cut}
+    paid = receipt(tap(asked, "payment.confirm", context))
+    assert (paid.source, paid.provenance) == (shown(asked).source, {"amount": cut})
+
+
+@pytest.mark.parametrize(("name", "kind"), [("Alice", "contact"), ("Volta Energy", "biller")])
+def test_a_sheet_says_which_kind_of_payee_it_is(context: Context, name: str, kind: str) -> None:
+    payee = shown(pay(context, name)).payee
+    assert payee.kind == kind and re.fullmatch(r"account ••\d{4}", payee.how)
 
 
 def test_words_say_which_characters_they_were(context: Context) -> None:

@@ -22,7 +22,7 @@ def test_a_confirmed_draft_reaches_the_payee(kernel: Payments, alice: Payee) -> 
     done = pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH, "lunch"))
     assert done.state == "succeeded"
     (intent,) = charges(kernel, done)
-    assert (intent.amount_received, intent.transfer_data.destination) == (1250, "acct_demo_alice")
+    assert (intent.amount_received, intent.transfer_data.destination) == (1250, "acct_demo_alice_7305")
     assert intent.metadata.to_dict()["seal"] == done.hash
 
 

@@ -38,7 +38,7 @@ def test_every_currency_sums_to_zero(kernel: Payments, store: Store, alice: Paye
 def test_the_ledger_agrees_with_the_provider(kernel: Payments, store: Store, done: Payment) -> None:
     kernel.refund(USER, done.id, "refund_1", Money(50, "EUR"))
     client = kernel._provider._client
-    received = client.v1.balance.retrieve(None, {"stripe_account": "acct_demo_alice"}).available[0].amount
+    received = client.v1.balance.retrieve(None, {"stripe_account": "acct_demo_alice_7305"}).available[0].amount
     with store.read() as db:
         assert balances(db, USER)[f"payee:{done.payee_id}", "EUR"] == received == 1200
 

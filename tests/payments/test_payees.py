@@ -33,7 +33,7 @@ def test_a_near_name_is_close_and_not_sole(book: Payments, words: str, name: str
     assert found.how == "close" and found.sole is None and name in {payee.name for payee in found.payees}
 
 
-@pytest.mark.parametrize("words", ["Bert", "李雪", "王芳", "", "Electricity", "acct_demo_bob"])
+@pytest.mark.parametrize("words", ["Bert", "李雪", "王芳", "", "Electricity", "acct_demo_bob_2931"])
 def test_an_unknown_name_is_nobody(book: Payments, words: str) -> None:
     assert book.payees.find(USER, words).payees == ()
 

@@ -108,7 +108,7 @@ def test_a_provider_that_says_another_amount_is_not_believed(
 ) -> None:
     payment = kernel.draft(USER, SESSION, alice, LUNCH)
     seal = {"payment": payment.id, "seal": payment.hash}
-    wrong = Charge("pi_wrong", "succeeded", Money(9999, "EUR"), seal, "acct_demo_alice")
+    wrong = Charge("pi_wrong", "succeeded", Money(9999, "EUR"), seal, "acct_demo_alice_7305")
     monkeypatch.setattr(Provider, "confirm", lambda *_: wrong)
     done = pay(kernel, payment)
     assert (done.state, done.reason) == ("unknown", "provider_disagrees")
@@ -141,7 +141,7 @@ def test_a_quote_is_charged_by_its_merchant(kernel: Payments, stall: Stall) -> N
     assert payment.payee_name == "The Stall" and payment.totals[0].amount == LUNCH
     done = pay(kernel, payment)
     assert done.state == "succeeded"
-    assert paid(kernel, payment, "acct_demo_stall") == 1 and paid(kernel, payment) == 0
+    assert paid(kernel, payment, "acct_demo_stall_4990") == 1 and paid(kernel, payment) == 0
     assert stall.sales[payment.quote_id].provider_ref == done.provider_ref
 
 
@@ -158,7 +158,7 @@ def test_a_crash_anywhere_in_a_purchase_charges_once_with_one_token(
     restarted.trade_with({stall.id: stall})
     restarted.settle_due(restarted=True)
     assert restarted.receipt(USER, payment.id).state == "succeeded"
-    assert paid(restarted, payment, "acct_demo_stall") == 1
+    assert paid(restarted, payment, "acct_demo_stall_4990") == 1
     assert len({token.value for token in stall.tokens}) == 1
 
 
@@ -167,7 +167,7 @@ def test_a_token_is_redeemed_once(kernel: Payments, stall: Stall) -> None:
     pay(kernel, payment)
     with pytest.raises(Refused, match="token_not_good"):
         kernel.till("stall").redeem(stall.tokens[0], "again")
-    assert paid(kernel, payment, "acct_demo_stall") == 1
+    assert paid(kernel, payment, "acct_demo_stall_4990") == 1
 
 
 @pytest.mark.parametrize("field", ["value", "merchant", "quote", "amount"])
@@ -179,7 +179,7 @@ def test_a_token_is_good_for_one_quote_one_amount_one_merchant(kernel: Payments,
     honest = stall.complete
     stall.complete = lambda quote, token: honest(quote, replace(token, **{field: wrong}))  # type: ignore[method-assign]
     assert pay(kernel, payment).state == "failed"
-    assert charges(kernel, payment, "acct_demo_stall") == []
+    assert charges(kernel, payment, "acct_demo_stall_4990") == []
 
 
 def test_a_merchant_that_refuses_after_the_charge_began_cannot_be_paid_later(
@@ -196,7 +196,7 @@ def test_a_merchant_that_refuses_after_the_charge_began_cannot_be_paid_later(
     clock.forward(seconds=30)
     kernel.settle_due()
     assert kernel.receipt(USER, payment.id).state == "failed"
-    assert [intent.status for intent in charges(kernel, payment, "acct_demo_stall")] == ["canceled"]
+    assert [intent.status for intent in charges(kernel, payment, "acct_demo_stall_4990")] == ["canceled"]
 
 
 def test_a_declined_card_at_a_merchant_fails_the_purchase(kernel: Payments, stall: Stall) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import time
 from datetime import date
@@ -11,9 +12,14 @@ import pytest
 from PIL import Image
 
 from assistant.money import Money
-from assistant.request import Upload
-from assistant.senses import Senses
+from assistant.request import Field, Place, Seen, Upload
+from assistant.senses import Senses, crops
+from assistant.senses.crops import HEAD, checked
 from tests.senses.conftest import looked, sample, upload
+
+
+def jpeg(crop: str) -> bytes:
+    return base64.b64decode(crop.removeprefix(HEAD))
 
 
 def test_the_sample_invoice_says_who_how_much_until_when_and_where(senses: Senses) -> None:
@@ -46,6 +52,54 @@ def test_the_box_of_the_total_lies_over_the_total(senses: Senses) -> None:
     crop = Image.open(io.BytesIO(sample("invoice.png").data)).convert("RGB").crop(total.place.box)
     again = looked(senses, upload(crop.resize((crop.width * 2, crop.height * 2))))
     assert "184.20" in " ".join(line.text for line in again.lines)
+
+
+def test_the_crop_of_a_field_is_small_and_readable(senses: Senses) -> None:
+    seen = looked(senses, sample("invoice.png"))
+    for field in seen.fields:
+        assert checked(field.place.crop), field.name
+        with Image.open(io.BytesIO(jpeg(field.place.crop))) as crop:
+            assert crop.format == "JPEG"
+            assert crop.width <= 420 and crop.height <= 90
+    total = seen.field("total")
+    assert total
+    crop = Image.open(io.BytesIO(jpeg(total.place.crop)))
+    again = looked(senses, upload(crop.resize((crop.width * 3, crop.height * 3))))
+    assert "184.20" in " ".join(line.text for line in again.lines)
+
+
+def test_only_fields_carry_a_crop(senses: Senses) -> None:
+    seen = looked(senses, sample("invoice.png"))
+    assert not any(line.place.crop for line in seen.lines)
+    assert not any(code.place.crop for code in seen.codes)
+
+
+def test_a_crop_of_noise_stays_within_its_size() -> None:
+    noise = Image.fromarray(np.random.default_rng(7).integers(0, 256, (900, 1600, 3), "uint8"))
+    field = Field("total", "x", "x", 1.0, Place(0, (100, 100, 900, 300)))
+    ((box, url),) = crops.cut(noise, 1.0, Seen("invoice", 1.0, fields=(field,)))
+    assert box == [100, 100, 900, 300]
+    assert checked(url)
+    assert len(url) <= 8192
+
+
+def test_a_crop_is_cut_from_the_working_picture_and_never_beyond_its_edge() -> None:
+    page = Image.new("RGB", (100, 50), "white")
+    for box in ((180, 90, 300, 200), (0, 0, 4, 4)):
+        ((_, url),) = crops.cut(page, 2.0, Seen("invoice", 1.0, fields=(Field("total", "x", "x", 1.0, Place(0, box)),)))
+        with Image.open(io.BytesIO(jpeg(url))) as crop:
+            assert crop.width <= 100 and crop.height <= 50
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.org/a.jpg", "data:image/svg+xml;base64,AAAA", "data:image/jpeg;base64,A\"", 7, None,
+     "data:image/jpeg;base64," + "A" * 9000],
+)  # fmt: skip
+def test_what_a_worker_sends_as_a_crop_is_checked(url: object) -> None:
+    field = Field("total", "x", "x", 1.0, Place(0, (1, 2, 3, 4)))
+    placed = crops.placed(Seen("invoice", 1.0, fields=(field,)), [[[1, 2, 3, 4], url]])
+    assert placed.fields == (field,)
 
 
 def test_a_look_grows_codes_first_then_kind_then_text(senses: Senses) -> None:

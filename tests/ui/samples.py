@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from assistant.money import Money
 from assistant.reply import (
@@ -53,11 +55,15 @@ def sheet(text: str, uncertain: tuple[str, ...] = (), card: str = "card_sheet") 
     )  # fmt: skip
 
 
-def receipt(text: str, status: Status = "succeeded", card: str = "card_receipt", left: float = 8) -> Receipt:
+def receipt(
+    text: str, status: Status = "succeeded", card: str = "card_receipt", left: float = 8,
+    provenance: Mapping[str, Any] = {"amount": {"span": [10, 15]}},
+) -> Receipt:  # fmt: skip
     return Receipt(
         id=card, payment_id="pay_9f2", status=status, payee=payee(text), amount=eur("12.50"), at=NOW,
         method="Visa ••4242", provider_ref="pi_3Nabc", purpose="lunch", note="" if status != "failed" else text,
         send_at=NOW + timedelta(seconds=left) if status == "scheduled" else None,
+        source=f"pay Alice 12.50 {text}", provenance=provenance,
         actions=(Action("Undo", "payment.undo"),) if status == "scheduled" else (Action("Refund", "payment.refund"),),
     )  # fmt: skip
 
@@ -89,9 +95,9 @@ def chart(text: str) -> Chart:
     return Chart(kind="line", title=f"Net worth {text}", series=({"points": [1, 2]},), table=table, svg=SVG)
 
 
-def document(text: str) -> Document:
+def document(text: str, place: Mapping[str, Any] = {"image": 0, "box": [1, 2, 3, 4]}) -> Document:
     fields = {
-        "payee": DocumentField(text, 0.97, {"image": 0, "box": [1, 2, 3, 4]}),
+        "payee": DocumentField(text, 0.97, place),
         "total": DocumentField("184.20", 0.61, {"image": 0}),
         "due": DocumentField("2026-11-27", 0.95, {"image": 0}),
     }

@@ -1,6 +1,7 @@
 """Every card in every language, drawn from the JSON that is published."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
@@ -12,6 +13,14 @@ from assistant.request import LANGUAGES
 from assistant.ui.cards import DRAWERS, Drawer
 from tests.ui import samples
 from tests.ui.samples import HOSTILE, NOW
+
+CROP = "data:image/jpeg;base64,/9j/4AAQSkZJRg=="
+HOSTILE_CROPS = [
+    "https://evil.example/track.png", "data:image/svg+xml;base64,evil", "data:text/html;base64,evil",
+    'data:image/jpeg;base64,AAAA" onerror="evil()', "data:image/jpeg;base64,evil\n", "DATA:image/jpeg;base64,evil",
+    " data:image/jpeg;base64,evil", "data:image/jpeg;base64,", "data:image/jpeg;base64," + "evil" * 3000,
+    "javascript:evil()", {"evil": 1}, None,
+]  # fmt: skip
 
 
 class Seen(HTMLParser):
@@ -97,6 +106,43 @@ def test_only_a_payment_that_succeeded_is_called_paid(status: Any) -> None:
 def test_a_sheet_that_is_over_says_how_many_seconds_are_left() -> None:
     late = Drawer("en", NOW + timedelta(hours=1))
     assert 'data-expires="0.0"' in late.card(to_json(samples.sheet("Alice")))
+
+
+def test_a_field_stands_beside_the_cut_out_it_was_read_from() -> None:
+    cut = {"image": 0, "box": [1, 2, 3, 4], "crop": CROP}
+    sheet = replace(samples.sheet("Alice"), provenance={"amount": cut, "payee": {"image": 0, "box": [9, 9, 10, 10]}})
+    paper = samples.document("Volta", place=cut)
+    for card in (sheet, samples.receipt("Alice", provenance={"amount": cut}), paper):
+        seen = Seen(drawn(card))
+        assert seen.tags.count("img") == 1, card.type
+        assert ("src", CROP) in seen.attributes
+    assert ("alt", "Cut-out of the picture, amount: €12.50") in Seen(drawn(sheet)).attributes
+    assert "From the picture" in Seen(drawn(sheet)).words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("crop", HOSTILE_CROPS)
+def test_a_crop_that_is_no_small_jpeg_is_dropped(crop: Any, language: str) -> None:
+    cut = {"image": 0, "box": [1, 2, 3, 4], "crop": crop}
+    for card in (replace(samples.sheet("Alice"), provenance={"amount": cut}), samples.document("Volta", place=cut)):
+        html = drawn(card, language)
+        assert "<img" not in html
+        assert "evil" not in html
+
+
+def test_a_receipt_says_when_in_which_zone_to_whom_and_from_which_words() -> None:
+    html = drawn(samples.receipt("Alice"))
+    assert 'data-zone=""' in html or " data-zone>" in html
+    words = Seen(html).words
+    for fact in ("account ••4242", "Visa ••4242", "pay_9f2", "pi_3Nabc", "lunch", "pay Alice 12.50"):
+        assert fact in words
+    assert "<mark>12.50</mark>" in html
+
+
+def test_a_biller_is_not_called_a_contact() -> None:
+    for kind, words in (("contact", "your contacts"), ("biller", "your billers"), ("shop", "sells what you chose")):
+        sheet = samples.sheet("Volta")
+        assert words in drawn(replace(sheet, payee=replace(sheet.payee, kind=kind)))
 
 
 def test_a_picture_from_another_address_is_not_fetched() -> None:

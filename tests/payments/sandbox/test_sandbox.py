@@ -14,7 +14,7 @@ from assistant.clock import MovableClock
 from assistant.payments.provider import Provider, attributes
 from assistant.payments.sandbox import Sandbox
 
-BOB = "acct_demo_bob"
+BOB = "acct_demo_bob_2931"
 CALLS: dict[str, Any] = {
     "amount": 1250, "currency": "eur", "payment_method": "pm_card_visa", "transfer_data": {"destination": BOB},
     "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}, "metadata": {"a": "b"},
