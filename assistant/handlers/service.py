@@ -12,10 +12,11 @@ from typing import Any
 
 from assistant.errors import BadInput, LueurError
 from assistant.handlers import Context, Handler, Tap, where
-from assistant.language.acts import Act, Do, Goal, Query, Slot, Start
+from assistant.language.acts import Act, Do, Goal, Query, Slot, Start, World
 from assistant.language.dialogue import TASKS
 from assistant.language.messages import say, shown
 from assistant.language.rules import details_of
+from assistant.language.slots import find
 from assistant.money import LOCALES, Money
 from assistant.reply import Action, Choice, Document, DocumentField, Notice, Question, Reply, new_id
 from assistant.request import Field, Seen
@@ -186,7 +187,8 @@ def clarify(do: Do, context: Context) -> Reply:
 
 def _meant(goal: Goal, context: Context) -> Action:
     words = context.utterance.strip()
-    slots = {"query": Slot(words, words)} if goal == "find" and words else {}
+    world = World(currencies=(context.settings.currency,), **context.rooms.shop.lexicon())
+    slots = find(words, context.language, world) if goal == "find" and words else {}
     return Action(context.say(f"service.goal.{goal}"), "service.say", {"goal": goal, "slots": slots}, "chip")
 
 

@@ -132,6 +132,8 @@ def _with_currency(
     if cents:
         return tuple(v * Decimal(cents[0]) for v in hit.values), cents[1], before or Amount("0")
     after = phrases("currency", language).at(words, hit.end)
+    if after and before and after[1] < len(words) and words[after[1]].start == words[after[1] - 1].end:
+        after = None if words[after[1]].kind == "digits" else after  # €20-€30: the second sign is the next amount's
     if after is None:
         pair = _pair(words, hit, language)
         return (pair[0], pair[1], before) if pair else (hit.values, hit.end, before)

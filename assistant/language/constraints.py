@@ -25,7 +25,7 @@ from assistant.money import Money
 from assistant.request import LANGUAGES, Constraint, Doubt, Language, Op
 
 LETTER_SIZES = {"xs", "s", "m", "l", "xl", "xxl", "xxxl"}
-DEFAULTS: dict[str, Op] = {"rating": "at_least", "delivery": "at_most", "price": "at_most"}
+DEFAULTS: dict[str, Op] = {"rating": "at_least", "delivery": "at_most", "price": "at_most", "battery": "at_least"}
 SKIPPED = {"de", "a", "an", "the", "d", "of", "in", "any", "的", "是", "颜", "色"}  # between a negation and its word
 ABOUT = "about"  # not an operator: two bounds, this share below and above what was said
 TOLERANCE = Decimal("0.2")
@@ -184,7 +184,9 @@ class Reader:
             field, _, name = unit[0].partition(" ")
             if field == "time":
                 return None
-            times, name = (7, "day") if name == "week" else (1, name)
+            times, name = (7.0, "day") if name == "week" else (1.0, name)
+            if field == "battery" and phrases("list.delivered", self.language).scan(self.words):
+                field, times, name = "delivery", 1 / 24, "day"  # "delivered within 48 hours"
             end = unit[1]
             if field == "delivery" and self.language == "zh" and end < len(self.words) and self.words[end].text == "内":
                 end += 1
@@ -224,8 +226,8 @@ class Reader:
         """A number that nothing has used: how many are wanted, part of a name, a day, or else a doubt."""
         hit = None if index in self.used or index in self.kept else number(self.words, index, self.language)
         amount = amount_at(self.words, index, self.language) if hit else None
-        if hit and not amount and any(first == hit.end for first, _ in sold(self.text, self.world)):
-            span = (self.words[index].start, self.words[hit.end - 1].end)  # 台 in 台灯 counts nothing
+        if hit and not amount and self._counts_nothing(hit.end):
+            span = (self.words[index].start, self.words[hit.end - 1].end)
             amount = Found(tuple(Amount(printed(value)) for value in hit.values), span, False, index, hit.end)
         if amount is None:
             return hit.end if hit else index
@@ -240,6 +242,11 @@ class Reader:
         sizes = [(Constraint("size", "is", float(count)),)] if said in self.world.sizes else []
         prices = [(replace(price, op="at_most"),) for price in self._prices(amount.readings)]
         return self._settle(index, amount.last, *prices, *sizes, ())
+
+    def _counts_nothing(self, at: int) -> bool:
+        """A counter that is no counter: 台 in 台灯, the x of "200 x 150"."""
+        crossed = at + 1 < len(self.words) and self.words[at].text == "x" and self.words[at + 1].kind == "digits"
+        return crossed or any(first == at for first, _ in sold(self.text, self.world))
 
     def _belongs(self, first: int, last: int) -> bool:
         """To a word it is written into (mp3, LU-104), to a model's name, to a phrase of asking, or to a period."""

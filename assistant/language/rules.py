@@ -13,7 +13,6 @@ from dataclasses import replace
 from assistant.language import answers, constraints, slots
 from assistant.language.acts import (
     Act,
-    Affirm,
     Amount,
     Chat,
     Goal,
@@ -25,6 +24,7 @@ from assistant.language.acts import (
     Unknown,
     World,
 )  # fmt: skip
+from assistant.language.heard import careful
 from assistant.language.lexicon import phrases
 from assistant.language.router import Router, Verdict, route_of, shipped
 from assistant.language.tokens import Phrases, Token, tokens
@@ -32,9 +32,6 @@ from assistant.money import Money
 from assistant.request import Evidence, Field, Language, Seen
 
 SURE = 0.40  # probability of the likeliest label below which the person is asked what was meant
-HEARD, CLEAR = 0.35, 0.6  # confidence of the recogniser in 0..1: below the first nothing is drafted,
-# below the second an amount is marked uncertain
-EXPLAINED = ("payee_before", "payee_stop", "purpose", "polite", "verb", "then", "search", "bill", "this", "change")
 OFFERED = 3  # "which did you mean?" choices
 GOALS: dict[str, Goal] = {"wealth": "measure", "product": "find", "thanks": "greet", "service": "outside"}
 RETAIL = ("EAN", "UPC", "DataBar", "ITF")  # beginnings of zxing's names of codes that carry a GTIN
@@ -61,7 +58,7 @@ class Rules:
             or answers.propose(utterance, state, world)
             or tuple(self._wishes(utterance, evidence, state, world))
         )
-        return _careful(acts, evidence, state.language)
+        return careful(acts, evidence, state.language)
 
     def describe(self) -> str:
         return self.router.describe()
@@ -352,54 +349,3 @@ def _same(said: Amount, printed: Amount) -> bool:
     return fits and Money.of(said.value, printed.currency or "EUR") == Money.of(
         printed.value, printed.currency or "EUR"
     )
-
-
-# ---- what was heard ----
-
-
-def _careful(acts: tuple[Act, ...], evidence: Evidence, language: Language) -> tuple[Act, ...]:
-    """Heard badly: ask instead of drafting. Heard in two ways: the other number is a reading too."""
-    heard = evidence.heard
-    if heard is None:
-        return acts
-    if heard.confidence < HEARD and any(_drafts(act) for act in acts):
-        return (Unknown(tuple(dict.fromkeys(act.goal for act in acts if isinstance(act, Start)))),)
-    if heard.confidence < CLEAR or any(_unexplained(heard.text, act, language) for act in acts):
-        acts = tuple(_unsure(act) for act in acts)
-    others = [slots.amount(text, language) for text in heard.alternatives]
-    numbers = tuple(reading for other in others if other for reading in (other.value, *other.readings))
-    return tuple(_doubted(act, numbers) for act in acts)
-
-
-def _unexplained(text: str, act: Act, language: Language) -> bool:
-    """Whether words were heard that are neither a detail nor one of the words payments are asked with."""
-    if not isinstance(act, (Start, Set)) or "amount" not in act.slots:
-        return False
-    spans = [slot.span for slot in act.slots.values() if slot.span]
-    small = [phrases(f"list.{name}", language) for name in EXPLAINED]
-    words = tokens(text)
-    known = {index for table in small for _, first, last in table.scan(words) for index in range(first, last)}
-    inside = {i for i, word in enumerate(words) if any(start <= word.start < end for start, end in spans)}
-    return any(word.kind != "mark" and i not in known | inside for i, word in enumerate(words))
-
-
-def _unsure(act: Act) -> Act:
-    """The amount is marked uncertain on the sheet."""
-    if not isinstance(act, (Start, Set)) or "amount" not in act.slots:
-        return act
-    return replace(act, slots={**act.slots, "amount": replace(act.slots["amount"], confidence=0.5)})
-
-
-def _drafts(act: Act) -> bool:
-    return isinstance(act, (Affirm, Set)) or (isinstance(act, Start) and act.goal in ("pay", "buy", "refund"))
-
-
-def _doubted(act: Act, others: Sequence[Amount]) -> Act:
-    if isinstance(act, Affirm) and act.amount:
-        return replace(act, sole=act.sole and all(other.value == act.amount.value for other in others))
-    if not isinstance(act, (Start, Set)) or "amount" not in act.slots:
-        return act
-    slot = act.slots["amount"]
-    new = tuple(other for other in dict.fromkeys(others) if other.value != slot.value.value)
-    kept = slot.readings + tuple(other for other in new if other not in slot.readings)
-    return replace(act, slots={**act.slots, "amount": replace(slot, readings=kept)})

@@ -14,7 +14,7 @@ from assistant.language.acts import Act, Amount, Do, Query, Slot, Start
 from assistant.money import Money
 from assistant.payments import Payments
 from assistant.reply import Action, Document, Question, Reply
-from assistant.request import Code, Evidence, Field, Language, Line, Place, Seen
+from assistant.request import Code, Constraint, Evidence, Field, Language, Line, Place, Seen
 from assistant.settings import Settings
 from assistant.shop import Shop
 from assistant.store import Store
@@ -154,7 +154,7 @@ def test_a_remark_has_its_sentence(context: Context, topic: str, language: Langu
 
 
 def test_which_did_you_mean_offers_each_wish_as_a_tap(context: Context) -> None:
-    said = replace(context, utterance="lamp or so")
+    said = replace(context, utterance="a lamp, 40 at most")
     reply = service.clarify(Do("clarify", {"goals": Slot(("pay", "find", "measure"))}), said)
     (question,) = reply.cards
     assert isinstance(question, Question)
@@ -164,7 +164,9 @@ def test_which_did_you_mean_offers_each_wish_as_a_tap(context: Context) -> None:
         made = service.TAPS[action.verb](action.target, {}, said)
         assert isinstance(made, tuple)
         acts += made
-    assert acts == [Start("pay", {}), Query("find", {"query": Slot("lamp or so", "lamp or so")}), Query("measure", {})]
+    limit = Constraint("price", "at_most", Money(4000, "EUR"), (8, 18))  # the limit is not lost on the way
+    find = Query("find", {"query": Slot("lamp", "lamp"), "constraints": Slot((limit,))})
+    assert acts == [Start("pay", {}), find, Query("measure", {})]
 
 
 def test_every_goal_that_may_be_offered_has_a_name() -> None:
