@@ -17,7 +17,7 @@ from assistant.request import Seen
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MARGIN = 8  # pixels of the picture around the print
+MARGIN = (8, 4)  # pixels of the picture beside, and above and below, the print: the next line is near
 SIZE = (420, 90)  # pixels of a crop at most
 LARGEST = 8192  # characters of a crop's URL
 QUALITIES = (70, 45, 25, 10)  # of the JPEG: the first that fits
@@ -32,8 +32,9 @@ def cut(picture: Image, scale: float, seen: Seen) -> list[list[Any]]:
 
 
 def _cropped(picture: Image, x0: float, y0: float, x1: float, y1: float) -> str:
-    inside = (max(0, round(x0) - MARGIN), max(0, round(y0) - MARGIN),
-              min(picture.width, round(x1) + MARGIN), min(picture.height, round(y1) + MARGIN))  # fmt: skip
+    beside, above = MARGIN
+    inside = (max(0, round(x0) - beside), max(0, round(y0) - above),
+              min(picture.width, round(x1) + beside), min(picture.height, round(y1) + above))  # fmt: skip
     if inside[0] >= inside[2] or inside[1] >= inside[3]:
         return ""
     piece = picture.crop(inside)

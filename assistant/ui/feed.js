@@ -156,6 +156,7 @@ element.addEventListener('click', event => {
   if (button.dataset.check) { check(button); return }
   if (button.dataset.id) tap(button);
   if (button.dataset.say) write(button.dataset.say);
+  if ('print' in button.dataset) paper(button.closest('.card'));
   if (button.dataset.ask || button.dataset.sample)
     ask({ text: button.dataset.ask ? word(button.dataset.ask) : '', sample: button.dataset.sample || '' });
   if (button.dataset.close) button.closest('dialog').close();
@@ -183,6 +184,11 @@ function guard() {
     button.dataset.label = button.textContent;
     button.textContent = button.dataset.check;
   });
+}
+function paper(card) {  // the receipt alone, on paper or as a PDF
+  card.classList.add('printed');
+  window.print();
+  card.classList.remove('printed');
 }
 function write(text) {
   const box = find('#box textarea');

@@ -120,7 +120,9 @@ def receipt(draw: Drawer, card: Json) -> Html:
         el("p", card["note"], cls="muted" if status in CALM else "caution")
         if card.get("note") and status != "scheduled" else "",
         draw.folded(join([draw.word("kind_receipt"), " · ", draw.word("test_mode"), " · ", card["mode"]]),
-                    el("dl", *facts, cls="rows")) if status != "scheduled" else "",
+                    el("dl", *facts, cls="rows"),
+                    el("button", draw.word("print"), cls="link", type="button", data_print=True),
+                    ) if status != "scheduled" else "",
         draw.buttons(card["actions"]),
     ])  # fmt: skip
 
