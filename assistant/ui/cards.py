@@ -235,10 +235,10 @@ def chart(draw: Drawer, card: Json) -> Html:
 def document(draw: Drawer, card: Json) -> Html:
     thumbnail = picture(card["thumbnail"], "") if card.get("thumbnail") else ""
     crops = {name: checked(field["place"].get("crop")) for name, field in card["fields"].items()}
-    first = {crop: name for name, crop in reversed(crops.items())}  # several fields of one line show it once
+    holder = {crops[name]: name for name in sorted(crops, key="total".__eq__)}  # fields of one line show it once
     rows = [
         draw.row(draw.named("field", name), *_read(draw, field),
-                 draw.crop(crops[name], [name], field["value"]) if first[crops[name]] == name else "")
+                 draw.crop(crops[name], [name], field["value"]) if holder[crops[name]] == name else "")
         for name, field in card["fields"].items()
     ]  # fmt: skip
     engines = draw.word("read_by", engine=", ".join(card["engines"])) if card.get("engines") else ""

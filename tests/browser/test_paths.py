@@ -65,17 +65,16 @@ def test_a_contact_is_paid_by_a_tap_and_the_receipt_comes_by_itself(visit: Visit
 def test_a_receipt_is_printed_alone_with_its_cut_outs(visit: Visitor) -> None:
     window = visit()
     turn = window.answered(lambda: window.page.click("[data-sample=photo]"))
-    assert turn.locator(".bubble .thumbs img").evaluate("i => i.decode().then(() => i.naturalWidth)") > 0
-    assert turn.locator(".pay_sheet figure img.crop").count() >= 2
-    assert (
-        turn.locator(".pay_sheet figure img.crop").first.evaluate("i => i.decode().then(() => i.naturalHeight)") <= 90
-    )
+    photo, crops = turn.locator(".bubble .thumbs img"), turn.locator(".pay_sheet figure img.crop")
+    assert photo.evaluate("i => i.decode().then(() => i.naturalWidth)") > 0
+    assert crops.count() >= 2
+    assert 0 < crops.first.evaluate("i => i.decode().then(() => i.naturalHeight)") <= 90
     turn.locator(".pay_sheet .primary").click()
     window.page.locator(".receipt .succeeded").wait_for(timeout=1000 * (UNDO_SECONDS + 15))
     window.page.locator(".receipt summary").click()
     window.page.emulate_media(media="print")
-    window.page.evaluate("window.print = () => { window.paper = [...document.querySelectorAll('#feed *')].filter("
-                         "n => n.checkVisibility({visibilityProperty: true}) && !n.closest('.receipt')).length }")  # fmt: skip
+    window.page.evaluate("""window.print = () => { window.paper = [...document.querySelectorAll('#feed *')].filter(
+        n => n.checkVisibility({visibilityProperty: true}) && !n.closest('.receipt')).length }""")
     window.page.locator(".receipt [data-print]").evaluate("b => b.click()")
     assert window.page.evaluate("window.paper") == 0
 

@@ -95,10 +95,12 @@ def chart(text: str) -> Chart:
     return Chart(kind="line", title=f"Net worth {text}", series=({"points": [1, 2]},), table=table, svg=SVG)
 
 
-def document(text: str, place: Mapping[str, Any] = {"image": 0, "box": [1, 2, 3, 4]}) -> Document:
+def document(
+    text: str, place: Mapping[str, Any] = {"image": 0, "box": [1, 2, 3, 4]}, total: Mapping[str, Any] = {"image": 0}
+) -> Document:
     fields = {
         "payee": DocumentField(text, 0.97, place),
-        "total": DocumentField("184.20", 0.61, {"image": 0}),
+        "total": DocumentField("184.20", 0.61, total),
         "due": DocumentField("2026-11-27", 0.95, {"image": 0}),
     }
     chips = tuple(Action(label, "service.x", style="chip") for label in ("Pay", "File", "Ignore"))

@@ -130,6 +130,12 @@ def test_a_crop_that_is_no_small_jpeg_is_dropped(crop: Any, language: str) -> No
         assert "evil" not in html
 
 
+def test_fields_of_one_line_show_its_cut_out_once_beside_the_total() -> None:
+    html = drawn(samples.document("Volta", place={"image": 0, "crop": CROP}, total={"image": 0, "crop": CROP}))
+    assert html.count("<img") == 1
+    assert ("alt", "Cut-out of the picture, total: 184.20") in Seen(html).attributes
+
+
 def test_a_receipt_says_when_in_which_zone_to_whom_and_from_which_words() -> None:
     html = drawn(samples.receipt("Alice"))
     assert 'data-zone=""' in html or " data-zone>" in html
