@@ -14,21 +14,40 @@ from assistant.language.tokens import Token, tokens
 from assistant.request import Language
 
 MARGIN = 0.5  # by how much one language must lead before the conversation follows it
+SPOKEN = ("list", "metric", "category", "colour", "bound", "bound_after", "period", "group", "unit", "ordinal")
+TOPIC, SHARED = 0.6, 0.3  # weights of a word of a topic, and of one that both languages have
+SMALL = 3  # letters: a word of a topic has more
 NAMED = 0.4  # what a Chinese character says that may be part of a name
 LATIN: tuple[Language, ...] = ("en", "fr")
 
 
 @functools.cache
 def _words(language: Language) -> dict[str, float]:
-    """Weight of each common word and number; one that both languages have says little."""
-    others = {word for other in LATIN if other != language for word in _common(other)}
-    return {word: 0.3 if word in others else 1.0 for word in _common(language)}
+    """Weight of each word the lexicon knows, the common ones and numbers most; one of both languages says little."""
+    others = [other for other in LATIN if other != language]
+    rare, common = (
+        {word: SHARED if any(word in known(other) for other in others) else weight for word in known(language)}
+        for known, weight in ((_known, TOPIC), (_common, 1.0))
+    )
+    return {word: weight for word, weight in rare.items() if len(word) > SMALL} | common
 
 
 def _common(language: Language) -> set[str]:
     table = lexicon(language)
     numbers = " ".join((*table["number"]["ones"], *table["number"]["tens"]))
     return {token.text for token in tokens(f"{table['detect']['words']} {numbers}")}
+
+
+def _known(language: Language) -> set[str]:
+    """Every word of the tables and lists that sentences are read with."""
+    found, waiting = _common(language), [lexicon(language)[section] for section in SPOKEN]
+    while waiting:
+        entry = waiting.pop()
+        if isinstance(entry, str):
+            found |= {token.text for token in tokens(entry) if token.kind == "word"}
+        else:
+            waiting += entry.values() if isinstance(entry, dict) else entry
+    return found
 
 
 def _speaks_for(language: Language, word: Token, said: str) -> float:

@@ -175,22 +175,21 @@ class Reader:
         return self._settle(index, end, (Constraint(field, op, float(hit.values[0])),))
 
     def _value(self, at: int) -> Measured | None:
-        """number unit | amount"""
+        """number unit | amount. A share or a time is a condition only where a bound was said."""
         if at >= len(self.words) or at in self.kept:
             return None
         hit = number(self.words, at, self.language)
         unit = self._at("unit", hit.end) if hit else None
         if hit and unit:
             field, _, name = unit[0].partition(" ")
-            if field == "time":
-                return None
             times, name = (7.0, "day") if name == "week" else (1.0, name)
             if field == "battery" and phrases("list.delivered", self.language).scan(self.words):
                 field, times, name = "delivery", 1 / 24, "day"  # "delivered within 48 hours"
             end = unit[1]
             if field == "delivery" and self.language == "zh" and end < len(self.words) and self.words[end].text == "内":
                 end += 1
-            return Measured(tuple(Constraint(field, "is", float(v) * times, unit=name) for v in hit.values), end, True)
+            values = tuple(Constraint(field, "is", float(v) * times, unit=name) for v in hit.values)
+            return Measured(values, end, field not in ("time", "share"))
         amount = amount_at(self.words, at, self.language)
         return Measured(self._prices(amount.readings), amount.last, amount.certain) if amount else None
 
@@ -246,7 +245,7 @@ class Reader:
     def _counts_nothing(self, at: int) -> bool:
         """A counter that is no counter: 台 in 台灯, the x of "200 x 150"."""
         crossed = at + 1 < len(self.words) and self.words[at].text == "x" and self.words[at + 1].kind == "digits"
-        return crossed or any(first == at for first, _ in sold(self.text, self.world))
+        return crossed or any(first == at for first, _ in self._sold)
 
     def _belongs(self, first: int, last: int) -> bool:
         """To a word it is written into (mp3, LU-104), to a model's name, to a phrase of asking, or to a period."""
@@ -254,17 +253,25 @@ class Reader:
         before, after = self.text[:start].rstrip("-_/"), self.text[end:].lstrip("-_/")
         glued = (before[-1:].isascii() and before[-1:].isalpha()) or (after[:1].isascii() and after[:1].isalpha())
         asking = phrases("list.search", self.language).at(self.words, first)
-        models = Phrases((name, name) for name in self.world.models).scan(self.words)
+        return bool(glued or asking or first in self._claimed)
+
+    @functools.cached_property
+    def _claimed(self) -> set[int]:
+        """Tokens of models' names and of periods."""
         today = date.fromisoformat(self.world.today) if self.world.today else date(1970, 1, 1)
+        models = Phrases((name, name) for name in self.world.models).scan(self.words)
         days = periods.read(self.text, self.language, today)
-        return bool(
-            glued or asking or any(a <= first < b for _, a, b in models) or any(d.first <= first < d.last for d in days)
-        )
+        spans = [(first, last) for _, first, last in models] + [(day.first, day.last) for day in days]
+        return {index for first, last in spans for index in range(first, last)}
+
+    @functools.cached_property
+    def _sold(self) -> list[tuple[int, int]]:
+        return sold(self.text, self.world)
 
     def _counts(self, at: int) -> bool:
         """Whether what is sold is named soon after token `at`, before any mark."""
         stop = next((i for i in range(at, len(self.words)) if self.words[i].kind == "mark"), len(self.words))
-        return any(at <= first < min(at + COUNTED, stop) for first, _ in sold(self.text, self.world))
+        return any(at <= first < min(at + COUNTED, stop) for first, _ in self._sold)
 
     def rest(self) -> str:
         """The words no constraint and no phrase of asking has used, in their order and spelling."""

@@ -55,6 +55,8 @@ CASES: list[tuple[Language, str, Told]] = [
     ("en", "lamp €20-€30", SPAN), ("en", "headphones with at least 20 hours of battery", {("battery", "at_least", 20.0)}),
     ("en", "lamp delivered within 48 hours", {("delivery", "at_most", 2.0)}), ("en", "lamp 20€ to 30€", SPAN),
     ("zh", "耳机，续航20小时以上", {("battery", "at_least", 20.0)}), ("fr", "aspirateur, 300 € grand max", MOST),
+    ("en", "chocolate at least 70% cocoa", {("share", "at_least", 70.0)}), ("zh", "70%以上的巧克力", {("share", "at_least", 70.0)}),
+    ("en", "lamp with at least 2 years of warranty", {("time", "at_least", 2.0)}), ("en", "notebook, 200 pages", {("pages", "is", 200.0)}),
     ("fr", "un aspirateur, 300 maximum", MOST), ("fr", "un aspirateur 300 euros maxi", MOST),
     ("fr", "aspirateur 300 au plus", MOST), ("fr", "aspirateur pas plus de 300", MOST),
     ("fr", "aspirateur jusqu'à 300 €", MOST), ("fr", "aspirateur 300 ou moins", MOST),
