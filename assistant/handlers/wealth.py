@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from assistant.errors import LueurError
 from assistant.handlers import Context, Handler, Tap
 from assistant.handlers.figures import ROWS, again, chart, figure, named, period_text, readable, sentence
 from assistant.language.acts import Do
@@ -56,12 +57,21 @@ def bring_in(do: Do, context: Context) -> Reply:  # noqa: ARG001  the files are 
     """A preview of every attached file; nothing is written before its button is tapped."""
     wealth = context.rooms.wealth
     cards: list[AnyCard] = []
+    refusals: list[LueurError] = []
     for upload in context.evidence.files:
-        found = wealth.preview(context.user, upload)
+        try:
+            found = wealth.preview(context.user, upload)
+        except LueurError as refusal:  # one bad file says nothing about the others
+            refusals.append(refusal)
+            continue
         cards += _preview_cards(found, wealth.keep(context.user, upload), Hints(), context)
-    if not cards:
+    if not cards and len(refusals) == 1:
+        raise refusals[0]
+    if not cards and not refusals:
         return Reply(context.say("wealth.attach"), (Notice(tone="info", text=context.say("wealth.attach")),), "wealth")
-    return Reply(context.say("wealth.previewed", count=len(cards) // 2), tuple(cards), "wealth")
+    text = [context.say("wealth.previewed", count=len(cards) // 2)] if cards else []
+    notices = [Notice(tone="warning", text=context.say(f"errors.{e.key}", **e.values)) for e in refusals]
+    return Reply(" ".join((*text, *(each.text for each in notices))), (*cards, *notices), "wealth")
 
 
 def _preview_cards(found: Preview, key: str, hints: Hints, context: Context) -> list[AnyCard]:
@@ -113,11 +123,14 @@ def _doubts(found: Preview, context: Context) -> tuple[str, ...]:
 
 def _import_actions(found: Preview, key: str, hints: Hints, context: Context) -> tuple[Action, ...]:
     account = found.account.name if found.account else ""
-    read = {"upload": key, "account": account, "flip": hints.flip, "order": hints.order}
+    read = {"upload": key, "account": account, "flip": hints.flip, "order": hints.order, "unit": hints.unit}
     fresh = len(found.statement.rows) - found.known
     verb = "wealth.import_into" if found.account else "wealth.import_new"
     label = context.say(verb, count=fresh, account=found.account_name)
-    actions = [Action(label, "wealth.import", read, "primary")] if fresh else []
+    asked = "unit" in found.statement.doubts  # a hundred times too much is not offered: first the answer
+    actions = [Action(label, "wealth.import", read, "primary")] if fresh and not asked else []
+    for unit in ("major", "minor") if asked else ():
+        actions.append(Action(context.say(f"wealth.unit_{unit}"), "wealth.preview", read | {"unit": unit}, "primary"))
     for other in found.others[:3]:
         actions.append(Action(context.say("wealth.other_account", account=other), "wealth.preview",
                               read | {"account": other}, "chip"))  # fmt: skip
@@ -129,14 +142,17 @@ def _import_actions(found: Preview, key: str, hints: Hints, context: Context) ->
 
 
 def preview_again(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
-    hints, upload = Hints(target["flip"], target["order"]), context.rooms.wealth.kept(context.user, target["upload"])
+    hints, upload = (
+        Hints(target["flip"], target["order"], target["unit"]),
+        context.rooms.wealth.kept(context.user, target["upload"]),
+    )
     found = context.rooms.wealth.preview(context.user, upload, target["account"], hints)
     cards = _preview_cards(found, target["upload"], hints, context)
     return Reply(context.say("wealth.previewed", count=1), tuple(cards), "wealth")
 
 
 def confirm_import(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
-    wealth, hints = context.rooms.wealth, Hints(target["flip"], target["order"])
+    wealth, hints = context.rooms.wealth, Hints(target["flip"], target["order"], target["unit"])
     upload = wealth.kept(context.user, target["upload"])
     done = wealth.import_file(context.user, upload, target["account"], hints)
     wealth.release(context.user, target["upload"])

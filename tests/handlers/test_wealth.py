@@ -8,7 +8,7 @@ import pytest
 
 from assistant.clock import MovableClock
 from assistant.demo import make_bank
-from assistant.errors import NotFound
+from assistant.errors import BadInput, NotFound
 from assistant.handlers import Context, Rooms, wealth
 from assistant.language.acts import Do, Slot
 from assistant.language.memory import freeze, thaw
@@ -163,6 +163,23 @@ def test_a_preview_can_be_corrected_before_anything_is_written(opened: Open) -> 
     moved = tap(action(reply, "wealth.preview", "Savings"), opened())
     done = tap(action(moved, "wealth.import"), opened())
     assert "Savings" in done.text
+
+
+def test_one_bad_file_does_not_refuse_the_others(opened: Open) -> None:
+    reply = wealth.GOALS["import"](Do("import"), opened(files=(Upload("bad.txt", b"nothing here"), BANK)))
+    assert figure(reply).value == 13
+    assert isinstance(reply.cards[-1], Notice) and "bad.txt" in reply.cards[-1].text and "bad.txt" in reply.text
+    with pytest.raises(BadInput):
+        wealth.GOALS["import"](Do("import"), opened(files=(Upload("bad.txt", b"nothing here"),)))
+
+
+def test_amounts_that_may_be_cents_are_asked_about_before_an_import_is_offered(opened: Open) -> None:
+    pence = Upload("monzo.csv", b"created,amount,currency,name\n2026-11-02,-1050,GBP,Grocer\n")
+    reply = wealth.GOALS["import"](Do("import"), opened(files=(pence,)))
+    assert not any(each.verb == "wealth.import" for card in reply.cards for each in card.actions)
+    told = tap(action(reply, "wealth.preview", "cents"), opened())
+    assert figure(told).rows[0]["value"] == Money(-1050, "GBP")
+    assert "monzo" in tap(action(told, "wealth.import"), opened()).text
 
 
 def test_a_strangers_upload_cannot_be_imported(opened: Open) -> None:

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
 from assistant import fx
 from assistant.errors import BadInput
-from assistant.money import Money
+from assistant.money import Money, digits
 from assistant.request import Upload
 from assistant.wealth.imports import sniff
 from assistant.wealth.imports.statement import Column, Hints, Order, Problem, Reason, Role, Row, Statement
 
 Line = tuple[int, list[str]]
 ONCE: tuple[Role, ...] = ("date", "amount", "debit", "credit", "balance", "currency", "sign", "status", "value_date")
+AMOUNTS: tuple[Role, ...] = ("amount", "debit", "credit")
 LARGEST = 10**13  # major units; a longer number is a reference in the wrong column, and no ledger could add it
 UNSETTLED = re.compile(r"revert|declin|fail|pending|cancel|ausstehend|en attente|refus|关闭|失败|撤销", re.IGNORECASE)
 TRADE_HEADS = {
@@ -33,6 +34,8 @@ TRADE_HEADS = {
     "nominale",
     "price per share",
 }
+CENTS = re.compile(r"\b(pence|penny|cents?|centimes?|cts|minor|øre|öre)\b|分(?!类)|_minor\b", re.IGNORECASE)
+PENCE = {"GBX": "GBP", "ZAC": "ZAR", "ILA": "ILS"}  # codes of a hundredth, as markets print them
 SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "元": "CNY"}
 
 
@@ -45,6 +48,8 @@ class Layout:
     mark: str
     sign: int
     currency: str
+    scale: int = 1  # how many units of the printed amounts make a major one: 100 where they are cents
+    balance_scale: int = 1
 
     def cell(self, cells: Sequence[str], role: Role) -> str:
         return next((cells[i] for i in self.roles.get(role, ()) if i < len(cells) and cells[i]), "")
@@ -65,17 +70,28 @@ def read(upload: Upload, hints: Hints, currency: str) -> Statement:
     """
     text, encoding = sniff.decode(upload.data)
     delimiter, lines = sniff.table(text)
+    return from_table(upload.name, "csv", encoding, delimiter, lines, hints, currency)
+
+
+def from_table(
+    name: str, form: str, encoding: str, delimiter: str, lines: Sequence[Line], hints: Hints, currency: str
+) -> Statement:
+    """The statement in the cells of a CSV file or a sheet, as `read`."""
     body = [line for line in lines if any(sniff.dated(cell) for cell in line[1])]
     if not body:
-        raise BadInput("not_a_statement", name=upload.name)
+        raise BadInput("not_a_statement", name=name)
     if any(len(set(map(sniff.folded, cells)) & TRADE_HEADS) > 1 for _, cells in lines[:40]):
-        raise BadInput("trades_not_read", name=upload.name)
+        raise BadInput("trades_not_read", name=name)
     head, columns = _columns(lines, body, hints)
     body = [line for line in body if line[0] > head]
     layout, doubts = _layout(columns, body, delimiter, hints, currency)
     if "date" not in layout.roles or not {"amount", "debit", "credit"} & set(layout.roles):
-        raise BadInput("not_a_statement", name=upload.name)
+        raise BadInput("not_a_statement", name=name)
     rows, problems = _rows(body, layout)
+    if not hints.unit and layout.scale == 1:
+        told, doubtful = _told_by_balance(layout, body, rows)
+        doubts = (*doubts, "unit") if doubtful else doubts
+        rows, problems = (rows, problems) if told is layout else _rows(body, told)
     unbalanced, flipped = _reconcile(rows)
     if flipped and not hints.flip:
         rows = [Row(r.line, r.day, -r.money, r.payee, r.memo, r.balance) for r in rows]
@@ -83,7 +99,7 @@ def read(upload: Upload, hints: Hints, currency: str) -> Statement:
         doubts = (*doubts, "sign")
     around = " ".join(cell for number, cells in lines if number < (head or body[0][0]) for cell in cells)
     return Statement(
-        "csv", encoding, tuple(rows), tuple(problems), columns, delimiter, layout.order, layout.mark,
+        form, encoding, tuple(rows), tuple(problems), columns, delimiter, layout.order, layout.mark,
         layout.currency, unbalanced, doubts, around[:2000],
     )  # fmt: skip
 
@@ -169,8 +185,30 @@ def _layout(
     money_heads = " ".join(f"{columns[i].head} {columns[i].sample}" for i in numbers)
     named = next((code for code in re.findall(r"\b[A-Z]{3}\b", money_heads) if code in fx.currencies()), "")
     symbol = next((code for sign, code in SYMBOLS.items() if sign in money_heads), "")
-    layout = Layout(roles, hints.order or order, mark, -1 if hints.flip else 1, named or symbol or currency)
+    printed = next((columns[i].head for role in AMOUNTS for i in roles.get(role, ())), "")
+    scale = 100 if hints.unit == "minor" or (not hints.unit and CENTS.search(printed)) else 1
+    layout = Layout(
+        roles, hints.order or order, mark, -1 if hints.flip else 1, named or symbol or currency,
+        scale, scale if _all_whole(_cells(body, roles.get("balance", ()))) else 1,
+    )  # fmt: skip
     return layout, ("date_order",) if doubtful and not hints.order else ()
+
+
+def _all_whole(cells: Sequence[str]) -> bool:
+    return not any(re.search(r"[.,]\d{1,2}\D*$", cell) for cell in cells)
+
+
+def _told_by_balance(layout: Layout, body: Sequence[Line], rows: Sequence[Row]) -> tuple[Layout, bool]:
+    """(layout, doubtful): amounts without decimals are whole units or cents; printed balances with decimals tell."""
+    amounts = [i for role in AMOUNTS for i in layout.roles.get(role, ())]
+    in_pence = set(_cells(body, layout.roles.get("currency", ()))) & set(PENCE)
+    if in_pence or not any(digits(row.money.currency) for row in rows) or not _all_whole(_cells(body, amounts)):
+        return layout, False
+    if sum(row.balance is not None for row in rows) > 1 and not _all_whole(_cells(body, layout.roles["balance"])):
+        for told in (layout, replace(layout, scale=100)):
+            if not _reconcile(_rows(body, told)[0])[0]:
+                return told, False
+    return layout, True
 
 
 def _cells(body: Sequence[Line], indexes: Sequence[int]) -> list[str]:
@@ -198,14 +236,20 @@ def _row(number: int, cells: list[str], layout: Layout) -> Row:
     if UNSETTLED.search(layout.cell(cells, "status")):
         raise Unusable("not_settled")
     code = layout.cell(cells, "currency").upper()
-    currency = code if re.fullmatch("[A-Z]{3}", code) else layout.currency
+    if code in PENCE:
+        layout = replace(layout, scale=100, balance_scale=100)
+    currency = PENCE.get(code, code if re.fullmatch("[A-Z]{3}", code) else layout.currency)
     if currency not in fx.currencies():
         raise Unusable("no_rate")
-    money = Money.of(_amount(cells, layout) * layout.sign, currency)
+    money = _money(_amount(cells, layout) * layout.sign, layout.scale, currency)
     payee, text = layout.cell(cells, "payee"), _joined(cells, layout.roles.get("text", ()))
     balance = sniff.read_number(layout.cell(cells, "balance"), layout.mark)
-    after = None if balance is None else Money.of(balance, currency).minor
+    after = None if balance is None else _money(balance, layout.balance_scale, currency).minor
     return Row(number, day, money, payee or text, text if payee else "", after)
+
+
+def _money(amount: Decimal, scale: int, currency: str) -> Money:
+    return Money.of(amount / scale if digits(currency) else amount, currency)
 
 
 def _joined(cells: Sequence[str], indexes: Sequence[int]) -> str:

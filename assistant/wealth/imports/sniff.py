@@ -64,6 +64,17 @@ def decode(data: bytes) -> tuple[str, str]:
     return max(readings, key=lambda reading: _plausible(reading[0]))
 
 
+def western(data: bytes) -> tuple[str, str]:
+    """(text, encoding) of a format without Chinese heads to judge by: a byte order mark, UTF-8, else Windows Latin."""
+    for mark, name in BOMS:
+        if data.startswith(mark):
+            return data.decode(name, "replace"), name
+    try:
+        return data.decode(), "utf-8"
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace"), "cp1252"
+
+
 def _plausible(text: str) -> float:
     strange = [char for char in text[:20_000] if ord(char) > 127]
     usual = sum(

@@ -15,16 +15,20 @@ Role = Literal[
 Order = Literal["", "dmy", "mdy", "ymd"]
 # Why a dated row was not imported; each has a sentence under [wealth.reason].
 Reason = Literal[
-    "bad_date", "no_amount", "bad_amount", "two_amounts", "no_direction", "not_settled", "too_short", "no_rate"
+    "bad_date", "no_amount", "bad_amount", "two_amounts", "no_direction", "not_settled", "too_short", "no_rate", "trade"
 ]
+Unit = Literal["", "major", "minor"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What the person corrected after a preview: the other sign, the date order, the role of a column by its index."""
+    """What the person corrected after a preview: the other sign, the date order, whether amounts count cents or not,
+    the role of a column by its index.
+    """
 
     flip: bool = False
     order: Order = ""
+    unit: Unit = ""
     roles: Mapping[int, Role] = field(default_factory=dict)
 
 
@@ -57,7 +61,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """`unbalanced`: lines whose printed balance is not the one before plus the amount. `doubts`: date_order, sign."""
+    """`unbalanced`: lines whose printed balance is not the one before plus the amount.
+
+    `doubts`: date_order, sign, unit (whole units or cents?), closing_balance (opening plus amounts is not closing),
+    bad_balance (it cannot be read), several_accounts.
+    """
 
     format: str
     encoding: str

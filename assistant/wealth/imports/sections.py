@@ -1,0 +1,97 @@
+"""Files that say what each field is (OFX, QIF, CAMT, MT940): sections of one account become one statement.
+
+The formats' readers only find fields; which row can be used, and whether the balances follow, is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from assistant import fx
+from assistant.errors import BadInput
+from assistant.money import Money
+from assistant.request import Upload
+from assistant.wealth.imports.generic import LARGEST
+from assistant.wealth.imports.statement import Hints, Order, Problem, Reason, Row, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One booking as printed. `day` or `amount` None: it could not be read. `reason`: why it is no row anyway."""
+
+    line: int
+    day: date | None
+    amount: Decimal | None
+    currency: str
+    payee: str
+    memo: str = ""
+    reason: Reason | None = None
+
+
+@dataclass(slots=True)
+class Section:
+    """The bookings of one account with the balances around them, where the file states them."""
+
+    account: str = ""
+    opening: Decimal | None = None
+    closing: Decimal | None = None
+    found: list[Found] = field(default_factory=list)
+    bad_balance: bool = False
+
+
+def statement(
+    upload: Upload, form: str, encoding: str, sections: Sequence[Section], hints: Hints, currency: str,
+    order: Order = "ymd", doubts: Sequence[str] = (),
+) -> Statement:  # fmt: skip
+    """Every booking as a row or a problem. Raises `BadInput("not_a_statement")` when there is none."""
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    for each in (each for section in sections for each in section.found):
+        reason = _unusable(each, currency)
+        if reason:
+            shown = " · ".join(part for part in (str(each.day or ""), each.payee, str(each.amount or "")) if part)
+            problems.append(Problem(each.line, shown[:120], reason))
+        else:
+            rows.append(_row(each, hints, currency))
+    if not rows and not problems:
+        raise BadInput("not_a_statement", name=upload.name)
+    accounts = [section.account for section in sections if section.account]
+    return Statement(
+        form, encoding, tuple(rows), tuple(problems), order=order, currency=rows[0].money.currency if rows else "",
+        doubts=(*doubts, *_doubts(sections)), mentions=" ".join(dict.fromkeys(accounts))[:2000],
+    )  # fmt: skip
+
+
+def _unusable(each: Found, currency: str) -> Reason | None:
+    if each.day is None:
+        return "bad_date"
+    if each.reason:
+        return each.reason
+    if each.amount is None or abs(each.amount) >= LARGEST:
+        return "bad_amount"
+    return None if (each.currency or currency) in fx.currencies() else "no_rate"
+
+
+def _row(each: Found, hints: Hints, currency: str) -> Row:
+    assert each.day and each.amount is not None
+    money = Money.of(-each.amount if hints.flip else each.amount, each.currency or currency)
+    payee, memo = (" ".join(text.split()) for text in (each.payee, each.memo))
+    return Row(each.line, each.day, money, payee or memo, memo if payee and memo != payee else "")
+
+
+def _doubts(sections: Sequence[Section]) -> list[str]:
+    wrong = any(
+        section.opening + sum((each.amount or Decimal(0) for each in section.found), Decimal(0)) != section.closing
+        for section in sections
+        if section.opening is not None and section.closing is not None
+    )
+    named = {section.account for section in sections if section.found}
+    facts = {
+        "closing_balance": wrong,
+        "bad_balance": any(section.bad_balance for section in sections),
+        "several_accounts": len(named) > 1,
+    }
+    return [doubt for doubt, holds in facts.items() if holds]
