@@ -36,6 +36,10 @@ class Wealth:
         """Every name a person may use for an account, aliases included."""
         return tuple(name for each in self.ledger.accounts(user) for name in (each.name, *each.aliases))
 
+    def holding_names(self, user: str) -> tuple[str, ...]:
+        """Names and symbols of the person's securities."""
+        return tuple(name for each in self.ledger.securities(user) for name in (each.name, each.symbol) if name)
+
     def categories(self) -> tuple[str, ...]:
         """Canonical English ids; their names in a language stand in the message files."""
         return cashflow.CATEGORIES
