@@ -201,6 +201,7 @@ class World:
     payees: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    holdings: tuple[str, ...] = ()  # names and symbols of what the person has invested in
     currencies: tuple[str, ...] = ("EUR",)
     brands: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()

@@ -126,6 +126,12 @@ class _Details:
         return (limited or named == len(tokens(query))) and not {"category", "period"} <= set(self.of("measure"))
 
     @property
+    def trades(self) -> bool:
+        """Whether something the person holds is to be bought, sold or kept."""
+        held = Phrases((name, name) for name in self.world.holdings).scan(tokens(self.text))
+        return bool(held) and _says("trade", self)
+
+    @property
     def knows_payee(self) -> bool:
         payee = self.of("pay").get("payee")
         return payee is not None and payee.value in self.world.payees
@@ -149,7 +155,7 @@ def _decided(found: Verdict, details: _Details) -> tuple[str, float]:
     paying = details.knows_payee or found.routes.get("payment", 0.0) > 0.5
     if details.names_product and not (metric or paying):
         _raise(shares, "product", 50.0 if details.is_bare_wish else 1.5, "find")
-    elif _says("advice", details):
+    elif _says("advice", details) or (not metric and details.trades):
         shares["advice"] = shares.get("advice", 0.0) + 2.0
     total = sum(shares.values())
     routes: dict[str, float] = {}
@@ -190,7 +196,9 @@ def _act_of(label: str, details: _Details, found: Verdict, state: State) -> Act:
             )
         case "refund" | "payments":
             told = {key: slot for key, slot in details.of("pay").items() if key in ("payee", "amount")}
-            return Start("refund", told) if name == "refund" else Query("payments", told)
+            if name == "refund":
+                return Start("refund", told)
+            return Query("payments", {"payee": told["payee"]} if details.knows_payee else {})
         case "stop_payments":
             return Query("stop_payments") if _says("halt", details) else Unknown(("payments", "stop_payments"))
         case "measure" | "wealth":

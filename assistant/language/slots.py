@@ -203,7 +203,17 @@ def measure(text: str, language: Language, world: World) -> dict[str, Slot]:
         if slot := read(text, words, language, world):
             found[name] = slot
     chosen = found["metric"].value if "metric" in found else ""
-    if chosen == "recurring" and "category" in found and _says(words, "spending", language):
+    asked, paid = (bool(phrases(f"list.{name}", language).scan(words)) for name in ("how_much", "paid"))
+    if (
+        not chosen
+        and asked
+        and paid
+        and {"category", "period", "account"} & set(found)
+        and not _known(words, language, world)
+    ):
+        verb = phrases("list.paid", language).scan(words)[0]
+        found["metric"] = _slot(text, words, ("spending", verb[1], verb[2]))  # "how much rent do I pay"
+    elif chosen == "recurring" and "category" in found and asked and _says(words, "spending", language):
         found["metric"] = _slot(text, words, ("spending", 0, len(words)))  # "how much on my subscriptions"
     elif (chosen and chosen not in BY_CATEGORY) or (
         chosen == "income" and "category" in found and found["category"].value not in EARNED

@@ -32,7 +32,7 @@ from assistant.request import Code, Constraint, Doubt, Evidence, Field, Heard, L
 WORLD = World(
     payees=tuple(name for person in PEOPLE for name in (person.name, *person.nicknames)),
     accounts=("Everyday account", "Livret A", "Alipay", "支付宝", "WeChat Pay", "微信"),
-    currencies=("EUR", "USD", "CNY"),
+    currencies=("EUR", "USD", "CNY"), holdings=("Orchard Devices", "ORCD"),
     products=("kettle", "lamp", "vacuum", "coffee beans", "tea", "thé vert", "aspirateur", "吸尘器", "绿茶"),
     brands=("Luma", "Bureau"), colours=("red", "rouge", "红色"), today="2026-03-15",
 )  # fmt: skip
@@ -137,6 +137,9 @@ FIGURES: list[tuple[str, dict[str, object]]] = [
     ("combien avec Alipay et WeChat chacun ?", {"metric": "spending", "group": "account"}),
     ("dividend income last month", {"metric": "income", "category": "dividends", "period": FEBRUARY}),
     ("mes dividendes le mois dernier", {"metric": "income", "category": "dividends", "period": FEBRUARY}),
+    ("what subscriptions do I pay for", {"metric": "recurring", "category": "subscriptions"}),
+    ("how much rent do I pay", {"metric": "spending", "category": "rent"}),
+    ("combien je paie de loyer", {"metric": "spending", "category": "rent"}),
     ("上个月的股息收入", {"metric": "income", "category": "dividends", "period": FEBRUARY}),
 ]  # fmt: skip
 
@@ -150,12 +153,19 @@ def test_a_figure_is_asked_of_a_category_or_split_by_account(rules: Rules, text:
 
 
 @pytest.mark.parametrize(
-    "text", ["what did I pay today?", "show my payments", "montre mes paiements", "我今天付了什么"]
+    "text",
+    [
+        "what did I pay today?",
+        "show my payments",
+        "montre mes paiements",
+        "我今天付了什么",
+        "qu'est-ce que j'ai payé hier ?",
+    ],
 )
 def test_payments_are_listed(rules: Rules, text: str) -> None:
     (act,) = hear(rules, text)
     assert isinstance(act, Query)
-    assert act.goal == "payments"
+    assert (act.goal, act.slots) == ("payments", {})
 
 
 SHELF = State(results=("a", "b", "c"), last=Frame("find", {"query": Slot("lamp")}))
@@ -163,6 +173,7 @@ COMPARED: list[tuple[str, tuple[int | str, ...]]] = [
     ("compare the first two", (0, 1)), ("compare 1 and 3", (0, 2)), ("compare les deux premiers", (0, 1)),
     ("比较前两个", (0, 1)), ("compare the cheapest two", ("cheapest", "cheapest")), ("compare the last two", (-2, -1)),
     ("what's the difference between the first and the third", (0, 2)), ("第一个和第三个有什么区别", (0, 2)),
+    ("第二个和第三个比一下", (1, 2)),
     ("compare le premier et le troisième", (0, 2)), ("比较最便宜的两个", ("cheapest", "cheapest")),
 ]  # fmt: skip
 
@@ -196,6 +207,8 @@ OTHERS: list[tuple[str, Act]] = [
     ("我该卖特斯拉吗", Query("advice")), ("should I sell Orchard Devices?", Query("advice")),
     ("is Nimbus Coin a good investment?", Query("advice")), ("faut-il acheter du Orchard Devices ?", Query("advice")),
     ("Orchard Devices 该卖吗", Query("advice")), ("which fund is the best investment", Query("advice")),
+    ("buy Orchard Devices", Query("advice")), ("sell my ORCD", Query("advice")),
+    ("卖出 Orchard Devices", Query("advice")),
     ("cancel", Cancel()), ("annule", Cancel()), ("取消", Cancel()),
     ("yes", Affirm()), ("oui", Affirm()), ("是的", Affirm()), ("no", Deny()), ("non merci", Deny()), ("不用了", Deny()),
     ("the second one", Choose(1, "buy")), ("le moins cher", Choose("cheapest", "buy")), ("买第二个", Choose(1, "buy")),
