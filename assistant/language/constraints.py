@@ -30,6 +30,7 @@ SKIPPED = {"de", "a", "an", "the", "d", "of", "in", "any", "的", "是", "颜", 
 ABOUT = "about"  # not an operator: two bounds, this share below and above what was said
 TOLERANCE = Decimal("0.2")
 COUNTED = 4  # tokens from a number to the product it counts: "two small red mugs"
+OPPOSITE = {"more": "at_most", "less": "at_least"}
 SIGNS = ("-", "–", "~", "—")  # between two numbers they join a range
 
 Limits = tuple[Constraint, ...]
@@ -120,7 +121,21 @@ class Reader:
         op = op if op not in ("", ABOUT) else after or op
         if not (op or value.explicit):
             return index
-        return self._settle(index, end, *(_limits(option, op) for option in value.options))
+        ops = self._negated(index, op)
+        return self._settle(index, end, *(_limits(option, each) for option in value.options for each in ops))
+
+    def _negated(self, index: int, op: str) -> tuple[str, ...]:
+        """ "I don't want to spend more than": the opposite; with other words between, either one, to be asked."""
+        start = max((i + 1 for i in range(index) if self.words[i].kind == "mark" or i in self.used), default=0)
+        said = phrases("list.negation", self.language).scan(self.words[start:index])
+        if op not in OPPOSITE or not said:
+            return (op,)
+        between, spend = self.words[start + said[-1][2] : index], phrases("list.spend", self.language)
+        known = sum(last - first for _, first, last in spend.scan(between))
+        if known < len(between):
+            return OPPOSITE[op], op
+        self.used |= set(range(start + said[-1][1], index))
+        return (OPPOSITE[op],)
 
     def _bound(self, index: int) -> tuple[str, int]:
         """ "at most", "budget of around", "pas plus de": the operator, the token after it. A limit beats "around"."""

@@ -60,6 +60,10 @@ CASES: list[tuple[Language, str, Told]] = [
     ("zh", "70%以上的巧克力", {("share", "at_least", 70.0)}),
     ("en", "lamp with at least 2 years of warranty", {("time", "at_least", 2.0)}),
     ("en", "notebook, 200 pages", {("pages", "is", 200.0)}),
+    ("en", "a vacuum, I don't want to spend more than 300", MOST), ("en", "a vacuum not costing over 300", MOST),
+    ("en", "vacuum, never below 300", LEAST), ("en", "vacuum price < 300", LESS), ("en", "vacuum <= 300", MOST),
+    ("fr", "aspirateur, je ne veux pas dépenser plus de 300 euros", MOST), ("zh", "我不想花超过300买吸尘器", MOST),
+    ("zh", "吸尘器价格<300", LESS), ("en", "a lamp, not black, over 300", MORE | {("colour", "not", "black")}),
     ("fr", "un aspirateur, 300 maximum", MOST), ("fr", "un aspirateur 300 euros maxi", MOST),
     ("fr", "aspirateur 300 au plus", MOST), ("fr", "aspirateur pas plus de 300", MOST),
     ("fr", "aspirateur jusqu'à 300 €", MOST), ("fr", "aspirateur 300 ou moins", MOST),
@@ -104,6 +108,7 @@ def test_a_limit_is_a_limit(language: Language, text: str, told: Told) -> None:
     ("en", "shoes 42", (price("at_most", 42), ("size", "is", 42.0), None)),
     ("en", "lamp under 1.234 €", (price("less", 1234), price("less", 1.23))),
     ("fr", "lampe à moins de 1,234 €", (price("less", 1234), price("less", 1.23))),
+    ("en", "a vacuum not loud over 300", (price("at_most", 300), price("more", 300))),
     ("en", "lamp under twelve fifty", (price("less", 12.5), price("less", 1250))),
 ])  # fmt: skip
 def test_a_number_that_may_be_a_limit_is_asked(language: Language, text: str, options: tuple[object, ...]) -> None:
