@@ -78,6 +78,7 @@ def sentence(answer: Answer, context: Context) -> str:
         category=named("category", answer.category, context) if answer.category else "",
         payee=first.get("payee", ""),
         day=first.get("date", ""),
+        rate=shown_number(answer.method.values.get("rate", Decimal(0)), context.language),
     )
     if not answer.account or variant == "_account":
         return text
@@ -92,6 +93,8 @@ def _variant(answer: Answer) -> str:
     metric = _spoken(answer)
     if metric == "net_worth_change":
         return "_down" if isinstance(answer.value, Money) and answer.value.minor < 0 else "_up"
+    if metric == "return":
+        return "" if "rate" in answer.method.values else "_alone"
     if not answer.method.values.get("count", 1) and metric != "income":
         return "_none"
     if answer.category and metric in ("spending", "income"):
@@ -142,7 +145,7 @@ def readable(rows: Sequence[Mapping[str, Any]], context: Context) -> tuple[dict[
 
 def chart(answer: Answer, context: Context) -> Chart | None:
     """A line for days, columns for months, a ring for parts of assets or cash, bars for the rest."""
-    over_time = answer.metric in ("net_worth_change", "net_worth_history") or (
+    over_time = answer.metric in ("net_worth_change", "net_worth_history", "return") or (
         answer.metric == "net_worth" and answer.group in ("", "month")
     )
     names = [_point_label(str(each["label"]), answer, context, over_time) for each in answer.series]

@@ -5,7 +5,7 @@ Knows no category rules (`cashflow.py`), no rates and no present value (`valuati
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -207,6 +207,27 @@ class Ledger:
         )
         with self.store.read() as db:
             return [Change(*row) for row in db.execute(query).all()]
+
+    def crossings(
+        self, user: str, inside: Collection[str], start: date, end: date, result: Collection[str]
+    ) -> list[tuple[date, Money]]:
+        """What came into the accounts `inside` (ids) from elsewhere, out is negative, one per entry and currency.
+
+        Categories in `result` (interest, fees) are the accounts' own result and no crossing.
+        """
+        touched = sa.select(postings.c.entry_id).where(postings.c.user_id == user, postings.c.account_id.in_(inside))
+        own_result = postings.c.flow.in_(("income", "expense")) & postings.c.category.in_(result)
+        outside = postings.c.account_id.is_(None) | postings.c.account_id.not_in(inside)
+        query = (
+            sa.select(entries.c.day, sa.func.sum(postings.c.minor), postings.c.currency)
+            .join(entries, entries.c.id == postings.c.entry_id)
+            .where(postings.c.user_id == user, entries.c.day.between(start, end), postings.c.entry_id.in_(touched))
+            .where(outside, postings.c.flow != "exchange", sa.not_(own_result))
+            .group_by(entries.c.id, entries.c.day, postings.c.currency)
+            .order_by(entries.c.day)
+        )
+        with self.store.read() as db:
+            return [(day, Money(-minor, currency)) for day, minor, currency in db.execute(query).all()]
 
     def price(self, security: Security, on: date) -> tuple[int, date] | None:
         """The last price on or before `on`, before the first the first, with its day."""

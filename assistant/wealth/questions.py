@@ -9,22 +9,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from assistant import fx
 from assistant.errors import Refused
 from assistant.money import Money, total
 from assistant.reply import Period
-from assistant.wealth import cashflow, valuation
+from assistant.wealth import cashflow, returns, valuation
 from assistant.wealth.answer import Answer, Note, Query, Since, Unit
 from assistant.wealth.entry import Flow, Movement
 from assistant.wealth.ledger import Ledger
 
 Metric = Callable[[Ledger, Query], Answer]
 Mappings = Sequence[Mapping[str, Any]]
+INVESTED = ("brokerage", "insurance")  # kinds of account whose taxes are part of their result
 LOOK_BACK = 760  # days in which recurring payments are looked for: two yearly ones and some slack
 
 
@@ -184,12 +188,74 @@ def double_charges(ledger: Ledger, query: Query) -> Answer:
                    values={"count": len(rows)})  # fmt: skip
 
 
+def fees(ledger: Ledger, query: Query) -> Answer:
+    """What banks and brokers took, largest first."""
+    found = sorted(_counted(ledger, replace(query, category="fees"), "expense"), key=lambda each: -each.value.minor)
+    rows = tuple(each.row() for each in found)
+    series = _summed(_with_month(rows), query.group, query) if query.group else []
+    return _answer(query, "fees", _sum(rows, query), rows, _oldest(found), series=series, values={"count": len(rows)})
+
+
+def returned(ledger: Ledger, query: Query) -> Answer:
+    """Time-weighted return of an account, or of all investment accounts, with the money-weighted rate beside it.
+
+    `Refused("no_capital")` when nothing was invested in the period.
+    """
+    mine = [each for each in ledger.accounts(query.user) if query.account in ("", each.name)]
+    mine = [each for each in mine if query.account or each.kind in INVESTED] or mine
+    result = ["interest", "dividends", "fees", *(["taxes"] if all(each.kind in INVESTED for each in mine) else [])]
+    start, end = query.period.start - timedelta(days=1), min(query.period.end, query.today)
+    days = [start + timedelta(days=each) for each in range(max((end - start).days, 0) + 1)]
+    worth = valuation.curve(ledger, query.user, days, query.currency, [each.name for each in mine])
+    found = ledger.crossings(query.user, [each.id for each in mine], query.period.start, end, result)
+    flows = [(day, fx.convert(money, query.currency, day)[0].minor) for day, money in found]
+    came, went = (_by_day([(day, way * minor) for day, minor in flows if way * minor > 0], days) for way in (1, -1))
+    if not worth[0] and not came.any():
+        raise Refused("no_capital", start=query.period.start, end=end)
+    weighted = returns.time_weighted(worth, came, went)
+    paid = [(start, -float(worth[0])), *((day, -float(minor)) for day, minor in flows), (end, float(worth[-1]))]
+    return _return_answer(query, weighted, returns.xirr(paid), worth, flows, days, [each.name for each in mine])
+
+
+def _return_answer(
+    query: Query, result: returns.Weighted, roots: returns.Roots, worth: NDArray[np.int64],
+    flows: Sequence[tuple[date, int]], days: Sequence[date], names: Sequence[str],
+) -> Answer:  # fmt: skip
+    before, after = Money(int(worth[0]), query.currency), Money(int(worth[-1]), query.currency)
+    came, went = (Money(sum(m for _, m in flows if way * m > 0), query.currency) for way in (1, -1))
+    parts = {"before": before, "inflows": came, "outflows": went, "gain": after - before - came - went, "after": after}
+    notes = [] if query.account else [Note("warning.invested", {"accounts": ", ".join(names)})]
+    notes += [Note("warning.no_capital_days", {"count": result.undefined})] if result.undefined else []
+    notes += [Note("warning.not_unique", {"count": len(roots.every)})] if len(roots.every) > 1 else []
+    rate = {} if roots.rate is None else {"rate": _percent(roots.rate)}
+    step = 1 if len(days) <= 92 else 7 if len(days) <= 1100 else 30
+    series = [
+        {"label": days[i].isoformat(), "value": Money(int(worth[i]), query.currency)}
+        for i in sorted({0, *range(len(days) - 1, 0, -step)})
+    ]
+    return _answer(query, "return", _percent(result.total), [{"item": k, "value": v} for k, v in parts.items()],
+                   days[-1], notes, unit="percent", series=series, values=rate,
+                   period=Period(query.period.start, days[-1]))  # fmt: skip
+
+
+def _by_day(flows: Iterable[tuple[date, int]], days: Sequence[date]) -> NDArray[np.int64]:
+    found = np.zeros(len(days), np.int64)
+    for day, minor in flows:
+        found[(day - days[0]).days] += minor
+    return found
+
+
+def _percent(share: float) -> Decimal:
+    return Decimal(repr(100 * share)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
 BY_CATEGORY = {"spending", "income", "biggest_expense", "recurring", "double_charges"}
 WHOLE = {"savings_rate"}  # of the household: one account's income and spending would say nothing
 METRICS: dict[str, Metric] = {
     "net_worth": net_worth, "net_worth_change": net_worth_change, "net_worth_history": net_worth_history,
     "spending": spending, "income": income, "savings_rate": savings_rate, "cash_by_currency": cash_by_currency,
     "balance": balance, "biggest_expense": biggest_expense, "recurring": recurring, "double_charges": double_charges,
+    "return": returned, "fees": fees,
 }  # fmt: skip
 
 
@@ -199,7 +265,8 @@ def default_period(metric: str, group: str, today: date) -> Period:
         return Period((today.replace(day=1) - timedelta(days=334)).replace(day=1), today)
     starts = {
         "net_worth": today, "balance": today, "cash_by_currency": today,
-        "net_worth_change": today.replace(month=1, day=1), "net_worth_history": today - timedelta(days=365),
+        "net_worth_change": today.replace(month=1, day=1), "return": today.replace(month=1, day=1),
+        "fees": today.replace(month=1, day=1), "net_worth_history": today - timedelta(days=365),
         "double_charges": today - timedelta(days=90), "recurring": today - timedelta(days=LOOK_BACK),
     }  # fmt: skip
     if metric == "savings_rate":
@@ -264,7 +331,7 @@ def _curve(ledger: Ledger, query: Query, start: date, end: date) -> list[dict[st
     length = max((end - start).days, 0)
     step = 1 if length <= 92 else 7 if length <= 1100 else 30
     days = sorted({min(start, end), *(end - timedelta(days=back) for back in range(0, length + 1, step))})
-    amounts = valuation.curve(ledger, query.user, days, query.currency, query.account)
+    amounts = valuation.curve(ledger, query.user, days, query.currency, [query.account] if query.account else ())
     return [
         {"label": day.isoformat(), "value": Money(int(minor), query.currency)}
         for day, minor in zip(days, amounts, strict=True)

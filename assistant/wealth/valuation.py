@@ -8,7 +8,7 @@ trade's, marked stale. Never zero.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -86,11 +86,13 @@ def oldest(found: Sequence[Value]) -> date | None:
     return min((each.priced for each in found if each.priced), default=None)
 
 
-def curve(ledger: Ledger, user: str, days: Sequence[date], currency: str, account: str = "") -> NDArray[np.int64]:
-    """Net worth, or one account's worth, at the end of each day, int64[D] minor units: as `values` sums."""
+def curve(
+    ledger: Ledger, user: str, days: Sequence[date], currency: str, names: Collection[str] = ()
+) -> NDArray[np.int64]:
+    """Net worth, or the worth of the named accounts, at the end of each day, int64[D] minor units: as `values` sums."""
     at = np.array([day.toordinal() for day in days], np.int64)
     groups: dict[tuple[str, str, str | None], list[Change]] = defaultdict(list)
-    chosen = {each.id for each in ledger.accounts(user) if account in ("", each.name)}
+    chosen = {each.id for each in ledger.accounts(user) if not names or each.name in names}
     for row in ledger.changes(user, days[-1]):
         if row.account not in chosen:
             continue

@@ -1,10 +1,11 @@
 """The metrics: a figure is the sum of the rows it shows, to the minor unit."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import pyxirr
 
 from assistant import fx
 from assistant.clock import MovableClock
@@ -14,13 +15,14 @@ from assistant.reply import Period
 from assistant.settings import Settings
 from assistant.store import Store
 from assistant.wealth import Answer, Wealth
+from assistant.wealth.entry import Entry, Posting
 from assistant.wealth.questions import METRICS
 from tests.wealth.conftest import ME, paid
 
 OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31))
 NAMES = ["net_worth", "net_worth_change", "spending", "income", "savings_rate", "cash_by_currency", "biggest_expense",
-         "recurring", "double_charges", "balance", "net_worth_history"]  # fmt: skip
-MONEY = [name for name in NAMES if name != "savings_rate"]
+         "recurring", "double_charges", "balance", "net_worth_history", "return", "fees"]  # fmt: skip
+MONEY = [name for name in NAMES if name not in ("savings_rate", "return")]
 
 
 def rows_sum(answer: Answer) -> Money:
@@ -192,3 +194,47 @@ def test_the_household_fits_any_day(
     span = wealth.ledger.span(ME)
     assert span is not None and span[1] <= date(*today) and len(wealth.currencies(ME)) == 3
     assert wealth.ask(ME, "double_charges").rows and wealth.ask(ME, "recurring").rows
+
+
+def test_a_return_is_that_of_its_days_whatever_was_paid_in_or_out(wealth: Wealth) -> None:
+    """10 % in the first days, 5 % in the next: 15.5 %, though most of the money came in between."""
+    fund = wealth.ledger.add_account(ME, "Fund", "brokerage", "EUR")
+    day = date(2026, 11, 1)
+    for after, minor, flow, category in (
+        (0, 100_000, "opening", ""), (3, 11_000, "income", "interest"), (3, -1_000, "expense", "fees"),
+        (5, 900_000, "transfer", ""), (7, 50_500, "income", "dividends"), (9, -500_000, "transfer", ""),
+    ):  # fmt: skip
+        money = Money(minor, "EUR")
+        sides = (Posting(money, fund.id), Posting(-money, flow=flow, category=category))  # type: ignore[arg-type]
+        wealth.ledger.post(ME, [Entry(day + timedelta(after), "x", sides)], "test", wealth.clock.now())
+    found = wealth.ask(ME, "return", Period(day, day + timedelta(10)))
+    assert found.value == Decimal("15.50") and found.unit == "percent"
+    parts = {row["item"]: row["value"].minor for row in found.rows}
+    assert parts == {"before": 0, "inflows": 1_000_000, "outflows": -500_000, "gain": 60_500, "after": 560_500}
+    judged = pyxirr.xirr(
+        [day, day + timedelta(5), day + timedelta(9), day + timedelta(10)], [-100_000, -900_000, 500_000, 560_500]
+    )
+    assert judged and abs(float(found.method.values["rate"]) - 100 * judged) <= 0.0051
+
+
+@pytest.mark.parametrize("account", ["", "PEA", "US brokerage", "Everyday account"])
+@pytest.mark.parametrize("currency", ["EUR", "USD"])
+def test_the_parts_of_a_return_lead_from_its_start_to_its_end(home: Wealth, account: str, currency: str) -> None:
+    found = home.ask(ME, "return", account=account, currency=currency)
+    parts = {row["item"]: row["value"] for row in found.rows}
+    assert parts["before"] + parts["inflows"] + parts["outflows"] + parts["gain"] == parts["after"]
+    if account:
+        assert parts["after"] == home.ask(ME, "balance", account=account, currency=currency).value
+
+
+def test_a_return_without_capital_is_refused(wealth: Wealth) -> None:
+    account = wealth.ledger.add_account(ME, "Fund", "brokerage", "EUR")
+    wealth.ledger.post(ME, [paid(account, "x", 5, date(2026, 11, 1), "fees")], "test", wealth.clock.now())
+    with pytest.raises(Refused) as refusal:
+        wealth.ask(ME, "return")
+    assert refusal.value.key == "no_capital"
+
+
+def test_fees_are_the_spending_of_that_category(home: Wealth) -> None:
+    year = Period(date(2026, 1, 1), date(2026, 11, 22))
+    assert home.ask(ME, "fees").value == home.ask(ME, "spending", year, category="fees").value

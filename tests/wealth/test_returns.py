@@ -128,7 +128,8 @@ def test_loans_are_numpy_financials(seed: int) -> None:
     assert math.isclose(paid, numpy_financial.pmt(rate, periods, present, future, when), rel_tol=1e-9, abs_tol=1e-9)
     assert math.isclose(
         returns.future_value(rate, periods, paid, present, begin),
-        numpy_financial.fv(rate, periods, paid, present, when), rel_tol=1e-9, abs_tol=1e-12 * abs(present) * (1 + abs(rate)) ** periods,
+        numpy_financial.fv(rate, periods, paid, present, when), rel_tol=1e-9, 
+        abs_tol=1e-12 * abs(present) * (1 + abs(rate)) ** periods,
     )  # fmt: skip
     assert math.isclose(
         returns.present_value(rate, periods, paid, future, begin),
