@@ -134,7 +134,7 @@ class Reader:
         known = sum(last - first for _, first, last in spend.scan(between))
         if known < len(between):
             return OPPOSITE[op], op
-        self.used |= set(range(start + said[-1][1], index))
+        self.used |= set(range(start + said[0][1], index))
         return (OPPOSITE[op],)
 
     def _bound(self, index: int) -> tuple[str, int]:
