@@ -73,10 +73,15 @@ def test_a_receipt_is_printed_alone_with_its_cut_outs(visit: Visitor) -> None:
     window.page.locator(".receipt .succeeded").wait_for(timeout=1000 * (UNDO_SECONDS + 15))
     window.page.locator(".receipt summary").click()
     window.page.emulate_media(media="print")
-    window.page.evaluate("""window.print = () => { window.paper = [...document.querySelectorAll('#feed *')].filter(
-        n => n.checkVisibility({visibilityProperty: true}) && !n.closest('.receipt')).length }""")
+    window.page.evaluate("""window.print = () => {
+        const seen = [...document.querySelectorAll('button, textarea, h1, p, b, img, code')]
+            .filter(node => node.checkVisibility({visibilityProperty: true}));
+        window.paper = [seen.filter(node => node.closest('.receipt')).length, seen.filter(n => !n.closest('.receipt'))
+            .map(node => node.outerHTML.slice(0, 200))] }""")
     window.page.locator(".receipt [data-print]").evaluate("b => b.click()")
-    assert window.page.evaluate("window.paper") == 0
+    inside, outside = window.page.evaluate("window.paper")
+    assert inside > 5
+    assert outside == []
 
 
 @languages
