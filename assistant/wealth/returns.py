@@ -196,6 +196,13 @@ def drawdown(levels: ArrayLike) -> Drawdown:
     return Drawdown(float(falls[trough]), peak, trough, int(np.max(np.diff(rises))))
 
 
+def all_time_high(prices: ArrayLike) -> tuple[int, float]:
+    """(index of the highest price, the first of equals; the last price's distance from it, 0 or below)."""
+    price = np.asarray(prices, np.float64)
+    top = int(np.argmax(price))
+    return top, float(price[-1] / price[top]) - 1
+
+
 def payment(rate: float, periods: int, present: float, future: float = 0, begin: bool = False) -> float:
     """What a loan of `present` costs a period, negative: -(PV q^n + FV) / annuity; `rate` is a period's.
 

@@ -135,3 +135,8 @@ def test_loans_are_numpy_financials(seed: int) -> None:
         returns.present_value(rate, periods, paid, future, begin),
         numpy_financial.pv(rate, periods, paid, future, when), rel_tol=1e-9, abs_tol=1e-6,
     )  # fmt: skip
+
+
+def test_the_all_time_high_is_the_first_of_equals() -> None:
+    assert returns.all_time_high([3, 5, 5, 4]) == (1, pytest.approx(-0.2))
+    assert returns.all_time_high([1, 2]) == (1, 0)
