@@ -32,6 +32,7 @@ from assistant.money import Money
 from assistant.request import Evidence, Field, Language, Seen
 
 SURE = 0.40  # probability of the likeliest label below which the person is asked what was meant
+UNTRAINED = 0.7  # share of a metric that the head was not trained on, once its words were said
 OFFERED = 3  # "which did you mean?" choices
 GOALS: dict[str, Goal] = {"wealth": "measure", "product": "find", "thanks": "greet", "service": "outside"}
 RETAIL = ("EAN", "UPC", "DataBar", "ITF")  # beginnings of zxing's names of codes that carry a GTIN
@@ -142,6 +143,7 @@ def _decided(found: Verdict, details: _Details) -> tuple[str, float]:
     shares = dict(found.labels)
     metric = details.of("measure").get("metric")
     if metric:
+        shares.setdefault("measure." + metric.value, UNTRAINED)
         _raise(shares, "wealth", 3.0, "measure." + metric.value)
     pay = details.of("pay")
     if "amount" in pay and "payee" in pay and (details.knows_payee or pay["amount"].value.currency):

@@ -21,7 +21,7 @@ Span = tuple[int, int]
 # Where several metrics' words stand in one sentence the more particular one is meant.
 METRICS = (
     "double_charges", "biggest_expense", "net_worth_change", "net_worth_history", "savings_rate", "net_worth",
-    "recurring", "cash_by_currency", "spending", "balance", "income",
+    "return", "recurring", "cash_by_currency", "fees", "spending", "balance", "income",
 )  # fmt: skip
 EARNED = {"salary", "interest", "dividends", "gifts"}
 BY_CATEGORY = {"spending", "income", "biggest_expense", "recurring", "double_charges"}

@@ -36,6 +36,7 @@ WORLD = World(
     products=("kettle", "lamp", "vacuum", "coffee beans", "tea", "thé vert", "aspirateur", "吸尘器", "绿茶"),
     brands=("Luma", "Bureau"), colours=("red", "rouge", "红色"), today="2026-03-15",
 )  # fmt: skip
+THIS_YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 FEBRUARY = Period(date(2026, 2, 1), date(2026, 2, 28))
 WAITING = Frame("pay", {"payee": Slot("Alice"), "amount": Slot(Amount("12.50"))}, sheet="draft_1")
 
@@ -140,6 +141,11 @@ FIGURES: list[tuple[str, dict[str, object]]] = [
     ("what subscriptions do I pay for", {"metric": "recurring", "category": "subscriptions"}),
     ("how much rent do I pay", {"metric": "spending", "category": "rent"}),
     ("combien je paie de loyer", {"metric": "spending", "category": "rent"}),
+    ("how are my investments doing", {"metric": "return"}),
+    ("今年的投资收益率", {"metric": "return", "period": THIS_YEAR}),
+    ("quel est le rendement de mes placements cette année", {"metric": "return", "period": THIS_YEAR}),
+    ("which bank fees did I pay", {"metric": "fees"}), ("combien de frais ai-je payé", {"metric": "fees"}),
+    ("我付了多少手续费", {"metric": "fees"}),
     ("上个月的股息收入", {"metric": "income", "category": "dividends", "period": FEBRUARY}),
 ]  # fmt: skip
 
