@@ -22,7 +22,7 @@ STEP, BLOCK = 0.05, 32  # grid of the log rate; grid points per matrix product
 
 @dataclass(frozen=True, slots=True)
 class Roots:
-    """Every rate above -100 % that makes the present value zero; `rate` is the one nearest the simple return."""
+    """Every rate above -100 % that makes the present value zero; `rate` is nearest the simple return, in logs."""
 
     rate: float | None
     every: tuple[float, ...]
@@ -124,8 +124,8 @@ def rates(times: Array, amounts: Array) -> Roots:
         return Roots(None, ())
     found = sorted({*_side(times - times[0], amounts, 1.0), *_side(times[-1] - times, amounts, -1.0)})
     every = tuple(math.expm1(each) for each in found)
-    simple = float(amounts.sum() / -amounts[amounts < 0].sum())
-    return Roots(min(every, key=lambda rate: abs(rate - simple), default=None), every)
+    simple = math.log(float(amounts[amounts > 0].sum() / -amounts[amounts < 0].sum()))
+    return Roots(min(every, key=lambda rate: abs(math.log1p(rate) - simple), default=None), every)
 
 
 def _side(times: Array, amounts: Array, sign: float) -> list[float]:

