@@ -312,3 +312,32 @@ def test_a_second_import_of_any_format_adds_nothing(wealth: Wealth, make) -> Non
     assert wealth.import_file(ME, file).posted.added == 32
     again = wealth.import_file(ME, file).posted
     assert (again.added, again.known) == (0, 32)
+
+
+WORKBOOK = workbook([["Date", "Name", "Amount"], [46348.5, "a", 1.5]])
+QIF = "!Type:Bank\nD1/2/2026\nT-1.00\nPa\n^\n"
+SOURCES = (ofx(drawn(1), True), ofx(drawn(2), False), camt(drawn(3), 2), mt940(drawn(4)), ALIPAY, QIF, WORKBOOK)
+STRANGE = (b"9" * 400, b"\n" * 50, b"<STMTTRN>" * 50, b'"', b"1e999", b"NaN", b"Infinity", b"-", b"\xff\xfe")
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_a_damaged_file_is_read_or_refused_and_never_crashes(seed: int) -> None:
+    dice = Random(seed)
+    source = dice.choice(SOURCES)
+    data = bytearray(source.encode() if isinstance(source, str) else source)
+    start, end = sorted(dice.randrange(len(data)) for _ in range(2))
+    way = dice.randrange(4)
+    if way == 0:
+        data = data[:start]
+    elif way == 1:
+        del data[start:end]
+    elif way == 2:
+        data[start:start] = dice.choice(STRANGE)
+    else:
+        for _ in range(20):
+            data[dice.randrange(len(data))] = dice.randrange(256)
+    try:
+        found = opened("damaged", bytes(data))
+    except BadInput:
+        return
+    assert found.rows or found.problems

@@ -78,7 +78,7 @@ def from_table(
 ) -> Statement:
     """The statement in the cells of a CSV file or a sheet, as `read`."""
     body = [line for line in lines if any(sniff.dated(cell) for cell in line[1])]
-    if not body:
+    if not any(len(cells) > 1 for _, cells in body):
         raise BadInput("not_a_statement", name=name)
     if any(len(set(map(sniff.folded, cells)) & TRADE_HEADS) > 1 for _, cells in lines[:40]):
         raise BadInput("trades_not_read", name=name)

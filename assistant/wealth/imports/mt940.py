@@ -28,6 +28,7 @@ def read(upload: Upload, hints: Hints, currency: str) -> Statement:
     """The statement in an MT940 file. Raises `BadInput("not_a_statement")` when it has no booking."""
     text, encoding = sniff.western(upload.data)
     text = text.replace("\r\n", "\n")
+    line_of = sniff.liner(text)
     sections: list[Section] = []
     code = currency
     for field in FIELD.finditer(text):
@@ -45,7 +46,7 @@ def read(upload: Upload, hints: Hints, currency: str) -> Statement:
                 (balance, section.closing) if tag.startswith("60") else (section.opening, balance)
             )
         elif tag == "61":
-            section.found.append(_found(text.count("\n", 0, field.start()) + 1, value, code))
+            section.found.append(_found(line_of(field.start()), value, code))
         elif tag == "86" and section.found and section.closing is None:
             section.found[-1] = _told(section.found[-1], value)
     return statement(upload, "mt940", encoding, sections, hints, currency)

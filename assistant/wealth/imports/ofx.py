@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from bisect import bisect
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -34,10 +34,10 @@ def matches(text: str) -> bool:
 def read(upload: Upload, hints: Hints, currency: str) -> Statement:
     """The statement in an OFX or QFX file. Raises `BadInput("not_a_statement")` when it has no booking."""
     text, encoding = _decode(upload.data)
-    breaks = [found.start() for found in re.finditer("\n", text)]
+    line_of = sniff.liner(text)
     starts = [found.start() for found in BLOCK.finditer(text)] or [0]
     blocks = [(start, text[start:end]) for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
-    sections = [_section(block, start, breaks, currency) for start, block in blocks]
+    sections = [_section(block, start, line_of, currency) for start, block in blocks]
     return statement(upload, "ofx", encoding, sections, hints, currency)
 
 
@@ -51,12 +51,12 @@ def _decode(data: bytes) -> tuple[str, str]:
     return data.decode("cp1252", "replace"), "cp1252"
 
 
-def _section(block: str, start: int, breaks: list[int], currency: str) -> Section:
+def _section(block: str, start: int, line_of: Callable[[int], int], currency: str) -> Section:
     code = _field(block, "CURDEF").upper() or currency
     balance = _aggregate(block, "LEDGERBAL")
     section = Section(_field(block, "ACCTID"), bad_balance=bool(balance) and _number(_field(balance, "BALAMT")) is None)
     for event in EVENT.finditer(block):
-        line = bisect(breaks, start + event.start()) + 1
+        line = line_of(start + event.start())
         section.found.append(_found(line, event["tag"].upper(), event["body"], code))
     return section
 

@@ -41,11 +41,12 @@ def read(upload: Upload, hints: Hints, currency: str) -> Statement:
 def _parts(text: str) -> Iterator[tuple[str, list[Record]]]:
     """(account, its bookings) for every section; lists of accounts, categories and prices are no bookings."""
     name = ""
-    heads = [*re.finditer(r"^!([^\n]*)\n", text, re.MULTILINE)]
+    line_of = sniff.liner(text)
+    heads = [*re.finditer(r"^!([^\n]*)(?:\n|\Z)", text, re.MULTILINE)]
     ends = [*(head.start() for head in heads[1:]), len(text)]
     for head, end in zip(heads, ends, strict=True):
         kind = head[1].strip().casefold()
-        records = list(_records(text[head.end() : end], text.count("\n", 0, head.end()) + 1))
+        records = list(_records(text[head.end() : end], line_of(head.end())))
         if kind.startswith("account") and records:
             name = records[0][1].get("N", "")
         elif CASH.search(kind) or "invst" in kind:

@@ -11,8 +11,9 @@ import functools
 import re
 import tomllib
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -73,6 +74,12 @@ def western(data: bytes) -> tuple[str, str]:
         return data.decode(), "utf-8"
     except UnicodeDecodeError:
         return data.decode("cp1252", "replace"), "cp1252"
+
+
+def liner(text: str) -> Callable[[int], int]:
+    """Where an offset of the text is: the number of its line, from 1."""
+    breaks = [found.start() for found in re.finditer("\n", text)]
+    return lambda offset: bisect_left(breaks, offset) + 1
 
 
 def _plausible(text: str) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -21,7 +22,10 @@ from assistant.wealth.imports.statement import Hints, Statement
 LARGEST = 50 * 1024 * 1024  # bytes of one part once unpacked
 WIDEST, MOST_ROWS = 200, 200_000
 DAY_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # built in, the East Asian ones too
-BROKEN = (zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError, NotImplementedError, EOFError, OSError)
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, ElementTree.ParseError, EOFError, OSError, RuntimeError, NotImplementedError,
+    KeyError, IndexError, ValueError, OverflowError, AttributeError, TypeError,
+)  # fmt: skip
 
 
 def read(upload: Upload, hints: Hints, currency: str) -> Statement:
