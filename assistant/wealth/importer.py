@@ -64,7 +64,8 @@ def bring_in(
     target = ledger.account(user, account) if account else _guess(ledger.accounts(user), statement, upload.name)
     if target is None:
         named = statement.currency or currency
-        target = ledger.add_account(user, _title(upload.name), "current", named)
+        number = (statement.account,) if statement.account else ()  # by which its next file is recognised
+        target = ledger.add_account(user, _title(upload.name), "current", named, number)
     own = ledger.rules(user)
     entries = [
         _entry(target, row, identity, own)

@@ -314,6 +314,14 @@ def test_a_second_import_of_any_format_adds_nothing(wealth: Wealth, make) -> Non
     assert (again.added, again.known) == (0, 32)
 
 
+def test_the_next_file_of_an_account_is_recognised_by_its_number(wealth: Wealth) -> None:
+    wealth.import_file(ME, Upload("first bank.sta", mt940(drawn(1)).encode()))
+    wealth.ledger.add_account(ME, "Second bank", "current", "EUR", ("FR43",))
+    for number, expected in (("FR42", "first bank"), ("FR43", "Second bank")):
+        later = mt940(drawn(2)).replace("FR42", number)
+        assert wealth.preview(ME, Upload("november.sta", later.encode())).account_name == expected
+
+
 WORKBOOK = workbook([["Date", "Name", "Amount"], [46348.5, "a", 1.5]])
 QIF = "!Type:Bank\nD1/2/2026\nT-1.00\nPa\n^\n"
 SOURCES = (ofx(drawn(1), True), ofx(drawn(2), False), camt(drawn(3), 2), mt940(drawn(4)), ALIPAY, QIF, WORKBOOK)

@@ -58,10 +58,11 @@ def statement(
             rows.append(_row(each, hints, currency))
     if not rows and not problems:
         raise BadInput("not_a_statement", name=upload.name)
-    accounts = [section.account for section in sections if section.account]
+    accounts = list(dict.fromkeys(section.account for section in sections if section.account))
     return Statement(
         form, encoding, tuple(rows), tuple(problems), order=order, currency=rows[0].money.currency if rows else "",
-        doubts=(*doubts, *_doubts(sections)), mentions=" ".join(dict.fromkeys(accounts))[:2000],
+        doubts=(*doubts, *_doubts(sections)), mentions=" ".join(accounts)[:2000],
+        account=accounts[0] if len(accounts) == 1 else "",
     )  # fmt: skip
 
 

@@ -79,3 +79,4 @@ class Statement:
     unbalanced: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()
     mentions: str = ""  # text above and around the rows: may name the account
+    account: str = ""  # its number, where the format has a field for it
