@@ -29,6 +29,7 @@ LEVEL, NOISE, SILENCE = 0.3, 0.003, 0.4  # peak of the speech, deviation of the 
 DOUBT = -3.7  # log10 of the posterior at which confidence is 0.5; a pair of words no pattern has costs one (see card)
 UNSURE = 0.9  # a number word with less posterior than this brings its near misses along
 MOST_HINTS = 800
+CONFUSABLE = 0.75  # share of equal sounds from which a product's name may not compete with a word of money
 
 Segment = tuple[str, float, int, int]  # word, posterior, first and last frame of 10 ms
 
@@ -116,10 +117,23 @@ def _spoken(hint: str) -> str:
     """A hint as words of letters: "Zoé Lefèvre (home)" -> "Zoe Lefevre home"; empty when it cannot be spoken here."""
     words = re.findall(r"[^\W\d_]+(?:'[a-z]+)?", hint)
     speakable = [word for word in words if pronunciation(plain(word).replace("'", ""), dictionary())]
-    if len(speakable) < len(words):
+    if len(speakable) < len(words) or (not hint[:1].isupper() and any(map(_like_money, words))):
         return ""
     text = " ".join(map(plain, words))
     return text.capitalize() if hint[:1].isupper() else text
+
+
+def _like_money(word: str) -> bool:
+    """Whether the name of a thing could be taken for a currency or a number: "bureau" is one sound from "euro"."""
+    from rapidfuzz.distance import Levenshtein
+
+    money = ("euro", "euros", "dollar", "dollars", "pound", "pounds", "cent", "cents", *domain.NUMBERS)
+    return plain(word) not in money and any(
+        Levenshtein.normalized_similarity(sounds.split(), other.split()) >= CONFUSABLE
+        for sounds in dictionary().get(plain(word)) or [pronunciation(plain(word), dictionary()) or ""]
+        for known in money
+        for other in dictionary()[known]
+    )
 
 
 def _spelling(hints: Sequence[str]) -> dict[str, str]:
