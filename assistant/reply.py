@@ -57,6 +57,14 @@ class PayeeView:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A page of this server, by its path."""
+
+    label: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class SumLine:
     label: str
     amount: Money
@@ -96,6 +104,7 @@ class Receipt(Card):
     mode: str = "sandbox"
     send_at: datetime | None = None  # set while an undo is possible
     note: str = ""  # one sentence: why it failed, what is safe, what to do
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 PARTS = {
     "payee": reply.PayeeView,
     "sum_line": reply.SumLine,
+    "link": reply.Link,
     "product": reply.ProductView,
     "chip": reply.Chip,
     "compare_row": reply.CompareRow,

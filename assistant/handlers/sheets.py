@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from assistant.handlers import Context
 from assistant.payments import Payment, State
-from assistant.reply import Action, PayeeView, PaySheet, Receipt, Reply, Status, Style, SumLine
+from assistant.reply import Action, Link, PayeeView, PaySheet, Receipt, Reply, Status, Style, SumLine
 
 STATUS: Mapping[State, Status] = {
     "draft": "canceled", "expired": "canceled", "canceled": "canceled", "confirmed": "scheduled", "submitted": "sent",
@@ -19,7 +19,7 @@ STATUS: Mapping[State, Status] = {
 }  # fmt: skip
 REASONS = {
     "insufficient_funds", "expired_card", "incorrect_cvc", "processing_error", "authentication_required",
-    "amount_too_small", "canceled",
+    "amount_too_small", "canceled", "authentication_expired", "payment_intent_authentication_failure",
 }  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def drafted(payment: Payment, context: Context) -> Reply:
     """The reply that shows a fresh draft. The voice never says the amount: the microphone might take it for consent."""
     told = context.say("payment.drafted", amount=payment.amount, payee=payment.payee_name)
     spoken = context.say("payment.drafted_spoken", payee=payment.payee_name)
-    shown = (sheet(payment, context), *_withdrawn(payment, context))
+    shown: tuple[PaySheet | Receipt, ...] = (sheet(payment, context), *_withdrawn(payment, context))
     return Reply(told, shown, "payment", speak=spoken, sheet=payment.id)
 
 
@@ -82,8 +82,17 @@ def receipt(payment: Payment, context: Context) -> Receipt:
         id=payment.id, payment_id=payment.id, status=status, payee=_view(payment, context), amount=payment.amount,
         at=payment.moved_at, method=payments.card(payment.method), provider_ref=payment.provider_ref,
         purpose=payment.purpose, mode=payments.describe(), send_at=payment.send_at if status == "scheduled" else None,
-        note=_note(payment, status, context), actions=_choices(payment, status, context),
+        note=_note(payment, status, context), links=_links(payment, status, context),
+        actions=_choices(payment, status, context),
     )  # fmt: skip
+
+
+def _links(payment: Payment, status: Status, context: Context) -> tuple[Link, ...]:
+    """The bank's question while it waits, the page to print once money has moved."""
+    if status == "requires_action":
+        return (Link(context.say("payment.to_bank"), f"/challenge/{payment.id}"),)
+    printed = (Link(context.say("payment.printed"), f"/receipts/{payment.id}"),)
+    return printed if status in ("succeeded", "refunded") else ()
 
 
 def _choices(payment: Payment, status: Status, context: Context) -> tuple[Action, ...]:

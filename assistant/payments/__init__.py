@@ -17,6 +17,8 @@ import functools
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -28,7 +30,7 @@ from assistant.merchant import Merchant, Quote, Till
 from assistant.money import Money
 from assistant.payments import confirmation, limits
 from assistant.payments.confirmation import Signer
-from assistant.payments.drafts import Origin, Payment, State, load, move, note, payment_of, row_for
+from assistant.payments.drafts import OPEN, Origin, Payment, State, load, move, note, payment_of, row_for
 from assistant.payments.duties import Duties
 from assistant.payments.limits import Wallet
 from assistant.payments.payees import Matches, Payee, PayeeBook
@@ -42,6 +44,11 @@ from assistant.payments.vault import Vault
 from assistant.reply import new_id
 from assistant.settings import Settings
 from assistant.store import Store
+
+if TYPE_CHECKING:
+    from starlette.routing import Route
+
+    from assistant.payments.sandbox.pages import Words
 
 __all__ = ["Matches", "Origin", "Payee", "PayeeBook", "Payment", "Payments", "State", "Wallet"]
 
@@ -58,7 +65,8 @@ class Payments:
         self._provider = self._connect(settings.stripe_key)
         self._signer = Signer(key)
         self._vault = Vault(store, clock, self._signer, lambda: self._provider)
-        self._settlement = Settlement(store, clock, lambda: self._provider, self._vault)
+        self.page = settings.public_url.rstrip("/") or f"http://127.0.0.1:{settings.port}"
+        self._settlement = Settlement(store, clock, lambda: self._provider, self._vault, self.page)
         self._refunds = Refunds(store, clock, lambda: self._provider, self._charged_on)
         self._duties = Duties(self)
         self.payees = PayeeBook(store, clock, self._enrol)
@@ -245,6 +253,30 @@ class Payments:
                 move(db, payment, "canceled", self.clock.now(), "withdrawn", reason="withdrawn")
             return load(db, user, id)
 
+    def challenge(self, user: str, id: str) -> str:
+        """Where the bank asks its question about this payment; empty when it asks none (any more)."""
+        payment = self.look(user, id)
+        if payment.state != "requires_action":
+            return ""
+        page = self._provider.retrieve(payment.provider_ref, self._charged_on(payment)).action
+        ours = f"{self.page}/_3ds/"
+        return page.removeprefix(self.page) if page.startswith(ours) else page if _of_stripe(page) else ""
+
+    def look(self, user: str, id: str) -> Payment:
+        """The payment as the provider has it now, when it is still open there."""
+        if self.receipt(user, id).state in OPEN:
+            self._settlement.carry_on(user, id, restarted=True)
+        return self.receipt(user, id)
+
+    def pages(self, words: Words) -> list[Route]:
+        """What a browser must reach of the sandbox, to be mounted on the app's own port; nothing with a real key."""
+        if not self._sandbox:
+            return []
+        from assistant.payments.sandbox.pages import routes
+
+        self._sandbox.mounted = self.page
+        return routes(self._sandbox, words)
+
     def refund(self, user: str, id: str, refund_id: str, amount: Money | None = None) -> Payment:
         """Give back `amount`, or all that is left; one `refund_id` (`new_id("refund")`) refunds once."""
         return self._refunds.ask(user, id, refund_id, amount)
@@ -333,3 +365,9 @@ class Payments:
         self._duties.stop()
         if self._sandbox:
             self._sandbox.close()
+
+
+def _of_stripe(page: str) -> bool:
+    """A page of the bank's question that a browser may be led to: https, at Stripe."""
+    parts = urlsplit(page)
+    return parts.scheme == "https" and (parts.hostname or "").endswith(".stripe.com")

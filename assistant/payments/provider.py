@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Literal
 
 from assistant.errors import Refused, Unavailable
@@ -31,6 +32,7 @@ class Charge:
     metadata: Mapping[str, str]
     reached: str = ""
     reason: str = ""
+    action: str = ""  # where the bank asks its question while it `requires_action`
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Provider:
             "payment_method": bill.method,
             "description": bill.description,
             "metadata": dict(bill.metadata),
-            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "always" if bill.to else "never"},
         }
         if bill.to:
             params["transfer_data"] = {"destination": bill.to}
@@ -91,13 +93,16 @@ class Provider:
             made = self._client.v1.payment_intents.create(params, _options(bill.on, f"{bill.key}:create"))
         return str(made.id)
 
-    def confirm(self, ref: str, key: str, on: str = "") -> Charge:
-        """Take the money. A decline is a `Charge` that failed; silence raises `Unavailable`."""
+    def confirm(self, ref: str, key: str, on: str = "", back: str = "") -> Charge:
+        """Take the money. A decline is a `Charge` that failed; silence raises `Unavailable`.
+
+        `back`: where the bank's own page leads when it has asked its question (3-D Secure).
+        """
         import stripe
 
         with _plain():
             try:
-                self._client.v1.payment_intents.confirm(ref, {}, _options(on, key))
+                self._client.v1.payment_intents.confirm(ref, {"return_url": back} if back else {}, _options(on, key))
             except stripe.CardError:
                 pass  # the decline stands on the intent, where it is read back
             except stripe.InvalidRequestError as error:
@@ -168,7 +173,13 @@ def _charge(intent: Any, on: str) -> Charge:
         standing = "failed"
     reason = error.get("decline_code") or error.get("code") or ("canceled" if intent.status == "canceled" else "")
     amount = Money(intent.amount_received if standing == "succeeded" else intent.amount, intent.currency.upper())
-    return Charge(intent.id, standing, amount, intent.metadata.to_dict(), _reached(intent, on), reason)
+    return Charge(intent.id, standing, amount, intent.metadata.to_dict(), _reached(intent, on), reason, _asked(intent))
+
+
+def _asked(intent: Any) -> str:
+    """The page on which the bank asks, if it asks on one."""
+    page = intent.next_action.to_dict().get("redirect_to_url") if intent.next_action else None
+    return str(page["url"]) if page else ""
 
 
 def _reached(intent: Any, on: str) -> str:
@@ -200,8 +211,9 @@ def parameters(name: str) -> tuple[frozenset[str], frozenset[str]] | None:
     import stripe
     from stripe import params
 
-    kind = getattr(params, name, None)
-    if kind is None:
+    try:
+        kind = attrgetter(name)(params)
+    except AttributeError:
         return None
     return kind.__required_keys__, frozenset(kind.__annotations__) - frozenset(stripe.RequestOptions.__annotations__)
 
@@ -211,4 +223,4 @@ def attributes(name: str) -> tuple[str, ...]:
     """The attributes of a resource by the SDK's annotations, e.g. 'PaymentIntent'."""
     import stripe
 
-    return tuple(key for key in getattr(stripe, name).__annotations__ if key != "OBJECT_NAME")
+    return tuple(key for key in attrgetter(name)(stripe).__annotations__ if key != "OBJECT_NAME")

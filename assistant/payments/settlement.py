@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -26,17 +27,21 @@ from assistant.payments.vault import Vault
 from assistant.store import Store
 
 LEASE = timedelta(seconds=90)  # longer than three calls may take: who claimed a payment has it for so long
+CHALLENGE = timedelta(minutes=15)  # how long the bank's question may stay unanswered
 SOON, LATE = timedelta(seconds=2), timedelta(seconds=30)  # when an undecided payment is asked about again
 QUARANTINE = timedelta(hours=1)
 log = logging.getLogger(__name__)
 
 
 class Settlement:
-    def __init__(self, store: Store, clock: Clock, provider: Callable[[], Provider], vault: Vault) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, provider: Callable[[], Provider], vault: Vault, page: str = ""
+    ) -> None:
         self.store = store
         self.clock = clock
         self.provider = provider
         self.vault = vault
+        self.page = page  # where a browser finds this folder's receipts
 
     def due(self, restarted: bool = False) -> list[tuple[str, str]]:
         """(user, payment) pairs to carry on with now. After a restart nobody else holds a claim, so all of them."""
@@ -88,8 +93,17 @@ class Settlement:
             except Refused as error:  # nothing was made, so nothing can have been charged
                 return _failed(payment, str(error.values.get("reason", "")))
         elif (charge := self.provider().retrieve(ref)).standing != "open":
+            return self._in_time(payment, charge)
+        key = f"{payment.id}:confirm:{self._attempt(payment, ref)}"
+        return self.provider().confirm(ref, key, "", f"{self.page}/receipts/{payment.id}")
+
+    def _in_time(self, payment: Payment, charge: Charge) -> Charge:
+        """A bank's question that nobody answers is withdrawn, so that the payment comes to an end."""
+        asked = payment.state == charge.standing == "requires_action"
+        if not asked or self.clock.now() < payment.moved_at + CHALLENGE:
             return charge
-        return self.provider().confirm(ref, f"{payment.id}:confirm:{self._attempt(payment, ref)}")
+        over = self.provider().cancel(payment.provider_ref)
+        return replace(over, reason="authentication_expired") if over.standing == "failed" else over
 
     def _merchant(self, payment: Payment) -> Charge:
         """The merchant charges; its order says whether it did. The same token is shown again, never a second one."""

@@ -5,6 +5,7 @@ A button carries the id of its action and nothing else; amounts, payees and verb
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,10 +14,11 @@ from assistant.language.messages import catalogue, say, shown
 from assistant.ui.markup import Html, drawing, el, escaped, icon, join
 
 Json = Mapping[str, Any]
+OWN_PATH = re.compile(r"/[a-z][\w/-]*")
 SURE = 0.9  # a field read with less confidence asks to be checked
 TONES = {"info": "info", "success": "check", "warning": "alert", "error": "cross"}
 CALM = ("scheduled", "sent", "succeeded", "refunded", "prepared", "canceled")  # nothing to worry about
-MOVING = ("scheduled", "sent", "unknown")
+MOVING = ("scheduled", "sent", "unknown", "requires_action")
 STATUS_ICONS = {
     "sent": "send", "succeeded": "check", "failed": "cross", "requires_action": "alert", "unknown": "clock",
     "refunded": "back", "prepared": "file", "canceled": "cross", "scheduled": "clock",
@@ -69,6 +71,14 @@ class Drawer:
         """
         order = sorted(actions, key=lambda a: a.get("style") == "primary")
         made = [self.button(a, data_check=(check or None) if a.get("style") == "primary" else None) for a in order]
+        return el("div", *made, cls="actions") if made else ""
+
+    def links(self, links: Iterable[Json]) -> Html | str:
+        """Links to pages of this server only: a path that begins with a letter leads nowhere else."""
+        own = [link for link in links if OWN_PATH.fullmatch(link["path"])]
+        made = [
+            el("a", link["label"], cls="button", href=link["path"], target="_blank", rel="noopener") for link in own
+        ]
         return el("div", *made, cls="actions") if made else ""
 
     def row(self, label: object, *value: object) -> Html:
@@ -171,6 +181,7 @@ def receipt(draw: Drawer, card: Json) -> Html:
               el("p", "→ ", card["payee"]["name"], cls="payee")), cls="status " + status),
         el("p", card["note"], cls="muted" if status in CALM else "caution")
         if card.get("note") and status != "scheduled" else "",
+        draw.links(card.get("links", ())),
         draw.folded(join([draw.word("kind_receipt"), " · ", draw.word("test_mode"), " · ", card["mode"]]),
                     el("dl", *facts, cls="rows")) if status != "scheduled" else "",
         draw.buttons(card["actions"]),

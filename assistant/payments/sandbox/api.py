@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from assistant.clock import Clock
-from assistant.payments.sandbox import accounts, intents, refunds
+from assistant.payments.sandbox import accounts, checkout, intents, refunds
 from assistant.payments.sandbox.call import Call
 from assistant.payments.sandbox.records import Records, fresh
 from assistant.payments.sandbox.wire import Fault, check, decode, missing
@@ -48,6 +48,9 @@ ROUTES: dict[tuple[str, str], tuple[Answer, str]] = {
     ("GET", "/v1/refunds/{id}"): (refunds.retrieve, "RefundRetrieveParams"),
     ("POST", "/v1/accounts"): (accounts.create, "AccountCreateParams"),
     ("GET", "/v1/accounts/{id}"): (accounts.retrieve, "AccountRetrieveParams"),
+    ("POST", "/v1/checkout/sessions"): (checkout.create, "checkout.SessionCreateParams"),
+    ("GET", "/v1/checkout/sessions"): (checkout.listed, "checkout.SessionListParams"),
+    ("GET", "/v1/checkout/sessions/{id}"): (checkout.retrieve, "checkout.SessionRetrieveParams"),
     ("GET", "/v1/events"): (_events, "EventListParams"),
     ("GET", "/v1/events/{id}"): (_event, "EventRetrieveParams"),
     ("GET", "/v1/balance"): (accounts.balance, "BalanceRetrieveParams"),
@@ -55,10 +58,11 @@ ROUTES: dict[tuple[str, str], tuple[Answer, str]] = {
 
 
 class Api:
-    def __init__(self, records: Records, key: str, clock: Clock) -> None:
+    def __init__(self, records: Records, key: str, clock: Clock, place: Callable[[], str]) -> None:
         self.records = records
         self.key = key
         self.clock = clock
+        self.place = place
 
     def app(self) -> Starlette:
         from starlette.applications import Starlette
@@ -101,7 +105,7 @@ class Api:
         """Answer once per idempotency key; the change and the remembered answer are one transaction."""
         key, account = request.headers.get("idempotency-key", ""), request.headers.get("stripe-account", "")
         params, now = decode(text), int(self.clock.now().timestamp())
-        call = Call(self.records, params, account, now, request.path_params.get("id", ""), key)
+        call = Call(self.records, params, account, now, request.path_params.get("id", ""), key, self.place())
         said = hashlib.sha256(f"{request.method} {request.url.path}\n{json.dumps(params, sort_keys=True)}".encode())
         with self.records.transaction():
             if account:

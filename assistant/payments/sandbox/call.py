@@ -19,6 +19,7 @@ class Call:
     now: int  # unix seconds
     id: str = ""  # the object the path names
     key: str = ""  # the idempotency key
+    place: str = ""  # where a browser finds the sandbox's pages
 
     def happened(self, type: str, thing: dict[str, Any]) -> None:
         """Write an event into the same transaction as the change."""

@@ -51,6 +51,11 @@ CARDS = {
 CARDS |= {name.replace("pm_card_charge", "pm_card_visa_charge"): card for name, card in CARDS.items()}
 
 
+NOT_PROVEN = Card(
+    "visa", "", "payment_intent_authentication_failure", "", "We are unable to authenticate your payment method."
+)
+
+
 def card(method: str) -> Card:
     """The card behind a test payment method; a `Fault` like Stripe's for anything else."""
     if method not in CARDS:

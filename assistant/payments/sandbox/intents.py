@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.payments.sandbox.accounts import known
 from assistant.payments.sandbox.call import Call
-from assistant.payments.sandbox.cards import Card, card
+from assistant.payments.sandbox.cards import NOT_PROVEN, Card, card
 from assistant.payments.sandbox.records import fresh
 from assistant.payments.sandbox.wire import Fault, flag, integer, missing, resource
 
@@ -112,12 +112,23 @@ def _confirm(call: Call, intent: dict[str, Any]) -> dict[str, Any]:
 
 
 def _challenge(call: Call, intent: dict[str, Any]) -> dict[str, Any]:
-    intent |= {
-        "status": "requires_action",
-        "next_action": {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}},
-    }
+    """The bank asks: on a page when the caller said where to come back to, in the SDK's own dialogue otherwise."""
+    asked: dict[str, Any] = {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
+    if back := call.params.get("return_url"):
+        there = {"url": f"{call.place}/_3ds/{intent['id']}", "return_url": back}
+        asked = {"type": "redirect_to_url", "redirect_to_url": there}
+    intent |= {"status": "requires_action", "next_action": asked}
     call.records.put("payment_intent", call.account, intent)
     call.happened("payment_intent.requires_action", intent)
+    return intent
+
+
+def answer(call: Call, yes: bool) -> dict[str, Any]:
+    """What the cardholder told the bank on its page; an intent that no longer waits is returned as it is."""
+    intent = _intent(call)
+    if intent["status"] == "requires_action":
+        used = card(intent["payment_method"])
+        _pay(call, intent, used) if yes else _decline(call, intent, NOT_PROVEN)
     return intent
 
 

@@ -64,6 +64,11 @@ class Records:
         ).fetchone()
         return json.loads(found[0]) if found else None
 
+    def account_of(self, id: str) -> str | None:
+        """On which account an object stands."""
+        found = self._db.execute("SELECT account FROM objects WHERE id = ?", (id,)).fetchone()
+        return str(found[0]) if found else None
+
     def newest(
         self, kind: str, account: str, parent: str = "", limit: int = 10, after: str = "", before: str = ""
     ) -> tuple[list[dict[str, Any]], bool]:

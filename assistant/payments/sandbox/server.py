@@ -27,6 +27,11 @@ class Sandbox:
         self._records: Records | None = None
         self._running: tuple[object, threading.Thread] | None = None
         self._url = ""
+        self.mounted = ""  # the address of the app that shows the sandbox's pages on its own port
+
+    def place(self) -> str:
+        """Where a browser finds the pages: the app that mounted them, or the sandbox itself."""
+        return self.mounted or self.url()
 
     @property
     def records(self) -> Records:
@@ -56,8 +61,8 @@ class Sandbox:
         listener = socket.create_server(("127.0.0.1", 0))
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or each answer waits 40 ms for an ACK
         config = uvicorn.Config(
-            Api(self.records, self.key, self.clock).app(), log_config=None, access_log=False, lifespan="off",
-            timeout_graceful_shutdown=2,
+            Api(self.records, self.key, self.clock, self.place).app(), log_config=None, access_log=False,
+            lifespan="off", timeout_graceful_shutdown=2,
         )  # fmt: skip
         server = uvicorn.Server(config)
         came_up = threading.Event()

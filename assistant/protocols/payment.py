@@ -1,0 +1,110 @@
+"""What a browser reaches of payments on the app's own port: the bank's question, printed receipts, the sandbox's pages.
+
+Knows who is asking and how a receipt is laid out on paper; what is true of a payment comes from the room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import LueurError
+from assistant.language.messages import say
+from assistant.protocols.local import language_of
+from assistant.reply import to_json
+from assistant.ui.markup import Html, el, join
+
+if TYPE_CHECKING:
+    from starlette.requests import Request as Call
+    from starlette.responses import Response
+
+    from assistant.core import Assistant
+    from assistant.payments import Payment
+
+STYLE = (
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem;color:#1c1b22}"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.2rem}dt{color:#666}dd{margin:0;"
+    "overflow-wrap:anywhere}small{color:#9a5b00;font-weight:600}@media print{body{margin:0}}"
+)
+
+
+def words(language: str, key: str, **values: object) -> str:
+    """The sentences of the sandbox's pages."""
+    return say(language_of(language), f"payment.sandbox_{key}", **values)
+
+
+def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
+    from starlette.responses import Response as Plain
+    from starlette.routing import Route
+
+    kernel = assistant.rooms.payments
+
+    def own(answer: Callable[[str, str, Call], Response]) -> Callable[[Call], Any]:
+        """`answer(user, payment, call)` for the person who asks; what is somebody else's does not exist."""
+
+        async def serve(call: Call) -> Response:
+            try:
+                return await run_in_threadpool(answer, who(call), call.path_params["id"], call)
+            except LueurError as error:
+                text = say(
+                    language_of(call.headers.get("accept-language", "")[:2]), f"errors.{error.key}", **error.values
+                )
+                return Plain(text, 404, media_type="text/plain")
+
+        return serve
+
+    def challenge(user: str, id: str, _: Call) -> Response:
+        return RedirectResponse(kernel.challenge(user, id) or f"/receipts/{id}", 303)
+
+    def printed(user: str, id: str, call: Call) -> Response:
+        language = call.headers.get("accept-language", "")[:2]
+        page = _page(kernel.look(user, id), kernel.describe(), language_of(language))
+        return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+
+    def exported(user: str, id: str, _: Call) -> Response:
+        return JSONResponse(to_json(kernel.look(user, id)))
+
+    return [
+        Route("/challenge/{id}", own(challenge)),
+        Route("/receipts/{id}.json", own(exported)),
+        Route("/receipts/{id}", own(printed)),
+        *kernel.pages(words),
+    ]
+
+
+def _page(payment: Payment, mode: str, language: str) -> str:
+    """A receipt for paper: what was paid, how it stands, and where each field came from."""
+
+    def word(key: str) -> str:
+        return say(language, f"ui.{key}")
+
+    facts = {
+        word("to"): f"{payment.payee_name} ··{payment.account[-4:]}", word("for"): payment.purpose,
+        word("when"): f"{payment.moved_at:%Y-%m-%d %H:%M} UTC", word("payment"): payment.id,
+        word("reference"): payment.provider_ref, word("you_said"): payment.origin.source,
+    }  # fmt: skip
+    facts |= {line.label: line.amount.text(language) for line in (*payment.lines, *payment.totals)}
+    facts |= {word(f"field_{name}"): _where(place, language) for name, place in payment.origin.provenance.items()}
+    rows = [row for name, value in facts.items() if value for row in (el("dt", name), el("dd", value))]
+    status = "canceled" if payment.state in ("draft", "expired") else _shown(payment)
+    return "<!doctype html>" + el(
+        "html",
+        el("meta", charset="utf-8"), el("title", word("kind_receipt")), el("style", Html(STYLE)),
+        el("small", f"{word('test_mode_long')} · {mode}"),
+        el("h1", payment.amount.text(language)), el("p", el("b", word(f"status_{status}").split("{")[0])),
+        el("dl", *rows), el("p", el("a", "JSON", href=f"/receipts/{payment.id}.json")), lang=language,
+    )  # fmt: skip
+
+
+def _shown(payment: Payment) -> str:
+    if payment.state == "succeeded" and payment.refunded == payment.amount:
+        return "refunded"
+    return {"confirmed": "scheduled", "submitted": "sent"}.get(payment.state, payment.state)
+
+
+def _where(place: Any, language: str) -> Html:
+    """Which words, or which part of which picture, a field was read from."""
+    key = "from_picture" if "box" in place else "you_said"
+    return join([say(language, f"ui.{key}"), str(place.get("box") or place.get("span") or "")], " ")
