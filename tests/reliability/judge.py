@@ -118,9 +118,7 @@ def _sealed(row: Mapping[str, Any]) -> bytes:
 def _acknowledged(sight: Sight, told: Mapping[str, str]) -> Iterable[str]:
     for id, state in told.items():
         now = sight.payments.get(id, {}).get("state", "gone")
-        if state in FINAL and now != state:
-            yield f"I8 {id}: somebody was told {state}, and it is {now}"
-        elif state in COUNTED and now in ("gone", "draft", "expired"):
+        if (state in FINAL and now != state) or (state in COUNTED and now in ("gone", "draft", "expired")):
             yield f"I8 {id}: somebody was told {state}, and it is {now}"
 
 

@@ -3,12 +3,12 @@ network meeting the process that takes over. And every single fault at each requ
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import pytest
 
 from assistant.money import Money
-from assistant.payments import Payment
+from assistant.payments import Payment, Payments
 from tests.reliability.wire import FAULTS, Fault
 from tests.reliability.world import METHODS, SESSION, World
 
@@ -73,23 +73,91 @@ class Way:
         return state
 
 
-def scenarios(world: World, outcome: str) -> list[tuple[int, list[Fault | None]]]:
+def scenarios(world: World, outcome: str, faults: Sequence[Fault] = FAULTS) -> list[tuple[int, list[Fault | None]]]:
     """Crash at each edge times each fault (and none) afterwards; each fault at each request without a crash."""
     Way(world, outcome, -1).go(0, [])
     edges, requests = len(world.passed), sum(edge != "commit" for edge in world.passed)
-    crashed = [(edge, [fault]) for edge in range(1, edges + 1) for fault in (None, *FAULTS)]
-    return crashed + [(0, [None] * request + [fault]) for request in range(requests) for fault in FAULTS]
+    crashed = [(edge, [fault]) for edge in range(1, edges + 1) for fault in (None, *faults)]
+    return crashed + [(0, [None] * request + [fault]) for request in range(requests) for fault in faults]
 
 
-@pytest.mark.parametrize("outcome", ENDS)
-def test_no_single_crash_and_no_single_fault_changes_the_outcome(world: World, outcome: str) -> None:
-    wrong = {}
-    every = scenarios(world, outcome)
+def sweep(world: World, outcome: str, every: Sequence[tuple[int, list[Fault | None]]]) -> list[str]:
+    """What is wrong after all these scenarios, each with a person of its own."""
+    wrong = []
     for number, (crash, faults) in enumerate(every):
         way = Way(world, outcome, number)
         way.go(crash, faults)
         if (state := way.end()) != ENDS[outcome]:
-            wrong[crash, tuple(faults)] = state
+            wrong.append(f"crash at {crash}, then {faults}: {state}")
     world.drain()
-    assert wrong == {} and world.wrong(drained=True) == [] and world.leaks() == []
+    return wrong + world.wrong(drained=True) + world.leaks()
+
+
+LONGEST = pytest.param("declined purchase", marks=pytest.mark.reliability)
+
+
+@pytest.mark.parametrize("outcome", [LONGEST if outcome == "declined purchase" else outcome for outcome in ENDS])
+def test_no_single_crash_and_no_single_fault_changes_the_outcome(world: World, outcome: str) -> None:
+    every = scenarios(world, outcome)
     assert len(every) >= (9 if outcome == "undone" else 50)
+    assert sweep(world, outcome, every) == []
+
+
+def meddled(world: World) -> list[str]:
+    """What a second reconciler asks the provider about a payment while the first one is in the middle of it."""
+    meddling: list[str] = []
+    other = Payments(world.store, world.kernel.settings, world.clock)
+    other._sandbox, other._provider = world.kernel._sandbox, world.kernel._provider
+    world.clock.forward(seconds=1)
+    way, within = Way(world, "ok", 1), False
+
+    def look(name: str) -> None:
+        nonlocal within
+        if within:
+            meddling.append(name)
+            return
+        within = True
+        other.settle_due()
+        within = False
+
+    world.wire.passed = look
+    way.confirm()
+    world.wire.passed = world.edge
+    assert way.end() == "succeeded"
+    return meddling
+
+
+def test_a_second_reconciler_leaves_alone_what_is_being_sent(world: World) -> None:
+    assert meddled(world) == []
+
+
+def believed(world: World) -> str:
+    """How a payment stands when the provider has charged another amount than was confirmed."""
+    records = world.kernel._sandbox.records
+    way = Way(world, "ok", 1)
+
+    def raise_the_price(name: str) -> None:
+        if name == "POST payment_intents":
+            records._db.execute(
+                "UPDATE objects SET body = json_set(body, '$.amount', 9999) WHERE kind = 'payment_intent'"
+            )
+
+    world.wire.passed = raise_the_price
+    way.confirm()
+    return world.kernel.receipt(way.user, way.payment.id).state
+
+
+def test_another_amount_at_the_provider_is_not_called_paid(world: World) -> None:
+    assert believed(world) == "unknown"
+
+
+def overdrawn(world: World) -> str:
+    """What somebody is told who wants back more than is left of a payment."""
+    way = Way(world, "refunded", 1)
+    assert world.attempt(way.confirm) and world.attempt(way.refund)
+    rest = Money(LUNCH.minor - 500 + 1, "EUR")
+    return world.attempt(lambda: world.kernel.refund(way.user, way.payment.id, "refund_more", rest))
+
+
+def test_more_than_is_left_is_refused_by_our_own_books(world: World) -> None:
+    assert overdrawn(world) == "more_than_was_paid"

@@ -48,7 +48,7 @@ class Wire(stripe.HTTPClient):
         body, status, answered = self._send(method, url, headers or {}, post_data)
         if fault == "twice":
             body, status, answered = self._send(method, url, headers or {}, post_data)
-        self.passed(f"{method} {urlsplit(url).path.rsplit('/', 1)[-1]}")
+        self.passed(f"{method.upper()} {urlsplit(url).path.rsplit('/', 1)[-1]}")
         if fault in ("drop", "slow"):
             raise stripe.APIConnectionError("no answer")
         if fault == "500 after":

@@ -111,18 +111,19 @@ class World:
         known = next((payee for payee in self.kernel.payees.of(user) if payee.account == account), None)
         return known or self.kernel.payees.add(user, account.removeprefix("acct_").title(), "contact", "EUR", account)
 
-    def attempt(self, act: Callable[[], object]) -> bool:
-        """What a person does: an answer is written down as told, a refusal is an answer too. False: it died."""
+    def attempt(self, act: Callable[[], object]) -> str:
+        """What a person does, and what they are told: a state, the key of a refusal, "done"; empty: it died."""
         try:
             told = act()
         except Crash:
             self.open()
-            return False
-        except LueurError:
-            return True
+            return ""
+        except LueurError as error:
+            return error.key
         if isinstance(told, Payment):
             self.told[told.id] = told.state
-        return True
+            return told.state
+        return "done"
 
     def settle(self, restarted: bool = False) -> None:
         try:
