@@ -88,6 +88,7 @@ class PaySheet(Card):
     mode: str = "sandbox"  # "sandbox" or "Stripe test mode"
     method: str = ""
     in_words: str = ""  # the amount read back in words
+    notes: tuple[str, ...] = ()  # what deserves a second look: paid a moment ago, never paid before, a look-alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

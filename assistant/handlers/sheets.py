@@ -42,10 +42,13 @@ def sheet(payment: Payment, context: Context) -> PaySheet:
     from assistant.language.words import amount_in_words
 
     payments = context.rooms.payments
-    button = context.say("payment.pay_button", amount=payment.amount)
+    again = "pay_again_button" if payment.origin.repeats else "pay_button"
+    button = context.say(f"payment.{again}", amount=payment.amount)
+    look = {"repeat": payment.origin.repeats, "look": payment.origin.resembles}
     return PaySheet(
         id=payment.id, payee=_view(payment, context), amount=payment.amount, purpose=payment.purpose,
-        currency_assumed=payment.origin.assumed, source=payment.origin.source, uncertain=payment.origin.uncertain,
+        currency_assumed=payment.origin.assumed, source=payment.origin.source, notes=_doubts(payment, context),
+        uncertain=payment.origin.uncertain + tuple(name for name, doubt in look.items() if doubt),
         provenance=payment.origin.provenance, lines=payment.lines, totals=payment.totals or _total(payment, context),
         expires_at=payment.expires_at, mode=payments.describe(), method=payments.card(payment.method),
         in_words=amount_in_words(payment.amount, context.language),
@@ -54,6 +57,21 @@ def sheet(payment: Payment, context: Context) -> PaySheet:
             _button("payment.confirm", payment, context, button, "primary"),
         ),
     )  # fmt: skip
+
+
+def _doubts(payment: Payment, context: Context) -> tuple[str, ...]:
+    """What deserves a second look before this is paid, in sentences."""
+    origin, told = payment.origin, []
+    if origin.repeats:
+        earlier = context.rooms.payments.receipt(context.user, origin.repeats)
+        minutes = int((context.now - (earlier.confirmed_at or context.now)).total_seconds() // 60)
+        key = "doubt_repeat" if earlier.state == "succeeded" else "doubt_open"
+        told.append(context.say(f"payment.{key}", amount=earlier.amount, payee=earlier.payee_name, count=minutes))
+    if origin.resembles:
+        told.append(context.say("payment.doubt_resembles", known=origin.resembles))
+    if origin.first and not payment.merchant_id:
+        told.append(context.say("payment.doubt_first", tail=payment.account[-4:]))
+    return tuple(told)
 
 
 def _total(payment: Payment, context: Context) -> tuple[SumLine, ...]:

@@ -28,9 +28,9 @@ from assistant.errors import NotFound, Refused
 from assistant.folder import secret
 from assistant.merchant import Merchant, Quote, Till
 from assistant.money import Money
-from assistant.payments import confirmation, limits
+from assistant.payments import audit, confirmation, doubts, limits
 from assistant.payments.confirmation import Signer
-from assistant.payments.drafts import OPEN, Origin, Payment, State, load, move, note, payment_of, row_for
+from assistant.payments.drafts import OPEN, Origin, Payment, State, load, move, payment_of, row_for
 from assistant.payments.duties import Duties
 from assistant.payments.limits import Wallet
 from assistant.payments.payees import Matches, Payee, PayeeBook
@@ -123,7 +123,9 @@ class Payments:
     ) -> Payment:  # fmt: skip
         self._can_receive(account, name)
         now, id = self.clock.now(), new_id("pay")
+        book = self.payees.of(user)
         with self.store.write() as db:
+            origin = doubts.look(db, user, account, name, amount, book, origin, now)
             wallet = limits.wallet(db, user, self.settings.currency)
             worth = limits.worth(amount, wallet.currency, now)
             row = row_for(id, user, session, payee, account, amount, worth, purpose, wallet.method, origin, now)
@@ -131,7 +133,7 @@ class Payments:
             db.execute(sa.insert(payments).values(**row))
             made = load(db, user, id)
             confirmation.register(db, "confirm", made, self._signer.token("confirm", made), made.expires_at)
-            note(db, user, id, "draft", now)
+            audit.append(db, user, id, "draft", now, made.hash)
         return made
 
     def _supersede(self, db: Connection, user: str, old: str) -> None:
@@ -164,6 +166,11 @@ class Payments:
         if old.merchant_id:
             return self.draft_quote(user, session, self._vault.merchants[old.merchant_id].reread(old.quote_id), origin)
         return self.draft(user, session, self.payees.get(user, old.payee_id), old.amount, old.purpose, origin)
+
+    def second_look(self, user: str, id: str) -> bool:
+        """Whether the same payment left after this sheet was shown; from now on the sheet says so."""
+        with self.store.write() as db:
+            return doubts.late(db, load(db, user, id), self.clock.now())
 
     def token(self, payment: Payment) -> str:
         """The single-use confirmation of this draft, for its sheet. Never shown, never logged."""

@@ -19,7 +19,8 @@ from sqlalchemy.engine import Connection
 
 from assistant.clock import Clock
 from assistant.errors import Refused
-from assistant.payments.drafts import OPEN, Payment, load, move, note
+from assistant.payments.audit import append
+from assistant.payments.drafts import OPEN, Payment, load, move
 from assistant.payments.ledger import book
 from assistant.payments.provider import Bill, Charge, Provider
 from assistant.payments.tables import payments
@@ -118,7 +119,7 @@ class Settlement:
         next_one = {"provider_ref": ref, "attempt": payments.c.attempt + 1}
         with self.store.write() as db:
             if payment.provider_ref != ref:
-                note(db, payment.user, payment.id, "intent", self.clock.now(), ref)
+                append(db, payment.user, payment.id, "intent", self.clock.now(), ref)
             change = sa.update(payments).where(payments.c.id == payment.id).values(next_one)
             return int(db.execute(change.returning(payments.c.attempt)).scalar_one())
 

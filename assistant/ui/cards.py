@@ -121,6 +121,7 @@ def pay_sheet(draw: Drawer, card: Json) -> Html:
         draw.sums(card["lines"], "lines"),
         draw.sums(card["totals"], "totals") if len(card["lines"]) + len(card["totals"]) > 1 else "",
         el("p", icon("alert"), draw.word("uncertain", fields=", ".join(uncertain)), cls="caution") if uncertain else "",
+        *(el("p", icon("alert"), note, cls="caution") for note in card.get("notes", ())),
         el("p", draw.word("expired"), cls="caution gone", hidden=True),
         draw.buttons(card["actions"], check),
     ])  # fmt: skip
