@@ -14,6 +14,8 @@ Knows nothing of language, pages or pictures. Nothing heavy is imported, and no 
 from __future__ import annotations
 
 import functools
+import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -69,6 +71,8 @@ class Payments:
         self._settlement = Settlement(store, clock, lambda: self._provider, self._vault, self.page)
         self._refunds = Refunds(store, clock, lambda: self._provider, self._charged_on)
         self._duties = Duties(self)
+        own = hmac.new(key, b"webhook", hashlib.sha256).hexdigest()
+        self._webhook_secret = f"whsec_{own}" if self._sandbox else settings.webhook_secret
         self.payees = PayeeBook(store, clock, self._enrol)
 
     def _connect(self, key: str) -> Provider:
@@ -275,6 +279,16 @@ class Payments:
             self._settlement.carry_on(user, id, restarted=True)
         return self.receipt(user, id)
 
+    def hear(self, payload: bytes, signature: str) -> bool:
+        """A webhook: verified, counted once, and then only a hint to read the intent again. Raises `Refused`."""
+        secret = self._webhook_secret
+        if not secret:
+            raise Refused("webhook_not_genuine")
+        event, ref = self._provider.event(payload, signature, secret, int(self.clock.now().timestamp()))
+        fresh = self._settlement.hint(event, ref)
+        self._duties.wake()
+        return fresh
+
     def pages(self, words: Words) -> list[Route]:
         """What a browser must reach of the sandbox, to be mounted on the app's own port; nothing with a real key."""
         if not self._sandbox:
@@ -362,6 +376,8 @@ class Payments:
 
     def start(self) -> None:
         """Take up the duties in a thread: reconcile now and every 30 seconds, send what is due."""
+        if self._sandbox:
+            self._sandbox.tell(f"http://127.0.0.1:{self.settings.port}/webhooks/stripe", self._webhook_secret)
         self._duties.start()
 
     def warm(self) -> None:

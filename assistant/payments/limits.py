@@ -18,7 +18,7 @@ from assistant.money import Money
 from assistant.payments.drafts import Payment
 from assistant.payments.tables import payments, wallets
 
-PER_PAYMENT, PER_DAY, PER_MONTH, FIRST_USE = "500", "1000", "5000", "1000"  # major units, of a new person
+PER_PAYMENT, PER_DAY, PER_MONTH, FIRST_USE = 500, 1000, 5000, 1000  # major units, of a new person
 PER_HOUR = 30  # payments
 FIRST_METHOD = "pm_card_visa"
 COUNTED = ("confirmed", "submitted", "requires_action", "unknown", "succeeded")
@@ -45,14 +45,15 @@ class Wallet:
 def wallet(db: Connection, user: str, currency: str) -> Wallet:
     """The person's wallet; one who never chose has the defaults in `currency`."""
     row = db.execute(sa.select(wallets).where(wallets.c.user_id == user)).first()
-    usual = [
-        Money.of(major, row.currency if row else currency) for major in (PER_PAYMENT, PER_DAY, PER_MONTH, FIRST_USE)
-    ]
+    major = Money.of(1, row.currency if row else currency)
+    usual = (major * PER_PAYMENT, major * PER_DAY, major * PER_MONTH, major * FIRST_USE)
     if row is None:
         return Wallet(user, *usual, PER_HOUR, FIRST_METHOD)
-    chosen = (row.per_payment, row.per_day, row.per_month, row.first_use)
-    kept = [money if minor is None else Money(minor, row.currency) for minor, money in zip(chosen, usual, strict=True)]
-    return Wallet(user, *kept, PER_HOUR if row.per_hour is None else row.per_hour, row.method, row.stopped_at)
+    month = usual[2] if row.per_month is None else Money(row.per_month, row.currency)
+    first = usual[3] if row.first_use is None else Money(row.first_use, row.currency)
+    per_hour = PER_HOUR if row.per_hour is None else row.per_hour
+    sure = (Money(row.per_payment, row.currency), Money(row.per_day, row.currency))
+    return Wallet(user, *sure, month, first, per_hour, row.method, row.stopped_at)
 
 
 def keep(db: Connection, wallet: Wallet) -> None:

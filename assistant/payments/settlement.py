@@ -23,14 +23,15 @@ from assistant.payments.audit import append
 from assistant.payments.drafts import OPEN, Payment, load, move
 from assistant.payments.ledger import book
 from assistant.payments.provider import Bill, Charge, Provider
-from assistant.payments.tables import payments
+from assistant.payments.tables import hints, payments
 from assistant.payments.vault import Vault
-from assistant.store import Store
+from assistant.store import HOUSE, Store
 
 LEASE = timedelta(seconds=90)  # longer than three calls may take: who claimed a payment has it for so long
 CHALLENGE = timedelta(minutes=15)  # how long the bank's question may stay unanswered
 SOON, LATE = timedelta(seconds=2), timedelta(seconds=30)  # when an undecided payment is asked about again
 QUARANTINE = timedelta(hours=1)
+REMEMBERED = timedelta(days=30)  # an event that comes again later than this is only read once more
 log = logging.getLogger(__name__)
 
 
@@ -60,6 +61,21 @@ class Settlement:
         with self.store.read() as db:
             found: datetime | None = db.execute(waiting).scalar()
         return found
+
+    def hint(self, event: str, ref: str) -> bool:
+        """The provider says that something happened to an intent: read it again soon. False: it said so before."""
+        now = self.clock.now()
+        undecided = (payments.c.provider_ref == ref) & payments.c.state.in_(("requires_action", "unknown"))
+        with self.store.write() as db:
+            if db.execute(sa.select(hints.c.id).where(hints.c.id == event)).first():
+                return False
+            owner = db.execute(sa.select(payments.c.user_id).where(payments.c.provider_ref == ref)).scalar()
+            db.execute(sa.delete(hints).where(hints.c.at < now - REMEMBERED))
+            db.execute(sa.insert(hints).values(id=event, user_id=owner or HOUSE, at=now))
+            db.execute(sa.update(payments).where(undecided).values(look_at=now))
+        if owner is None:
+            log.warning("webhook %s speaks of an intent that is not ours", event)
+        return True
 
     def carry_on(self, user: str, id: str, restarted: bool = False) -> None:
         """Bring a payment as far as it will go now. Safe to repeat, and to run twice at once."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assistant.core import Assistant
     from assistant.payments import Payment
 
+LARGEST_WEBHOOK = 256_000  # bytes
 STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem;color:#1c1b22}"
     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.2rem}dt{color:#666}dd{margin:0;"
@@ -66,7 +67,18 @@ def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
     def exported(user: str, id: str, _: Call) -> Response:
         return JSONResponse(to_json(kernel.look(user, id)))
 
+    async def webhook(call: Call) -> Response:
+        if int(call.headers.get("content-length", LARGEST_WEBHOOK + 1)) > LARGEST_WEBHOOK:
+            return Plain("too large", 413)
+        body, signature = await call.body(), call.headers.get("stripe-signature", "")
+        try:
+            fresh = await run_in_threadpool(kernel.hear, body, signature)
+        except LueurError as error:
+            return Plain(error.key, 400)
+        return Plain("heard" if fresh else "heard before")
+
     return [
+        Route("/webhooks/stripe", webhook, methods=["POST"]),
         Route("/challenge/{id}", own(challenge)),
         Route("/receipts/{id}.json", own(exported)),
         Route("/receipts/{id}", own(printed)),

@@ -59,7 +59,8 @@ def upgrade() -> None:
 def _chain() -> None:
     """Events of the first release get their hashes; until then nothing may change them, now nothing may again."""
     op.execute("DROP TRIGGER payment_events_is_append_only_1")
-    db, heads = op.get_bind(), {}
+    db = op.get_bind()
+    heads: dict[str, str] = {}
     for row in db.execute(sa.text("SELECT * FROM payment_events ORDER BY id")).all():
         heads[row.user_id] = link(heads.get(row.user_id, ""), row.user_id, row.payment_id, row.event, row.detail, row.at)
         made = {"hash": heads[row.user_id], "id": row.id}

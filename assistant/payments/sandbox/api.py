@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from assistant.clock import Clock
-from assistant.payments.sandbox import accounts, checkout, intents, refunds
+from assistant.payments.sandbox import accounts, checkout, courier, intents, refunds
 from assistant.payments.sandbox.call import Call
 from assistant.payments.sandbox.records import Records, fresh
 from assistant.payments.sandbox.wire import Fault, check, decode, missing
@@ -53,6 +53,10 @@ ROUTES: dict[tuple[str, str], tuple[Answer, str]] = {
     ("GET", "/v1/checkout/sessions/{id}"): (checkout.retrieve, "checkout.SessionRetrieveParams"),
     ("GET", "/v1/events"): (_events, "EventListParams"),
     ("GET", "/v1/events/{id}"): (_event, "EventRetrieveParams"),
+    ("POST", "/v1/webhook_endpoints"): (courier.create, "WebhookEndpointCreateParams"),
+    ("GET", "/v1/webhook_endpoints"): (courier.listed, "WebhookEndpointListParams"),
+    ("GET", "/v1/webhook_endpoints/{id}"): (courier.retrieve, "WebhookEndpointRetrieveParams"),
+    ("DELETE", "/v1/webhook_endpoints/{id}"): (courier.delete, "WebhookEndpointDeleteParams"),
     ("GET", "/v1/balance"): (accounts.balance, "BalanceRetrieveParams"),
 }
 
@@ -131,7 +135,7 @@ def _replay(first: tuple[str, int, str], said: str) -> tuple[int, str]:
 
 
 async def _text(request: Request) -> str:
-    if request.method == "GET":
+    if request.method in ("GET", "DELETE"):
         return request.url.query
     body = await request.body()
     if len(body) > LARGEST_REQUEST:

@@ -11,8 +11,11 @@ from pathlib import Path
 from assistant.clock import Clock
 from assistant.errors import Unavailable
 from assistant.payments.sandbox.accounts import account
+from assistant.payments.sandbox.courier import Courier, subscribe
+from assistant.payments.sandbox.courier import thread as carry
 from assistant.payments.sandbox.records import Records
 
+HEARD = ["payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled"]
 PATIENCE = 20.0  # seconds to come up or to go down
 
 
@@ -27,6 +30,7 @@ class Sandbox:
         self._records: Records | None = None
         self._running: tuple[object, threading.Thread] | None = None
         self._url = ""
+        self.courier = Courier(lambda: self.records, clock)
         self.mounted = ""  # the address of the app that shows the sandbox's pages on its own port
 
     def place(self) -> str:
@@ -45,6 +49,11 @@ class Sandbox:
         with self.records.transaction():
             if self.records.get("account", "", id) is None:
                 self.records.put("account", "", account(id, name, int(self.clock.now().timestamp())))
+
+    def tell(self, url: str, secret: str) -> None:
+        """Send the events of payments to this address from now on, signed with `secret`."""
+        with self.records.transaction():
+            subscribe(self.records, "we_lueur", url, secret, HEARD, int(self.clock.now().timestamp()))
 
     def url(self) -> str:
         """The address of the running server, e.g. 'http://127.0.0.1:40123'; starts it."""
@@ -79,6 +88,8 @@ class Sandbox:
 
         thread = threading.Thread(target=lambda: asyncio.run(serve()), name="sandbox", daemon=True)
         thread.start()
+        self.courier.ending = False
+        self._carrying = carry(self.courier)
         if not came_up.wait(PATIENCE):
             raise Unavailable("provider_silent")
         self._running = (server, thread)
@@ -89,7 +100,10 @@ class Sandbox:
             if self._running:
                 server, thread = self._running
                 server.should_exit = True  # type: ignore[attr-defined]
+                self.courier.ending = True
+                self.records.woken.set()
                 thread.join(PATIENCE)
+                self._carrying.join(PATIENCE)
                 self._running = None
             if self._records:
                 self._records.close()
