@@ -3,12 +3,14 @@ network meeting the process that takes over. And every single fault at each requ
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import pytest
 
 from assistant.money import Money
 from assistant.payments import Payment, Payments
+from assistant.payments.sandbox.courier import signature
 from tests.reliability.wire import FAULTS, Fault
 from tests.reliability.world import METHODS, SESSION, World
 
@@ -161,3 +163,20 @@ def overdrawn(world: World) -> str:
 
 def test_more_than_is_left_is_refused_by_our_own_books(world: World) -> None:
     assert overdrawn(world) == "more_than_was_paid"
+
+
+def fooled(world: World) -> list[str]:
+    """What is wrong after a genuine webhook that calls a payment paid while its bank still asks."""
+    way = Way(world, "bank agrees", 1)
+    kernel, told = world.kernel, world.attempt(way.confirm)
+    ref = kernel.receipt(way.user, way.payment.id).provider_ref
+    claim = {"id": ref, "object": "payment_intent", "status": "succeeded", "amount_received": LUNCH.minor}
+    body = json.dumps({"id": "evt_1", "type": "payment_intent.succeeded", "data": {"object": claim}})
+    assert told == "requires_action" and kernel._webhook_secret
+    assert kernel.hear(body.encode(), signature(kernel._webhook_secret, body, int(world.clock.now().timestamp())))
+    kernel.settle_due()
+    return world.wrong()
+
+
+def test_a_webhook_settles_nothing_by_itself(world: World) -> None:
+    assert fooled(world) == []

@@ -16,7 +16,7 @@ from assistant.payments.drafts import OPEN, load, move
 from assistant.payments.settlement import Settlement, _bill
 from assistant.payments.tables import payments
 from assistant.reply import new_id
-from tests.reliability.test_crash_sweep import believed, meddled, overdrawn, scenarios, sweep
+from tests.reliability.test_crash_sweep import believed, fooled, meddled, overdrawn, scenarios, sweep
 from tests.reliability.world import World
 
 MANY = 14  # scenarios are enough to find any of them
@@ -54,6 +54,16 @@ def test_a_reference_that_is_not_committed_is_caught(world: World, monkeypatch: 
 def test_settling_without_looking_at_the_amount_is_caught(world: World, monkeypatch: Plant) -> None:
     monkeypatch.setattr(settlement, "_agrees", lambda payment, charge: True)
     assert believed(world) == "succeeded"
+
+
+def test_a_webhook_that_is_believed_is_caught(world: World, monkeypatch: Plant) -> None:
+    def believe(self: Settlement, event: str, ref: str) -> bool:
+        with self.store.write() as db:
+            row = db.execute(sa.select(payments).where(payments.c.provider_ref == ref)).one()
+            return move(db, load(db, row.user_id, row.id), "succeeded", self.clock.now())
+
+    monkeypatch.setattr(Settlement, "hint", believe)
+    assert "I2" in starting(fooled(world))
 
 
 def test_an_unknown_outcome_called_failed_is_caught(world: World, monkeypatch: Plant) -> None:
