@@ -14,6 +14,8 @@ from typing import Any
 from assistant.errors import NotFound, Refused
 from assistant.handlers import Context, Handler, Tap
 from assistant.handlers.sheets import card_of, drafted, moved, receipt, sheet
+from assistant.handlers.transfers import card as transfer_card
+from assistant.handlers.transfers import prepared
 from assistant.language.acts import Act, Aloud, Amount, Do, Drop, Resume, Set, Slot, Slots
 from assistant.merchant import Quote
 from assistant.money import Money, digits
@@ -36,6 +38,8 @@ def pay(effect: Do, context: Context) -> Reply:
         return money
     amount, assumed = money
     purpose = effect.slots.get("purpose")
+    if payee.iban and not payee.account:
+        return prepared(payee, amount, str(purpose.value) if purpose else "", context)
     origin = _origin(effect, assumed, context)
     made = context.rooms.payments.draft(
         context.user, context.session, payee, amount, str(purpose.value) if purpose else "", origin
@@ -313,6 +317,11 @@ def _choose_amount(target: Mapping[str, Any], _: Mapping[str, str], context: Con
     return _fill("amount", target["amount"], _plain(target["amount"], context))
 
 
+def _cancel_transfer(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:
+    gone = context.rooms.payments.transfers.cancel(context.user, target["transfer"])
+    return Reply(context.say("payment.dropped"), (transfer_card(gone, context),), "payment")
+
+
 def _resume(_: Mapping[str, Any], __: Mapping[str, str], context: Context) -> Reply:
     context.rooms.payments.resume(context.user)
     return Reply(context.say("payment.resumed_all"), route="payment")
@@ -329,4 +338,5 @@ TAPS: dict[str, Tap] = {
     "payment.payee": _choose_payee,
     "payment.amount": _choose_amount,
     "payment.resume": _resume,
+    "payment.cancel_transfer": _cancel_transfer,
 }

@@ -16,7 +16,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -42,6 +42,7 @@ from assistant.payments.sandbox import Sandbox
 from assistant.payments.sandbox.cards import card
 from assistant.payments.settlement import Settlement
 from assistant.payments.tables import payments, refunds
+from assistant.payments.transfers import StatementRow, Transfer, Transfers
 from assistant.payments.vault import Vault
 from assistant.reply import new_id
 from assistant.settings import Settings
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
 
     from assistant.payments.sandbox.pages import Words
 
-__all__ = ["Matches", "Origin", "Payee", "PayeeBook", "Payment", "Payments", "State", "Wallet"]
+__all__ = ["Matches", "Origin", "Payee", "PayeeBook", "Payment", "Payments", "State", "Transfer", "Wallet"]
 
 
 class Payments:
@@ -70,6 +71,7 @@ class Payments:
         self.page = settings.public_url.rstrip("/") or f"http://127.0.0.1:{settings.port}"
         self._settlement = Settlement(store, clock, lambda: self._provider, self._vault, self.page)
         self._refunds = Refunds(store, clock, lambda: self._provider, self._charged_on)
+        self.transfers = Transfers(store, clock)
         self._duties = Duties(self)
         own = hmac.new(key, b"webhook", hashlib.sha256).hexdigest()
         self._webhook_secret = f"whsec_{own}" if self._sandbox else settings.webhook_secret
@@ -333,6 +335,10 @@ class Payments:
         newest = sa.select(payments, back.label("back")).where(left).order_by(payments.c.confirmed_at.desc())
         with self.store.read() as db:
             return tuple(payment_of(row, row.back) for row in db.execute(newest.limit(limit)).all())
+
+    def match_statement(self, user: str, rows: Iterable[StatementRow]) -> tuple[Transfer, ...]:
+        """The prepared transfers that the rows of an imported statement prove; they are paid now."""
+        return self.transfers.match(user, rows)
 
     def card(self, method: str) -> str:
         """How a payment method is written for its owner: 'Visa ••4242'."""

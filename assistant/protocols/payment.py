@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import LueurError
 from assistant.language.messages import say
+from assistant.payments import transfers
 from assistant.protocols.local import language_of
 from assistant.reply import to_json
 from assistant.ui.markup import Html, el, join
@@ -67,6 +68,13 @@ def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
     def exported(user: str, id: str, _: Call) -> Response:
         return JSONResponse(to_json(kernel.look(user, id)))
 
+    def transfer(user: str, id: str, call: Call) -> Response:
+        made = kernel.transfers.get(user, id)
+        if call.url.path.endswith(".xml"):
+            headers = {"Content-Disposition": f'attachment; filename="{made.reference}.xml"'}
+            return Plain(transfers.file(made), media_type="application/xml", headers=headers)
+        return HTMLResponse(_slip(made, language_of(call.headers.get("accept-language", "")[:2])))
+
     async def webhook(call: Call) -> Response:
         if int(call.headers.get("content-length", LARGEST_WEBHOOK + 1)) > LARGEST_WEBHOOK:
             return Plain("too large", 413)
@@ -79,6 +87,8 @@ def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
 
     return [
         Route("/webhooks/stripe", webhook, methods=["POST"]),
+        Route("/transfers/{id}.xml", own(transfer)),
+        Route("/transfers/{id}", own(transfer)),
         Route("/challenge/{id}", own(challenge)),
         Route("/receipts/{id}.json", own(exported)),
         Route("/receipts/{id}", own(printed)),
@@ -107,6 +117,22 @@ def _page(payment: Payment, mode: str, language: str) -> str:
         el("small", f"{word('test_mode_long')} · {mode}"),
         el("h1", payment.amount.text(language)), el("p", el("b", word(f"status_{status}").split("{")[0])),
         el("dl", *rows), el("p", el("a", "JSON", href=f"/receipts/{payment.id}.json")), lang=language,
+    )  # fmt: skip
+
+
+def _slip(made: transfers.Transfer, language: str) -> str:
+    """A prepared transfer: the code a banking app scans, and the file a bank's page takes."""
+    facts = {
+        "to": made.payee_name, "field_iban": made.iban, "for": made.purpose, "reference": made.reference,
+    }  # fmt: skip
+    rows = [row for key, value in facts.items() if value
+            for row in (el("dt", say(language, f"ui.{key}")), el("dd", value))]  # fmt: skip
+    return "<!doctype html>" + el(
+        "html",
+        el("meta", charset="utf-8"), el("title", made.reference), el("style", Html(STYLE)),
+        el("small", say(language, "ui.status_prepared")), el("h1", made.amount.text(language)), el("dl", *rows),
+        el("p", say(language, "payment.note_prepared", payee=made.payee_name)), Html(transfers.code(made)),
+        el("p", el("a", say(language, "payment.transfer_file"), href=f"/transfers/{made.id}.xml")), lang=language,
     )  # fmt: skip
 
 

@@ -343,3 +343,12 @@ def test_an_invoice_with_another_iban_than_the_books_is_blocked(context: Context
     assert shown(invoice("FR7630006000011234567890189")).payee.name == "Volta Energy"
     with pytest.raises(Refused, match="payee_account_changed"):
         invoice("DE89370400440532013000")
+
+
+def test_a_payee_with_only_an_iban_is_prepared_not_paid(context: Context) -> None:
+    context.rooms.payments.payees.add(USER, "Gas", "biller", "EUR", iban="FR7630006000011234567890189")
+    reply = pay(context, "Gas")
+    card = receipt(reply)
+    assert card.status == "prepared" and "not paid" in reply.text and card.links[0].path == f"/transfers/{card.id}"
+    assert not reply.sheet and context.rooms.payments.history(USER) == ()
+    assert receipt(tap(reply, "payment.cancel_transfer", context)).status == "canceled"

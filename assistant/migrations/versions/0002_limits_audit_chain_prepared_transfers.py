@@ -62,6 +62,8 @@ def _chain() -> None:
     db = op.get_bind()
     heads: dict[str, str] = {}
     for row in db.execute(sa.text("SELECT * FROM payment_events ORDER BY id")).all():
-        heads[row.user_id] = link(heads.get(row.user_id, ""), row.user_id, row.payment_id, row.event, row.detail, row.at)
+        heads[row.user_id] = link(
+            heads.get(row.user_id, ""), row.user_id, row.payment_id, row.event, row.detail, row.at
+        )
         made = {"hash": heads[row.user_id], "id": row.id}
         db.execute(sa.text("UPDATE payment_events SET hash = :hash WHERE id = :id"), made)
