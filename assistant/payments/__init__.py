@@ -32,7 +32,7 @@ from assistant.merchant import Merchant, Quote, Till
 from assistant.money import Money
 from assistant.payments import audit, confirmation, doubts, limits
 from assistant.payments.confirmation import Signer
-from assistant.payments.drafts import OPEN, Origin, Payment, State, load, move, payment_of, row_for
+from assistant.payments.drafts import LARGEST, OPEN, Origin, Payment, State, load, move, payment_of, row_for
 from assistant.payments.duties import Duties
 from assistant.payments.limits import Wallet
 from assistant.payments.payees import Matches, Payee, PayeeBook
@@ -127,6 +127,8 @@ class Payments:
         self, user: str, session: str, payee: Payee | Quote, account: str, name: str, amount: Money, purpose: str,
         origin: Origin,
     ) -> Payment:  # fmt: skip
+        if not 0 < amount.minor <= LARGEST:
+            raise Refused("amount_out_of_range")
         self._can_receive(account, name)
         now, id = self.clock.now(), new_id("pay")
         book = self.payees.of(user)
