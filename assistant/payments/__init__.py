@@ -41,7 +41,7 @@ from assistant.payments.refunds import Refunds
 from assistant.payments.sandbox import Sandbox
 from assistant.payments.sandbox.cards import card
 from assistant.payments.settlement import Settlement
-from assistant.payments.tables import payments, refunds
+from assistant.payments.tables import events, payments, refunds
 from assistant.payments.transfers import StatementRow, Transfer, Transfers
 from assistant.payments.vault import Vault
 from assistant.reply import new_id
@@ -69,6 +69,8 @@ class Payments:
         self._signer = Signer(key)
         self._vault = Vault(store, clock, self._signer, lambda: self._provider)
         self.page = settings.public_url.rstrip("/") or f"http://127.0.0.1:{settings.port}"
+        if self._sandbox:
+            self._sandbox.mounted = self.page
         self._settlement = Settlement(store, clock, lambda: self._provider, self._vault, self.page)
         self._refunds = Refunds(store, clock, lambda: self._provider, self._charged_on)
         self.transfers = Transfers(store, clock)
@@ -274,8 +276,9 @@ class Payments:
         if payment.state != "requires_action":
             return ""
         page = self._provider.retrieve(payment.provider_ref, self._charged_on(payment)).action
-        ours = f"{self.page}/_3ds/"
-        return page.removeprefix(self.page) if page.startswith(ours) else page if _of_stripe(page) else ""
+        if self._sandbox:
+            return urlsplit(page).path if urlsplit(page).path.startswith("/_3ds/") else ""
+        return page if _of_stripe(page) else ""
 
     def look(self, user: str, id: str) -> Payment:
         """The payment as the provider has it now, when it is still open there."""
@@ -299,7 +302,6 @@ class Payments:
             return []
         from assistant.payments.sandbox.pages import routes
 
-        self._sandbox.mounted = self.page
         return routes(self._sandbox, words)
 
     def refund(self, user: str, id: str, refund_id: str, amount: Money | None = None) -> Payment:
@@ -325,6 +327,13 @@ class Payments:
         """The payment as it stands. Somebody else's raises `NotFound`, like one that does not exist."""
         with self.store.read() as db:
             return load(db, user, id)
+
+    def trail(self, user: str, id: str) -> tuple[Mapping[str, str], ...]:
+        """What happened to a payment, oldest first, each with its link of the audit chain."""
+        shown = sa.select(events.c.event, events.c.detail, events.c.at, events.c.hash).order_by(events.c.id)
+        with self.store.read() as db:
+            rows = db.execute(shown.where(events.c.user_id == user, events.c.payment_id == id)).all()
+        return tuple({**row._asdict(), "at": row.at.isoformat()} for row in rows)
 
     def history(self, user: str, limit: int = 20) -> tuple[Payment, ...]:
         """What was confirmed, newest first."""

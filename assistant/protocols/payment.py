@@ -66,7 +66,8 @@ def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
         return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
     def exported(user: str, id: str, _: Call) -> Response:
-        return JSONResponse(to_json(kernel.look(user, id)))
+        data = to_json(kernel.look(user, id)) | {"mode": kernel.describe(), "trail": kernel.trail(user, id)}
+        return JSONResponse({name: value for name, value in data.items() if name not in ("user", "session")})
 
     def transfer(user: str, id: str, call: Call) -> Response:
         made = kernel.transfers.get(user, id)
@@ -108,7 +109,10 @@ def _page(payment: Payment, mode: str, language: str) -> str:
         word("reference"): payment.provider_ref, word("you_said"): payment.origin.source,
     }  # fmt: skip
     facts |= {line.label: line.amount.text(language) for line in (*payment.lines, *payment.totals)}
-    facts |= {word(f"field_{name}"): _where(place, language) for name, place in payment.origin.provenance.items()}
+    facts |= {
+        word(f"field_{name}"): _where(place, payment.origin.source, language)
+        for name, place in payment.origin.provenance.items()
+    }
     rows = [row for name, value in facts.items() if value for row in (el("dt", name), el("dd", value))]
     status = "canceled" if payment.state in ("draft", "expired") else _shown(payment)
     return "<!doctype html>" + el(
@@ -142,7 +146,8 @@ def _shown(payment: Payment) -> str:
     return {"confirmed": "scheduled", "submitted": "sent"}.get(payment.state, payment.state)
 
 
-def _where(place: Any, language: str) -> Html:
+def _where(place: Any, source: str, language: str) -> Html:
     """Which words, or which part of which picture, a field was read from."""
-    key = "from_picture" if "box" in place else "you_said"
-    return join([say(language, f"ui.{key}"), str(place.get("box") or place.get("span") or "")], " ")
+    if "box" in place:
+        return join([say(language, "ui.from_picture"), place["image"] + 1, place["box"]], " ")
+    return join([say(language, "ui.you_said"), f"“{source[slice(*place['span'])]}”"], " ")

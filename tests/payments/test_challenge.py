@@ -74,11 +74,24 @@ def test_a_strange_page_is_not_followed(kernel: Payments, waiting: Payment, monk
     from assistant.payments.provider import Provider
 
     real = Provider.retrieve
-    for page in ("javascript:alert(1)", "http://127.0.0.1:1/", "https://stripe.com.evil.example/", "file:///etc"):
+    strange = ("javascript:alert(1)", "http://127.0.0.1:1/", "https://stripe.com.evil.example/", "file:///etc/_3ds")
+    for page in strange:
         monkeypatch.setattr(Provider, "retrieve", lambda *a, page=page: replace(real(*a), action=page))
         assert kernel.challenge(USER, waiting.id) == ""
-    monkeypatch.setattr(Provider, "retrieve", lambda *a: replace(real(*a), action="https://hooks.stripe.com/3ds/1"))
-    assert urlsplit(kernel.challenge(USER, waiting.id)).hostname == "hooks.stripe.com"
+
+
+@pytest.mark.parametrize(
+    ("page", "led"),
+    [
+        ("https://hooks.stripe.com/3ds/1", True),
+        ("https://stripe.com.evil.example/", False),
+        ("http://hooks.stripe.com/", False),
+    ],
+)
+def test_only_stripes_own_page_is_left_for(page: str, led: bool) -> None:
+    from assistant.payments import _of_stripe
+
+    assert _of_stripe(page) is led
 
 
 def test_a_hosted_checkout_takes_the_money_once(kernel: Payments, browser: TestClient) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from assistant.clock import Clock
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import Route
 
 Answer = Callable[[Call], dict[str, Any]]
 LARGEST_REQUEST = 64_000
@@ -68,7 +69,7 @@ class Api:
         self.clock = clock
         self.place = place
 
-    def app(self) -> Starlette:
+    def app(self, pages: Sequence[Route] = ()) -> Starlette:
         from starlette.applications import Starlette
         from starlette.routing import Route
 
@@ -77,7 +78,7 @@ class Api:
             for (method, path), (answer, name) in ROUTES.items()
         ]
         unknown = {404: self._unknown, 405: self._unknown}
-        return Starlette(routes=routes, exception_handlers=unknown)
+        return Starlette(routes=[*routes, *pages], exception_handlers=unknown)
 
     def _endpoint(self, answer: Answer, name: str) -> Any:
         from starlette.concurrency import run_in_threadpool

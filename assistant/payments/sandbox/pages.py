@@ -39,6 +39,8 @@ def routes(sandbox: Sandbox, words: Words) -> list[Route]:
 
     def page(verb: str) -> Callable[[Request], Any]:
         async def serve(request: Request) -> Response:
+            if not sandbox.mounted and not _near(request):
+                return HTMLResponse("This sandbox answers only its own machine.", 403)
             spoken = request.headers.get("accept-language", "en")[:2]
             answer = (await request.body())[:20] if request.method == "POST" else b""
             try:
@@ -53,6 +55,12 @@ def routes(sandbox: Sandbox, words: Words) -> list[Route]:
 
     verbs = {"/_3ds/{id}": "bank", "/_checkout/{id}": "checkout"}
     return [Route(path, page(verb), methods=["GET", "POST"]) for path, verb in verbs.items()]
+
+
+def _near(request: Request) -> bool:
+    """On the sandbox's own port nobody stands at the door: this machine's name, and no other site's form."""
+    own = f"{request.url.scheme}://{request.url.netloc}"
+    return request.url.hostname in ("127.0.0.1", "localhost") and request.headers.get("origin", own) == own
 
 
 def _visit(sandbox: Sandbox, verb: str, id: str, answer: bytes) -> tuple[dict[str, Any], str]:
