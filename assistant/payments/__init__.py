@@ -13,6 +13,7 @@ Knows nothing of language, pages or pictures. Nothing heavy is imported, and no 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import hmac
@@ -26,7 +27,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assistant.clock import Clock
-from assistant.errors import NotFound, Refused
+from assistant.errors import NotFound, OutOfRoom, Refused, Unavailable
 from assistant.folder import secret
 from assistant.merchant import Merchant, Quote, Till
 from assistant.money import Money
@@ -217,7 +218,8 @@ class Payments:
         seconds = self.settings.undo_seconds if undo is None else undo
         confirmed = self._commit(payment, timedelta(seconds=seconds))
         if confirmed.state == "confirmed" and seconds <= 0:
-            self._settlement.carry_on(payment.user, payment.id)
+            with contextlib.suppress(OutOfRoom, Unavailable):  # confirmed it is; the duties go on with it
+                self._settlement.carry_on(payment.user, payment.id)
         elif confirmed.state == "confirmed":
             self._duties.wake()
         return self.receipt(payment.user, payment.id)
