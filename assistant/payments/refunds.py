@@ -6,13 +6,14 @@ for a second time under the same key.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from assistant.clock import Clock
-from assistant.errors import NotFound, Refused, Unavailable
+from assistant.errors import NotFound, OutOfRoom, Refused, Unavailable
 from assistant.money import Money
 from assistant.payments.audit import append
 from assistant.payments.drafts import Payment, load
@@ -57,7 +58,8 @@ class Refunds:
             elif (known.user_id, known.payment_id) != (user, payment_id):
                 raise NotFound("unknown_payment")
         if known is None:
-            self.carry_on(refund_id)
+            with contextlib.suppress(OutOfRoom, Unavailable):  # asked it is; the duties go on with it
+                self.carry_on(refund_id)
         with self.store.read() as db:
             return load(db, user, payment_id)
 
