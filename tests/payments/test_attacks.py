@@ -3,7 +3,9 @@
 import json
 import sqlite3
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from urllib.error import HTTPError
@@ -252,22 +254,84 @@ def test_59_the_sandbox_answers_no_page_and_no_stranger(kernel: Payments, header
 
 
 def test_60_a_full_disk_stops_a_payment_before_the_network(kernel: Payments, store: Store, alice: Payee) -> None:
-    waiting = kernel.draft(USER, SESSION, alice, LUNCH)
+    drafts = [kernel.draft(USER, SESSION, alice, Money(100 + n, "EUR")) for n in range(40)]
+    kernel.keep_wallet(replace(kernel.wallet(USER), per_hour=100))
 
     def full(connection: sqlite3.Connection, *_: object) -> None:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count={pages}")
 
+    def told(waiting: Payment) -> str:
+        try:
+            return pay(kernel, waiting).state
+        except OutOfRoom as error:
+            return error.key
+
     store.engine.dispose()
     sa.event.listen(store.engine, "connect", full)
-    with pytest.raises(OutOfRoom, match="disk_full"):
-        for _ in range(50):
-            kernel.draft(USER, SESSION, alice, LUNCH, "the last free page")
-    told = [refused(lambda: pay(kernel, waiting)) for _ in range(3)]
+    seen = {waiting.id: told(waiting) for waiting in drafts}
     sa.event.remove(store.engine, "connect", full)
     store.engine.dispose()
-    assert told == ["disk_full"] * 3 and charges(kernel, waiting) == []
-    assert pay(kernel, waiting).state == "succeeded" and paid(kernel, waiting) == 1
+    refused_ones = [waiting for waiting in drafts if seen[waiting.id] == "disk_full"]
+    assert refused_ones and all(kernel.receipt(USER, waiting.id).state == "draft" for waiting in refused_ones)
+    assert [charges(kernel, waiting) for waiting in refused_ones] == [[]] * len(refused_ones)
+    kernel.settle_due(restarted=True)
+    for waiting in drafts:
+        assert pay(kernel, waiting).state == "succeeded" and paid(kernel, waiting) == 1
+
+
+NO_ROOM = pytest.mark.parametrize(
+    "error", [OutOfRoom("disk_full"), Unavailable("folder_busy")], ids=lambda error: error.key
+)
+
+
+def without_room(monkeypatch: pytest.MonkeyPatch, nth: int, error: LueurError) -> None:
+    """The room runs out at the n-th write."""
+    write, count = Store.write, 0
+
+    @contextmanager
+    def until_the_nth(self: Store) -> Iterator[Any]:
+        nonlocal count
+        count += 1
+        if count >= nth:
+            raise error
+        with write(self) as db:
+            yield db
+
+    monkeypatch.setattr(Store, "write", until_the_nth)
+
+
+@NO_ROOM
+@pytest.mark.parametrize("nth", range(1, 6))
+def test_60_who_is_refused_is_not_charged_later(
+    kernel: Payments, alice: Payee, monkeypatch: pytest.MonkeyPatch, nth: int, error: LueurError
+) -> None:
+    waiting, begun = kernel.draft(USER, SESSION, alice, LUNCH), True
+    with monkeypatch.context() as small:
+        without_room(small, nth, error)
+        try:
+            pay(kernel, waiting)
+        except LueurError:
+            begun = False
+    kernel.settle_due(restarted=True)
+    assert kernel.receipt(USER, waiting.id).state == ("succeeded" if begun else "draft")
+    assert paid(kernel, waiting) == begun
+
+
+@NO_ROOM
+@pytest.mark.parametrize("nth", range(1, 4))
+def test_60_who_is_refused_a_refund_does_not_get_it_later(
+    kernel: Payments, alice: Payee, monkeypatch: pytest.MonkeyPatch, nth: int, error: LueurError
+) -> None:
+    done, begun = pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH)), True
+    with monkeypatch.context() as small:
+        without_room(small, nth, error)
+        try:
+            kernel.refund(USER, done.id, "refund_1")
+        except LueurError:
+            begun = False
+    kernel.settle_due(restarted=True)
+    assert kernel.receipt(USER, done.id).refunded.minor == (1250 if begun else 0)
 
 
 def test_60_a_locked_folder_stops_a_payment_before_the_network(
