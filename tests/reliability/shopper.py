@@ -23,16 +23,22 @@ import sqlalchemy as sa
 
 from assistant import store as storage
 from assistant.errors import LueurError, NotFound
+from assistant.merchant import Wanted
 from assistant.money import Money
 from assistant.payments import Origin, Payment, Payments
 from assistant.payments import provider as network
 from assistant.payments.provider import Provider
 from assistant.reply import new_id
 from assistant.settings import Settings
+from assistant.shop import Shop
+from assistant.shop.catalogue import Offer, Product
 from assistant.store import Store
 from tests.reliability.proxy import READ_PATIENCE
 
 USERS = [f"user_{number}" for number in range(24)]
+STOCK = 1_000_000  # of the one product of the shop
+PRODUCT = "lamp"
+SHOP_ACCOUNT = "acct_demo_maison"
 PAYEES = {"Alice": "acct_alice", "Bob": "acct_bob", "Volta": "acct_volta"}
 THREADS = 4
 SESSION = "ses_storm"
@@ -70,12 +76,21 @@ def open_kernel(home: Path, key: str, port: int, clock: Shifted, pages: int = 0)
         sa.event.listen(store.engine, "connect", lambda db, _: db.execute(f"PRAGMA max_page_count={pages}"))
     kernel = Payments(store, Settings(home=home, stripe_key=key, undo_seconds=0), clock)
     kernel._provider = Provider(key, lambda: f"http://127.0.0.1:{port}")
-    kernel._checked.update(PAYEES.values())
+    kernel._checked.update([*PAYEES.values(), SHOP_ACCOUNT])
+    kernel.trade_with(Shop(store, kernel.settings, clock).merchants)
     return kernel
+
+
+def stocked(kernel: Payments) -> None:
+    """The shop's one product."""
+    offer = Offer("maison", (Money(1990, "EUR"),), STOCK, 2, kernel.clock.now())
+    lamp = Product(PRODUCT, "09520000000011", "lamp", PRODUCT, "Luma", "L1", {"en": "Lamp"}, {"en": ""}, {}, offer, "")
+    Shop(kernel.store, kernel.settings, kernel.clock).load([lamp])
 
 
 def furnish(kernel: Payments) -> None:
     """People with payees, different cards, and room enough below their limits."""
+    stocked(kernel)
     much = Money(50_000_000, "EUR")
     for number, user in enumerate(USERS):
         method = {3: "pm_card_chargeDeclined", 6: "pm_card_authenticationRequired"}.get(number % 8, "pm_card_visa")
@@ -145,7 +160,7 @@ class Shopper:
                 pool.submit(self.serve, random.Random(f"{life.seed} {thread}"))
 
     def serve(self, chance: random.Random) -> None:
-        acts = [self.pay] * 8 + [self.undo, self.refund, self.snoop, self.give_up]
+        acts = [self.pay] * 6 + [self.buy] * 2 + [self.undo, self.refund, self.snoop, self.give_up]
         while True:
             act = chance.choice(acts)
             self.told(lambda act=act: act(chance))
@@ -179,6 +194,13 @@ class Shopper:
             with ThreadPoolExecutor(2) as both:
                 both.submit(lambda: self.told(lambda: self.tap(user, made.id)))
         return self.tap(user, made.id, 2 if chance.random() < 0.2 else 0)
+
+    def buy(self, chance: random.Random) -> Payment:
+        user, wanted = chance.choice(USERS), Wanted(PRODUCT, chance.randrange(1, 4))
+        quote = self.kernel._vault.merchants["maison"].quote(user, (wanted,))
+        made = self.kernel.draft_quote(user, SESSION, quote)
+        self.tell(drafted=made.id, tapped=made.id, user=user)
+        return self.tap(user, made.id)
 
     def tap(self, user: str, id: str, undo: int = 0) -> Payment:
         return self.kernel.confirm(user, SESSION, id, self.kernel.token(self.kernel.receipt(user, id)), undo)

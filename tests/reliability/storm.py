@@ -37,7 +37,7 @@ from assistant.payments.sandbox import Sandbox
 from assistant.store import Store
 from tests.reliability.judge import FINAL, judge, open_read_only, secrets_in
 from tests.reliability.proxy import Proxy
-from tests.reliability.shopper import PAYEES, USERS, Life, Shifted, Shopper, furnish, open_kernel
+from tests.reliability.shopper import PAYEES, SHOP_ACCOUNT, STOCK, USERS, Life, Shifted, Shopper, furnish, open_kernel
 from tests.reliability.wire import FAULTS
 
 DISK = 96 * 2**20  # bytes of the small disk, per 1,500 payments at most
@@ -63,7 +63,7 @@ class Figures:
         tally, ups = self.tally, sorted(self.ups) or [0.0]
         shown = [
             f"seed {self.seed} · {self.seconds:.0f} s · load {os.getloadavg()[0]:.1f}",
-            f"payments: {tally['drafted']} drafted, {tally['confirmed']} confirmed: "
+            f"payments: {tally['drafted']} drafted, {tally['confirmed']} confirmed, {tally['bought']} at a shop: "
             + ", ".join(f"{count} {state}" for state, count in sorted(self.states.items())),
             f"kills: {tally['kills']} of the kernel ({tally['killed at a point']} at {len(self.points)} named points, "
             f"{tally['killed at any time']} at any time), {tally['provider killed']} of the provider",
@@ -175,7 +175,7 @@ class Storm:
                     return Shifted(later[0]).now()
 
             sandbox = Sandbox(self.ground / "sandbox.db", b"storm", Moved())
-            for name, account in PAYEES.items():
+            for name, account in {**PAYEES, "Maison": SHOP_ACCOUNT}.items():
                 sandbox.open_account(account, name)
             self.upstream[0] = int(sandbox.url().rsplit(":", 1)[1])
             while True:
@@ -278,7 +278,7 @@ class Storm:
             figures.refusals[said["refused"]] += 1
         elif "wrong" in said:
             figures.wrong.append(said["wrong"])
-        elif "tapped" in said:
+        if "tapped" in said:
             self.tapped[said["tapped"]] = said["user"]
         elif "id" in said:
             self.tapped.pop(said["id"], None)
@@ -348,10 +348,12 @@ class Storm:
     def look(self) -> None:
         figures = self.figures
         ours, theirs = open_read_only(self.home / "lueur.db"), open_read_only(self.ground / "sandbox.db")
-        figures.wrong += judge(ours, theirs, True, self.told)
+        figures.wrong += judge(ours, theirs, True, self.told) + shelves(ours)
         confirmed = ours.execute("SELECT state, count(*) FROM payments WHERE confirmed_at IS NOT NULL GROUP BY 1")
         figures.states = Counter({state: int(count) for state, count in confirmed})
         figures.tally["confirmed"] = sum(figures.states.values())
+        shop = "SELECT count(*) FROM payments WHERE merchant_id <> '' AND confirmed_at IS NOT NULL"
+        figures.tally["bought"] = int(ours.execute(shop).fetchone()[0])
         waiting = (
             "SELECT count(*) FROM objects WHERE kind = 'payment_intent' AND body LIKE '%\"requires_confirmation\"%'"
         )
@@ -367,6 +369,18 @@ class Storm:
         store = Store(self.home / "lueur.db")
         with store.read() as db:
             return audit.broken(db)[1]
+
+
+def shelves(ours: sqlite3.Connection) -> list[str]:
+    """What left the shop's shelf is what was paid for, once each."""
+    sold = ours.execute(
+        "SELECT coalesce(sum(json_extract(wanted, '$[0].quantity')), 0), count(*), count(DISTINCT quote_id) "
+        "FROM orders JOIN quotes ON quotes.id = quote_id WHERE status = 'paid'"
+    ).fetchone()
+    left = ours.execute("SELECT stock FROM offers").fetchone()[0]
+    paid = ours.execute("SELECT count(*) FROM payments WHERE merchant_id <> '' AND state = 'succeeded'").fetchone()[0]
+    told = f"the shop sold {sold[0]} in {sold[1]} orders for {paid} payments, and {STOCK - left} are gone"
+    return [] if (sold[0], sold[1]) == (STOCK - left, paid) and sold[1] == sold[2] else [told]
 
 
 def warm() -> None:
