@@ -14,7 +14,6 @@ Knows nothing of language, pages or pictures. Nothing heavy is imported, and no 
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
@@ -37,12 +36,12 @@ from assistant.payments.drafts import LARGEST, OPEN, Origin, Payment, State, loa
 from assistant.payments.duties import Duties
 from assistant.payments.limits import Wallet
 from assistant.payments.payees import Matches, Payee, PayeeBook
-from assistant.payments.provider import Provider
+from assistant.payments.provider import Provider, of_stripe
 from assistant.payments.refunds import Refunds
 from assistant.payments.sandbox import Sandbox
 from assistant.payments.sandbox.cards import card
 from assistant.payments.settlement import Settlement
-from assistant.payments.tables import events, payments, refunds
+from assistant.payments.tables import payments, refunds
 from assistant.payments.transfers import StatementRow, Transfer, Transfers
 from assistant.payments.vault import Vault
 from assistant.reply import new_id
@@ -155,18 +154,8 @@ class Payments:
     def _can_receive(self, account: str, name: str) -> None:
         if self._sandbox:
             self._enrol(account, name)
-        elif not self._receives(account):
+        elif not self._provider.receives(account):
             raise Refused("account_cannot_receive", name=name)
-
-    @functools.cached_property
-    def _checked(self) -> set[str]:
-        return set()
-
-    def _receives(self, account: str) -> bool:
-        """Asked once per account: it exists at the provider and its transfers are active."""
-        if account not in self._checked and self._provider.receives(account):
-            self._checked.add(account)
-        return account in self._checked
 
     def again(self, user: str, session: str, id: str) -> Payment:
         """A new draft of the same payment, once the old one is over or its time has run out; a quote is read again."""
@@ -280,7 +269,7 @@ class Payments:
         page = self._provider.retrieve(payment.provider_ref, self._charged_on(payment)).action
         if self._sandbox:
             return urlsplit(page).path if urlsplit(page).path.startswith("/_3ds/") else ""
-        return page if _of_stripe(page) else ""
+        return page if of_stripe(page) else ""
 
     def look(self, user: str, id: str) -> Payment:
         """The payment as the provider has it now, when it is still open there."""
@@ -332,10 +321,8 @@ class Payments:
 
     def trail(self, user: str, id: str) -> tuple[Mapping[str, str], ...]:
         """What happened to a payment, oldest first, each with its link of the audit chain."""
-        shown = sa.select(events.c.event, events.c.detail, events.c.at, events.c.hash).order_by(events.c.id)
         with self.store.read() as db:
-            rows = db.execute(shown.where(events.c.user_id == user, events.c.payment_id == id)).all()
-        return tuple({**row._asdict(), "at": row.at.isoformat()} for row in rows)
+            return audit.trail(db, user, id)
 
     def history(self, user: str, limit: int = 20) -> tuple[Payment, ...]:
         """What was confirmed, newest first."""
@@ -407,9 +394,3 @@ class Payments:
         self._duties.stop()
         if self._sandbox:
             self._sandbox.close()
-
-
-def _of_stripe(page: str) -> bool:
-    """A page of the bank's question that a browser may be led to: https, at Stripe."""
-    parts = urlsplit(page)
-    return parts.scheme == "https" and (parts.hostname or "").endswith(".stripe.com")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -30,6 +31,13 @@ def append(db: Connection, user: str, payment: str, event: str, now: datetime, d
     at = now.astimezone(UTC).isoformat(timespec="microseconds")
     row = {"user_id": user, "payment_id": payment, "event": event, "detail": detail[:120], "at": now}
     db.execute(sa.insert(events).values(**row, hash=link(before, user, payment, event, detail[:120], at)))
+
+
+def trail(db: Connection, user: str, payment: str) -> tuple[Mapping[str, str], ...]:
+    """The events of one payment, oldest first, each with its hash."""
+    shown = sa.select(events.c.event, events.c.detail, events.c.at, events.c.hash).order_by(events.c.id)
+    rows = db.execute(shown.where(events.c.user_id == user, events.c.payment_id == payment)).all()
+    return tuple({**row._asdict(), "at": row.at.isoformat()} for row in rows)
 
 
 def broken(db: Connection) -> tuple[int, str]:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from assistant.errors import Refused, Unavailable
 from assistant.money import Money
@@ -58,6 +59,7 @@ class Provider:
             raise Refused("live_key")
         self._key = key
         self._base = base
+        self._receiving: set[str] = set()
 
     @functools.cached_property
     def _client(self) -> Any:
@@ -168,9 +170,11 @@ class Provider:
         raise Refused("webhook_not_genuine")
 
     def receives(self, account: str) -> bool:
-        """Whether a connected account exists and can be paid (transfers active)."""
+        """Whether a connected account exists and can be paid (transfers active); a yes is asked for once."""
         import stripe
 
+        if account in self._receiving:
+            return True
         try:
             with _plain():
                 found = self._client.v1.accounts.retrieve(account)
@@ -178,7 +182,15 @@ class Provider:
             if isinstance(error.__cause__, (stripe.InvalidRequestError, stripe.PermissionError)):
                 return False
             raise
-        return bool(found.capabilities and found.capabilities.to_dict().get("transfers") == "active")
+        if found.capabilities and found.capabilities.to_dict().get("transfers") == "active":
+            self._receiving.add(account)
+        return account in self._receiving
+
+
+def of_stripe(page: str) -> bool:
+    """A page of the bank's question that a browser may be led to: https, at Stripe."""
+    parts = urlsplit(page)
+    return parts.scheme == "https" and (parts.hostname or "").endswith(".stripe.com")
 
 
 def _options(on: str, key: str = "") -> dict[str, str]:

@@ -89,9 +89,9 @@ def test_a_strange_page_is_not_followed(kernel: Payments, waiting: Payment, monk
     ],
 )
 def test_only_stripes_own_page_is_left_for(page: str, led: bool) -> None:
-    from assistant.payments import _of_stripe
+    from assistant.payments.provider import of_stripe
 
-    assert _of_stripe(page) is led
+    assert of_stripe(page) is led
 
 
 def test_a_hosted_checkout_takes_the_money_once(kernel: Payments, browser: TestClient) -> None:
