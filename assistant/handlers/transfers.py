@@ -28,6 +28,6 @@ def card(transfer: Transfer, context: Context) -> Receipt:
         payee=PayeeView(transfer.payee_id, transfer.payee_name, "exact", how), amount=transfer.amount,
         at=transfer.moved_at, method=context.say("payment.own_bank"), provider_ref=transfer.reference,
         purpose=transfer.purpose, note=context.say(f"payment.{note}", payee=transfer.payee_name, proof=transfer.proof),
-        mode=context.say("payment.own_bank"), links=links if transfer.state == "prepared" else (),
+        mode="", links=links if transfer.state == "prepared" else (),
         actions=(cancel,) if transfer.state == "prepared" else (),
     )  # fmt: skip

@@ -183,10 +183,15 @@ def receipt(draw: Drawer, card: Json) -> Html:
         el("p", card["note"], cls="muted" if status in CALM else "caution")
         if card.get("note") and status != "scheduled" else "",
         draw.links(card.get("links", ())),
-        draw.folded(join([draw.word("kind_receipt"), " · ", draw.word("test_mode"), " · ", card["mode"]]),
+        draw.folded(join([draw.word("kind_receipt"), *_mode(draw, card)]),
                     el("dl", *facts, cls="rows")) if status != "scheduled" else "",
         draw.buttons(card["actions"]),
     ])  # fmt: skip
+
+
+def _mode(draw: Drawer, card: Json) -> tuple[str, ...]:
+    """Which money it is; a transfer prepared for the person's own bank is none of ours."""
+    return (" · ", draw.word("test_mode"), " · ", card["mode"]) if card["mode"] else ()
 
 
 def _state(draw: Drawer, card: Json, status: str) -> Html:
