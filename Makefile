@@ -25,7 +25,7 @@ browser: install $(VENV)/.dev tools
 	$(BIN)/python -m pytest -q -m browser
 
 reliability: install $(VENV)/.dev
-	LUEUR_EXAMPLES=400 $(BIN)/python -m pytest -q -m reliability
+	$(BIN)/python -m pytest -q -m reliability
 
 # Tier C, on demand: ten thousand payments through five thousand kills; says how it went and its seed.
 reliability-long: install $(VENV)/.dev
