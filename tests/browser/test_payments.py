@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from assistant.conversation import OWNER
 from assistant.payments.limits import keep, wallet
 from assistant.store import Store
-from tests.browser.conftest import Server, Visit, Visitor
+from tests.browser.conftest import Server, Visit, Visitor, free_port, serving
 
 SENT = 25_000  # milliseconds: the undo time and the provider
 
@@ -99,3 +101,22 @@ def test_a_refund_has_its_own_gesture(visit: Visitor) -> None:
     window.page.locator(".receipt .actions button").last.click()
     window.page.locator("#log .button.chip").last.click()
     window.page.locator(".receipt .refunded").first.wait_for(timeout=10_000)
+
+
+def test_a_server_killed_in_the_middle_pays_once_after_its_restart(browser: Any, tmp_path: Path) -> None:
+    port = free_port()
+    page = browser.new_context(locale="en-US").new_page()
+    window = Visit(page, f"http://127.0.0.1:{port}/")
+    with serving(tmp_path, port) as first:
+        window.open()
+        confirmed(window, "Pay Bob 28 euros")
+        page.locator(".receipt .ring").wait_for()
+        first.kill()
+        first.wait()
+    with serving(tmp_path, port):
+        window.open()
+        page.locator(".receipt .succeeded").wait_for(timeout=SENT)
+        assert page.locator(".receipt").count() == 1
+        history = window.ask("Show my payments")
+        assert history.locator(".receipt", has_text="€28.00").count() == 1
+    page.context.close()
