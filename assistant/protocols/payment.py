@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import LueurError
+from assistant.errors import LueurError, NotFound, Refused
 from assistant.language.messages import say
 from assistant.payments import transfers
 from assistant.protocols.local import language_of
 from assistant.reply import to_json
+from assistant.request import Language
 from assistant.ui.markup import Html, el, join
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from assistant.core import Assistant
     from assistant.payments import Payment
 
+REFUSALS = {NotFound: 404, Refused: 403}  # anything else passes: 503
 LARGEST_WEBHOOK = 256_000  # bytes
 STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem;color:#1c1b22}"
@@ -50,10 +52,9 @@ def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
             try:
                 return await run_in_threadpool(answer, who(call), call.path_params["id"], call)
             except LueurError as error:
-                text = say(
-                    language_of(call.headers.get("accept-language", "")[:2]), f"errors.{error.key}", **error.values
-                )
-                return Plain(text, 404, media_type="text/plain")
+                text = say(_spoken(call), f"errors.{error.key}", **error.values)
+                status = next((code for kind, code in REFUSALS.items() if isinstance(error, kind)), 503)
+                return Plain(text, status, media_type="text/plain")
 
         return serve
 
@@ -61,8 +62,7 @@ def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
         return RedirectResponse(kernel.challenge(user, id) or f"/receipts/{id}", 303)
 
     def printed(user: str, id: str, call: Call) -> Response:
-        language = call.headers.get("accept-language", "")[:2]
-        page = _page(kernel.look(user, id), kernel.describe(), language_of(language))
+        page = _page(kernel.look(user, id), kernel.describe(), _spoken(call))
         return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
     def exported(user: str, id: str, _: Call) -> Response:
@@ -74,7 +74,7 @@ def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
         if call.url.path.endswith(".xml"):
             headers = {"Content-Disposition": f'attachment; filename="{made.reference}.xml"'}
             return Plain(transfers.file(made), media_type="application/xml", headers=headers)
-        return HTMLResponse(_slip(made, language_of(call.headers.get("accept-language", "")[:2])))
+        return HTMLResponse(_slip(made, _spoken(call)))
 
     async def webhook(call: Call) -> Response:
         if int(call.headers.get("content-length", LARGEST_WEBHOOK + 1)) > LARGEST_WEBHOOK:
@@ -95,6 +95,10 @@ def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
         Route("/receipts/{id}", own(printed)),
         *kernel.pages(words),
     ]
+
+
+def _spoken(call: Call) -> Language:
+    return language_of(call.headers.get("accept-language", "")[:2])
 
 
 def _page(payment: Payment, mode: str, language: str) -> str:
