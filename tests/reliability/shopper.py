@@ -28,6 +28,7 @@ from assistant.money import Money
 from assistant.payments import Origin, Payment, Payments
 from assistant.payments import provider as network
 from assistant.payments.provider import Provider
+from assistant.payments.sandbox.courier import signature
 from assistant.reply import new_id
 from assistant.settings import Settings
 from assistant.shop import Shop
@@ -40,6 +41,8 @@ STOCK = 1_000_000  # of the one product of the shop
 PRODUCT = "lamp"
 SHOP_ACCOUNT = "acct_demo_maison"
 PAYEES = {"Alice": "acct_alice", "Bob": "acct_bob", "Volta": "acct_volta"}
+WEBHOOKS = "whsec_storm"
+CLAIMS = ("succeeded", "canceled", "requires_payment_method")
 THREADS = 4
 SESSION = "ses_storm"
 
@@ -74,9 +77,9 @@ def open_kernel(home: Path, key: str, port: int, clock: Shifted, pages: int = 0)
     store = Store(home / "lueur.db")
     if pages:
         sa.event.listen(store.engine, "connect", lambda db, _: db.execute(f"PRAGMA max_page_count={pages}"))
-    kernel = Payments(store, Settings(home=home, stripe_key=key, undo_seconds=0), clock)
+    kernel = Payments(store, Settings(home=home, stripe_key=key, webhook_secret=WEBHOOKS, undo_seconds=0), clock)
     kernel._provider = Provider(key, lambda: f"http://127.0.0.1:{port}")
-    kernel._checked.update([*PAYEES.values(), SHOP_ACCOUNT])
+    kernel._provider._receiving.update([*PAYEES.values(), SHOP_ACCOUNT])
     kernel.trade_with(Shop(store, kernel.settings, clock).merchants)
     return kernel
 
@@ -160,7 +163,7 @@ class Shopper:
                 pool.submit(self.serve, random.Random(f"{life.seed} {thread}"))
 
     def serve(self, chance: random.Random) -> None:
-        acts = [self.pay] * 6 + [self.buy] * 2 + [self.undo, self.refund, self.snoop, self.give_up]
+        acts = [self.pay] * 6 + [self.buy] * 2 + [self.undo, self.refund, self.snoop, self.give_up, self.hint]
         while True:
             act = chance.choice(acts)
             self.told(lambda act=act: act(chance))
@@ -228,6 +231,17 @@ class Shopper:
             with contextlib.suppress(NotFound):
                 self.kernel.receipt(next(user for user in USERS if user != found.user), found.id)
                 self.tell(wrong=f"I13 {found.id} was seen by somebody else")
+
+    def hint(self, chance: random.Random) -> None:
+        """A webhook, well signed, whose claim about a payment need not be true; and once more."""
+        found = self.one(chance, chance.choice(["unknown", "requires_action", "succeeded"]))
+        if found and found.provider_ref:
+            claim = {"id": found.provider_ref, "object": "payment_intent", "status": chance.choice(CLAIMS)}
+            event = {"id": new_id("evt"), "type": f"payment_intent.{claim['status']}", "data": {"object": claim}}
+            body = json.dumps(event)
+            signed = signature(WEBHOOKS, body, int(self.kernel.clock.now().timestamp()))
+            heard = [self.kernel.hear(body.encode(), signed) for _ in range(2)]
+            self.tell(**({"hinted": 1} if heard == [True, False] else {"wrong": f"I10 a webhook was heard {heard}"}))
 
     def give_up(self, chance: random.Random) -> Payment | None:
         found = self.one(chance, "requires_action")

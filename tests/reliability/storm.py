@@ -72,7 +72,8 @@ class Figures:
             f"disk full: {tally['disk full']} rounds, {self.refusals['disk_full']} refusals ({self.disk}) · "
             f"second writer: {tally['second writer']} rounds, {self.refusals['folder_busy']} refusals",
             f"clock wrong: {tally['clock wrong']} lives · keys forgotten: {tally['keys forgotten']} times · "
-            f"refunds: {tally['refunds']} · unconfirmed intents left over: {tally['orphans']}",
+            f"refunds: {tally['refunds']} · webhooks: {tally['webhooks']}, each twice · "
+            f"unconfirmed intents left over: {tally['orphans']}",
             f"ready after a restart: median {ups[len(ups) // 2]:.2f} s, p95 {ups[int(len(ups) * 0.95)]:.2f} s "
             f"of {len(ups)}",
             f"violations: {len(self.wrong)}",
@@ -270,6 +271,7 @@ class Storm:
         figures = self.figures
         figures.tally["drafted"] += "drafted" in said
         figures.tally["refunds"] += "refunding" in said
+        figures.tally["webhooks"] += "hinted" in said
         if "up" in said:
             figures.ups.append(said["up"])
         elif "died" in said:
