@@ -148,3 +148,15 @@ def move(db: Connection, payment: Payment, state: State, now: datetime, detail: 
     if moved:
         append(db, payment.user, payment.id, state, now, detail)
     return moved
+
+
+def only_sheet(db: Connection, user: str, quote: str, now: datetime) -> None:
+    """A quote is bought once: its other waiting sheets close, and one that has left forbids another (`Refused`)."""
+    if not quote:
+        return
+    found = db.execute(sa.select(payments).where(payments.c.user_id == user, payments.c.quote_id == quote)).all()
+    if any(row.state in ("confirmed", "succeeded", *OPEN) for row in found):
+        raise Refused("still_under_way")
+    for row in found:
+        if row.state == "draft":
+            move(db, payment_of(row), "canceled", now, "replaced", reason="replaced")
