@@ -32,7 +32,7 @@ from assistant.merchant import Merchant, Quote, Till
 from assistant.money import Money
 from assistant.payments import audit, confirmation, doubts, limits
 from assistant.payments.confirmation import Signer
-from assistant.payments.drafts import LARGEST, OPEN, Origin, Payment, State, load, move, payment_of, row_for
+from assistant.payments.drafts import LARGEST, OPEN, Origin, Payment, State, load, move, only_sheet, payment_of, row_for
 from assistant.payments.duties import Duties
 from assistant.payments.limits import Wallet
 from assistant.payments.payees import Matches, Payee, PayeeBook
@@ -140,6 +140,7 @@ class Payments:
             worth = limits.worth(amount, wallet.currency, now)
             row = row_for(id, user, session, payee, account, amount, worth, purpose, wallet.method, origin, now)
             self._supersede(db, user, origin.replaces)
+            only_sheet(db, user, row["quote_id"], now)
             db.execute(sa.insert(payments).values(**row))
             made = load(db, user, id)
             confirmation.register(db, "confirm", made, self._signer.token("confirm", made), made.expires_at)
