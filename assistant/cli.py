@@ -56,6 +56,10 @@ def parser() -> Parser:
         ("export", run_export, "all your rows as JSON on standard output"),
     ):
         _verb(verbs, name, run, text).add_argument("--json", action="store_true", help="one line of JSON")
+    sandbox = _verb(verbs, "sandbox", run_sandbox, "only the Stripe-compatible sandbox, for other programs' tests")
+    sandbox.add_argument("--port", type=int, default=12111, help="port on this machine (default 12111)")
+    audit = _verb(verbs, "audit", run_audit, "check the chain of the payment log")
+    audit.add_argument("what", choices=("verify",), help="verify: find the first entry that was edited or left out")
     forget = _verb(verbs, "forget", run_forget, "erase everything of yours in this folder")
     forget.add_argument("--yes", action="store_true", help="really erase it; there is no undo")
     return top
@@ -229,6 +233,43 @@ def run_export(args: argparse.Namespace, settings: Settings) -> int:
     with _desk(settings) as desk:
         print(json.dumps(desk.export(), ensure_ascii=False, indent=None if args.json else 1))
     return OK
+
+
+def run_sandbox(args: argparse.Namespace, settings: Settings) -> int:
+    import threading
+
+    from assistant.clock import SystemClock
+    from assistant.folder import prepare
+    from assistant.language.messages import say
+    from assistant.payments.sandbox import alone
+    from assistant.protocols.local import language_of
+    from assistant.protocols.payment import words
+
+    made = alone(prepare(settings.home) / "sandbox-alone.db", SystemClock(), args.port, words)
+    with closing(made):
+        told = {"url": made.url(), "key": made.key}
+        print(say(language_of(settings.language), "payment.sandbox_alone", **told), flush=True)
+        threading.Event().wait()
+    return OK
+
+
+def run_audit(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG001
+    from assistant.folder import Neighbour, hold_or_find
+    from assistant.language.messages import say
+    from assistant.payments.audit import broken
+    from assistant.protocols.local import language_of
+    from assistant.store import Store
+
+    taken = hold_or_find(settings.home)
+    with closing(Store(settings.home / "lueur.db")) as store:
+        if not isinstance(taken, Neighbour):
+            store.upgrade()
+            taken.release()
+        with store.read() as db:
+            count, place = broken(db)
+    key = "audit_broken" if place else "audit_whole"
+    print(say(language_of(settings.language), f"payment.{key}", count=count, place=place))
+    return REFUSED if place else OK
 
 
 def run_forget(args: argparse.Namespace, settings: Settings) -> int:

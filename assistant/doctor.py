@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -98,9 +99,13 @@ def _text_model() -> Finding:
 
 
 def _provider(settings: Settings) -> Finding:
+    """Which money it is, by which library, and how news of it comes back."""
+    sdk = f"stripe-python {version('stripe')}" if find_spec("stripe") else "no stripe-python"
     if not settings.stripe_key:
-        return Finding("payments", True, "the sandbox inside Lueur; no real money, no network")
-    return Finding("payments", True, f"Stripe test mode, key {settings.stripe_key[:8]}…; no real money")
+        return Finding("payments", True, f"the sandbox inside Lueur through {sdk}; no real money, no network")
+    heard = "webhooks and polling" if settings.webhook_secret else "polling alone (STRIPE_WEBHOOK_SECRET is not set)"
+    told = f"Stripe test mode, key {settings.stripe_key[:8]}…, through {sdk}; no real money; outcomes by {heard}"
+    return Finding("payments", True, f"{told}; make stripe-contract checks this account")
 
 
 def _tools() -> Iterator[Finding]:

@@ -58,6 +58,14 @@ class PayeeView:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A page of this server, by its path."""
+
+    label: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class SumLine:
     label: str
     amount: Money
@@ -83,6 +91,7 @@ class PaySheet(Card):
     mode: str = "sandbox"  # "sandbox" or "Stripe test mode"
     method: str = ""
     in_words: str = ""  # the amount read back in words
+    notes: tuple[str, ...] = ()  # what deserves a second look: paid a moment ago, never paid before, a look-alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +110,7 @@ class Receipt(Card):
     note: str = ""  # one sentence: why it failed, what is safe, what to do
     source: str = ""  # as on the sheet: the words that were said, or the name of the picture
     provenance: Mapping[str, Any] = field(default_factory=dict)  # as on the sheet
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

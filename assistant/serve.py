@@ -21,7 +21,7 @@ from assistant import __version__, folder
 from assistant.conversation import OWNER
 from assistant.errors import BadInput, Refused
 from assistant.language.messages import say
-from assistant.protocols import local
+from assistant.protocols import local, payment
 from assistant.settings import Settings
 from assistant.tenants import COOKIE, Tenants
 
@@ -107,7 +107,7 @@ def _open(assistant: Assistant, held: folder.Held) -> Callable[[], None]:
         prevent_thread_lock=True,
         quiet=True,
         app_kwargs={
-            "routes": routes(assistant, duty),
+            "routes": routes(assistant, duty, visitor(tenants)),
             "middleware": [Middleware(Doorman, tenants=tenants), Middleware(GZipMiddleware, minimum_size=2048)],
             "docs_url": None,
             "redoc_url": None,
@@ -161,7 +161,7 @@ def visitor(tenants: Tenants | None) -> Callable[[Any], str]:
     return who
 
 
-def routes(assistant: Assistant, duty: Duty) -> list[Any]:
+def routes(assistant: Assistant, duty: Duty, who: Callable[[Any], str]) -> list[Any]:
     """What the port serves besides the page."""
     from starlette.responses import JSONResponse
     from starlette.responses import Response as Plain
@@ -191,6 +191,7 @@ def routes(assistant: Assistant, duty: Duty) -> list[Any]:
         Route("/healthz", health),
         Route("/samples/photo", sample),
         Route("/pictures/{name}.svg", picture),
+        *payment.routes(assistant, who),
         *local.routes(local.Here(assistant), lambda: duty.token),
     ]
 

@@ -22,6 +22,7 @@ class Settings:
     mode: Mode = "personal"
     host: str = "127.0.0.1"
     port: int = 7860
+    public_url: str = ""  # where browsers find the page, if not at http://127.0.0.1:port
     language: str = ""  # empty: follow the words of each request
     currency: str = "EUR"  # the base currency of a new person
     voice_limit: int = 5000  # minor units a repeated amount may confirm aloud; 0 switches it off

@@ -31,13 +31,14 @@ def _card(card: Json) -> Iterator[str]:
         case "pay_sheet":
             yield f"→ {card['payee']['name']}   {card['amount']['text']}{' *' if card['currency_assumed'] else ''}"
             yield _joined(card["payee"]["how"], card["method"], card["mode"])
+            yield from card["notes"]
             yield from filter(None, (card["in_words"], card["purpose"]))
             yield from _sums(card["lines"] + card["totals"])
         case "receipt":
             sign = SIGNS.get(card["status"], "·")
             yield f"{sign} {card['amount']['text']} → {card['payee']['name']}   {card['status']}"
             yield _joined(card["method"], card["mode"], card["provider_ref"])
-            yield from filter(None, (card["note"],))
+            yield from filter(None, (card["note"], *(f"{link['label']}: {link['path']}" for link in card["links"])))
         case "products" | "compare":
             yield from _joined_chips(card)
             for product in card["products"]:

@@ -300,3 +300,37 @@ def test_a_disk_that_is_really_full_is_one_sentence_too(lueur: Run, home: Path, 
     finally:
         subprocess.run(["umount", "--lazy", str(home)], check=True)
     assert lueur("ask", "pay Alice 3 euros")[0] == 0
+
+
+def test_the_log_of_payments_is_checked_and_an_edit_is_found(lueur: Run, home: Path) -> None:
+    sheet = json.loads(lueur("ask", "pay Alice 12.50", "--json")[1])
+    lueur("act", sheet["cards"][0]["actions"][1]["id"], "--json")
+    code, out, _ = lueur("audit", "verify")
+    assert code == 0 and "whole" in out
+    with sqlite3.connect(home / "lueur.db") as db:
+        db.execute("DROP TRIGGER payment_events_is_append_only_1")
+        db.execute("UPDATE payment_events SET detail = detail || ' ' WHERE event = 'succeeded'")
+    code, out, _ = lueur("audit", "verify")
+    assert code == 2 and "event 5" in out
+
+
+def test_the_sandbox_runs_alone(home: Path) -> None:
+    import re
+    import socket
+    import urllib.request
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    program = [sys.executable, "-m", "assistant.cli", "sandbox", "--port", str(port)]
+    with subprocess.Popen(program, env=os.environ, stdout=subprocess.PIPE, text=True) as running:
+        try:
+            assert running.stdout
+            told = running.stdout.readline()
+            key = re.search(r"sk_test_\w+", told)
+            assert "no real money" in told and key
+            call = urllib.request.Request(
+                f"http://127.0.0.1:{port}/v1/balance", headers={"Authorization": f"Bearer {key[0]}"}
+            )
+            assert json.load(urllib.request.urlopen(call, timeout=10))["object"] == "balance"
+        finally:
+            running.terminate()

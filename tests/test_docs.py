@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 PARTS = {
     "payee": reply.PayeeView,
     "sum_line": reply.SumLine,
+    "link": reply.Link,
     "product": reply.ProductView,
     "chip": reply.Chip,
     "compare_row": reply.CompareRow,
@@ -76,8 +77,8 @@ def test_every_test_that_the_readme_names_exists() -> None:
 
 
 def test_the_readme_names_only_commands_that_exist() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    named = set(re.findall(r"`?make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"`?make ([a-z-]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert {"run", "test"} <= named <= targets
 
 

@@ -32,3 +32,24 @@ def test_an_upgraded_folder_stays_as_it_is(tmp_path: Path) -> None:
     before = schema(store.path)
     store.upgrade()
     assert schema(store.path) == before
+
+
+def test_events_of_the_first_release_are_chained(tmp_path: Path) -> None:
+    from alembic import command
+
+    from assistant.payments.audit import broken
+    from assistant.store import migration_config
+
+    store = Store(tmp_path / "old.db")
+    with store.engine.connect() as db:
+        db.exec_driver_sql("BEGIN IMMEDIATE")
+        command.upgrade(migration_config(db), "0001")
+        for at in ("09", "10"):
+            db.exec_driver_sql(
+                "INSERT INTO payment_events (user_id, payment_id, event, detail, at) "
+                f"VALUES ('ada', 'pay_1', 'note', '', '2026-11-22T{at}:00:00.000000+00:00')"
+            )
+        db.commit()
+    store.upgrade()
+    with store.read() as db:
+        assert broken(db) == (2, "")

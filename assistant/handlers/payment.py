@@ -11,9 +11,11 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from assistant.errors import NotFound
+from assistant.errors import NotFound, Refused
 from assistant.handlers import Context, Handler, Tap, where
 from assistant.handlers.sheets import card_of, drafted, moved, receipt, sheet
+from assistant.handlers.transfers import card as transfer_card
+from assistant.handlers.transfers import prepared
 from assistant.language.acts import Act, Aloud, Amount, Do, Drop, Resume, Set, Slot, Slots
 from assistant.merchant import Quote
 from assistant.money import Money, digits
@@ -30,11 +32,14 @@ def pay(effect: Do, context: Context) -> Reply:
     payee = _payee(effect.slots, context)
     if isinstance(payee, Reply):
         return payee
+    _same_account(effect.slots, payee)
     money = _money(effect.slots, payee, context)
     if isinstance(money, Reply):
         return money
     amount, assumed = money
     purpose = effect.slots.get("purpose")
+    if payee.iban and not payee.account:
+        return prepared(payee, amount, str(purpose.value) if purpose else "", context)
     origin = _origin(effect, assumed, context)
     made = context.rooms.payments.draft(
         context.user, context.session, payee, amount, str(purpose.value) if purpose else "", origin
@@ -60,6 +65,14 @@ def _payee(slots: Slots, context: Context) -> Payee | Reply:
     key = {"exact": "ask_which_payee", "close": "ask_close_payee", "none": "ask_unknown_payee"}[found.how]
     offered = _names(found.payees or _recent(context))
     return _ask("payee", context.say(f"payment.{key}", name=said.text or str(said.value)), offered)
+
+
+def _same_account(slots: Slots, payee: Payee) -> None:
+    """A paper that names another account than the book's is not paid, whoever it says it is from."""
+    printed = slots.get("iban")
+    if printed and payee.iban and str(printed.value).replace(" ", "") != payee.iban:
+        known, new = payee.iban[-4:], str(printed.value)[-4:]
+        raise Refused("payee_account_changed", name=payee.name, known=known, new=new)
 
 
 def _recent(context: Context) -> tuple[Payee, ...]:
@@ -184,6 +197,8 @@ def aloud(effect: Aloud, context: Context) -> Reply:
     currencies = {effect.amount.currency} if effect.amount.currency else set(effect.amount.candidates)
     named = not currencies or payment.amount.currency in currencies
     repeated = _exact(effect.amount, payment.amount.currency) if named else None
+    if payments.second_look(context.user, payment.id):
+        return _look_again(payment.id, context)
     undo = context.settings.undo_seconds
     done = payments.confirm_aloud(context.user, context.session, payment.id, repeated, effect.sole, undo)
     return moved(done, context)
@@ -256,7 +271,15 @@ def stop_payments(effect: Do, context: Context) -> Reply:  # noqa: ARG001
 def _confirm(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:
     kernel, undo = context.rooms.payments, context.settings.undo_seconds
     waiting = kernel.receipt(context.user, target["payment"])
+    if kernel.second_look(context.user, waiting.id):
+        return _look_again(waiting.id, context)
     return moved(kernel.confirm(context.user, context.session, waiting.id, kernel.token(waiting), undo), context)
+
+
+def _look_again(id: str, context: Context) -> Reply:
+    """The sheet once more, now with what happened since it was shown."""
+    payment = context.rooms.payments.receipt(context.user, id)
+    return Reply(context.say("payment.second_look"), (sheet(payment, context),), "payment", sheet=id)
 
 
 def _gesture(verb: str) -> Tap:
@@ -294,6 +317,11 @@ def _choose_amount(target: Mapping[str, Any], _: Mapping[str, str], context: Con
     return _fill("amount", target["amount"], _plain(target["amount"], context))
 
 
+def _cancel_transfer(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:
+    gone = context.rooms.payments.transfers.cancel(context.user, target["transfer"])
+    return Reply(context.say("payment.dropped"), (transfer_card(gone, context),), "payment")
+
+
 def _resume(_: Mapping[str, Any], __: Mapping[str, str], context: Context) -> Reply:
     context.rooms.payments.resume(context.user)
     return Reply(context.say("payment.resumed_all"), route="payment")
@@ -310,4 +338,5 @@ TAPS: dict[str, Tap] = {
     "payment.payee": _choose_payee,
     "payment.amount": _choose_amount,
     "payment.resume": _resume,
+    "payment.cancel_transfer": _cancel_transfer,
 }

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from assistant.handlers import Context
 from assistant.payments import Payment, State
-from assistant.reply import Action, PayeeView, PaySheet, Receipt, Reply, Status, Style, SumLine
+from assistant.reply import Action, Link, PayeeView, PaySheet, Receipt, Reply, Status, Style, SumLine
 
 STATUS: Mapping[State, Status] = {
     "draft": "canceled", "expired": "canceled", "canceled": "canceled", "confirmed": "scheduled", "submitted": "sent",
@@ -19,7 +19,7 @@ STATUS: Mapping[State, Status] = {
 }  # fmt: skip
 REASONS = {
     "insufficient_funds", "expired_card", "incorrect_cvc", "processing_error", "authentication_required",
-    "amount_too_small", "canceled",
+    "amount_too_small", "canceled", "authentication_expired", "payment_intent_authentication_failure",
 }  # fmt: skip
 
 
@@ -42,10 +42,13 @@ def sheet(payment: Payment, context: Context) -> PaySheet:
     from assistant.language.words import amount_in_words
 
     payments = context.rooms.payments
-    button = context.say("payment.pay_button", amount=payment.amount)
+    again = "pay_again_button" if payment.origin.repeats else "pay_button"
+    button = context.say(f"payment.{again}", amount=payment.amount)
+    look = {"repeat": payment.origin.repeats, "look": payment.origin.resembles}
     return PaySheet(
         id=payment.id, payee=_view(payment, context), amount=payment.amount, purpose=payment.purpose,
-        currency_assumed=payment.origin.assumed, source=payment.origin.source, uncertain=payment.origin.uncertain,
+        currency_assumed=payment.origin.assumed, source=payment.origin.source, notes=_doubts(payment, context),
+        uncertain=payment.origin.uncertain + tuple(name for name, doubt in look.items() if doubt),
         provenance=payment.origin.provenance, lines=payment.lines, totals=payment.totals or _total(payment, context),
         expires_at=payment.expires_at, mode=payments.describe(), method=payments.card(payment.method),
         in_words=amount_in_words(payment.amount, context.language),
@@ -54,6 +57,21 @@ def sheet(payment: Payment, context: Context) -> PaySheet:
             _button("payment.confirm", payment, context, button, "primary"),
         ),
     )  # fmt: skip
+
+
+def _doubts(payment: Payment, context: Context) -> tuple[str, ...]:
+    """What deserves a second look before this is paid, in sentences."""
+    origin, told = payment.origin, []
+    if origin.repeats:
+        earlier = context.rooms.payments.receipt(context.user, origin.repeats)
+        minutes = int((context.now - (earlier.confirmed_at or context.now)).total_seconds() // 60)
+        key = "doubt_repeat" if earlier.state == "succeeded" else "doubt_open"
+        told.append(context.say(f"payment.{key}", amount=earlier.amount, payee=earlier.payee_name, count=minutes))
+    if origin.resembles:
+        told.append(context.say("payment.doubt_resembles", known=origin.resembles))
+    if origin.first and not payment.merchant_id:
+        told.append(context.say("payment.doubt_first", tail=payment.account[-4:]))
+    return tuple(told)
 
 
 def _total(payment: Payment, context: Context) -> tuple[SumLine, ...]:
@@ -86,8 +104,17 @@ def receipt(payment: Payment, context: Context) -> Receipt:
         at=payment.moved_at, method=payments.card(payment.method), provider_ref=payment.provider_ref,
         purpose=payment.purpose, mode=payments.describe(), send_at=payment.send_at if status == "scheduled" else None,
         note=_note(payment, status, context), source=payment.origin.source, provenance=payment.origin.provenance,
+        links=_links(payment, status, context),
         actions=_choices(payment, status, context),
     )  # fmt: skip
+
+
+def _links(payment: Payment, status: Status, context: Context) -> tuple[Link, ...]:
+    """The bank's question while it waits, the page to print once money has moved."""
+    if status == "requires_action":
+        return (Link(context.say("payment.to_bank"), f"/challenge/{payment.id}"),)
+    printed = (Link(context.say("payment.printed"), f"/receipts/{payment.id}"),)
+    return printed if status in ("succeeded", "refunded") else ()
 
 
 def _choices(payment: Payment, status: Status, context: Context) -> tuple[Action, ...]:

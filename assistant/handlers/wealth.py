@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.errors import LueurError
-from assistant.handlers import Context, Handler, Tap
+from assistant.handlers import Context, Handler, Tap, transfers
 from assistant.handlers.figures import ROWS, again, chart, figure, named, period_text, readable, sentence
 from assistant.language.acts import Do
 from assistant.reply import (
@@ -160,8 +160,11 @@ def confirm_import(target: Mapping[str, Any], values: Mapping[str, str], context
     days = [row.day for row in done.statement.rows]
     asked = {"metric": "spending", "group": "category", "account": done.account.name,
              "period": Period(min(days), max(days))}  # fmt: skip
+    proven = context.rooms.payments.match_statement(context.user, done.statement.rows)
+    if proven:
+        text += " " + context.say("payment.matched", count=len(proven))
     card = Notice(tone="success", text=text, actions=(again(context, asked, "ask.spending"),))
-    return Reply(text, (card,), "wealth")
+    return Reply(text, (card, *(transfers.card(one, context) for one in proven)), "wealth")
 
 
 def _imported(done: Imported, context: Context) -> str:

@@ -45,6 +45,7 @@ SLOTS: dict[str, str] = {
     "payee": "str: the name as said or read; the payee book decides who it is",
     "amount": "Amount: decimal text and currency candidates (language/amounts.py)",
     "purpose": "str",
+    "iban": "str: printed on the document; compared with the payee's, never paid to",
     "metric": "str: a name of wealth/questions.METRICS",
     "period": "reply.Period",
     "category": "str: a category name of wealth/cashflow",

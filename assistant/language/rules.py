@@ -337,7 +337,7 @@ def _filled(told: Told, evidence: Evidence) -> dict[str, Slot]:
 
 
 def details_of(paper: Seen) -> dict[str, Slot]:
-    """payee, amount and purpose as a document states them, each with its place; a currency XXX was not printed."""
+    """What a document states of a payment, each with its place; a currency XXX was not printed."""
     found: dict[str, Slot] = {}
     if (total := paper.field("total")) and isinstance(total.value, Money):
         currency = total.value.currency if total.value.currency != "XXX" else None
@@ -346,6 +346,8 @@ def details_of(paper: Seen) -> dict[str, Slot]:
         found["payee"] = _read(name, str(name.value))
     if reference := paper.field("reference"):
         found["purpose"] = _read(reference, str(reference.value))
+    if iban := paper.field("iban"):
+        found["iban"] = _read(iban, str(iban.value))
     return found
 
 

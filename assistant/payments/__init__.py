@@ -13,37 +13,47 @@ Knows nothing of language, pages or pictures. Nothing heavy is imported, and no 
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Mapping
+import contextlib
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assistant.clock import Clock
-from assistant.errors import NotFound, Refused
+from assistant.errors import NotFound, OutOfRoom, Refused, Unavailable
 from assistant.folder import secret
 from assistant.merchant import Merchant, Quote, Till
 from assistant.money import Money
-from assistant.payments import confirmation, limits
+from assistant.payments import audit, confirmation, doubts, limits
 from assistant.payments.confirmation import Signer
-from assistant.payments.drafts import Origin, Payment, State, load, move, note, payment_of, row_for
+from assistant.payments.drafts import LARGEST, OPEN, Origin, Payment, State, load, move, only_sheet, payment_of, row_for
 from assistant.payments.duties import Duties
 from assistant.payments.limits import Wallet
 from assistant.payments.payees import Matches, Payee, PayeeBook
-from assistant.payments.provider import Provider
+from assistant.payments.provider import Provider, of_stripe
 from assistant.payments.refunds import Refunds
 from assistant.payments.sandbox import Sandbox
 from assistant.payments.sandbox.cards import card
 from assistant.payments.settlement import Settlement
 from assistant.payments.tables import payments, refunds
+from assistant.payments.transfers import StatementRow, Transfer, Transfers
 from assistant.payments.vault import Vault
 from assistant.reply import new_id
 from assistant.settings import Settings
 from assistant.store import Store
 
-__all__ = ["Matches", "Origin", "Payee", "PayeeBook", "Payment", "Payments", "State", "Wallet"]
+if TYPE_CHECKING:
+    from starlette.routing import Route
+
+    from assistant.payments.sandbox.pages import Words
+
+__all__ = ["Matches", "Origin", "Payee", "PayeeBook", "Payment", "Payments", "State", "Transfer", "Wallet"]
 
 
 class Payments:
@@ -58,9 +68,15 @@ class Payments:
         self._provider = self._connect(settings.stripe_key)
         self._signer = Signer(key)
         self._vault = Vault(store, clock, self._signer, lambda: self._provider)
-        self._settlement = Settlement(store, clock, lambda: self._provider, self._vault)
+        self.page = settings.public_url.rstrip("/") or f"http://127.0.0.1:{settings.port}"
+        if self._sandbox:
+            self._sandbox.mounted = self.page
+        self._settlement = Settlement(store, clock, lambda: self._provider, self._vault, self.page)
         self._refunds = Refunds(store, clock, lambda: self._provider, self._charged_on)
+        self.transfers = Transfers(store, clock)
         self._duties = Duties(self)
+        own = hmac.new(key, b"webhook", hashlib.sha256).hexdigest()
+        self._webhook_secret = f"whsec_{own}" if self._sandbox else settings.webhook_secret
         self.payees = PayeeBook(store, clock, self._enrol)
 
     def _connect(self, key: str) -> Provider:
@@ -113,17 +129,22 @@ class Payments:
         self, user: str, session: str, payee: Payee | Quote, account: str, name: str, amount: Money, purpose: str,
         origin: Origin,
     ) -> Payment:  # fmt: skip
+        if not 0 < amount.minor <= LARGEST:
+            raise Refused("amount_out_of_range")
         self._can_receive(account, name)
         now, id = self.clock.now(), new_id("pay")
+        book = self.payees.of(user)
         with self.store.write() as db:
+            origin = doubts.look(db, user, account, name, amount, book, origin, now)
             wallet = limits.wallet(db, user, self.settings.currency)
             worth = limits.worth(amount, wallet.currency, now)
             row = row_for(id, user, session, payee, account, amount, worth, purpose, wallet.method, origin, now)
             self._supersede(db, user, origin.replaces)
+            only_sheet(db, user, row["quote_id"], now)
             db.execute(sa.insert(payments).values(**row))
             made = load(db, user, id)
             confirmation.register(db, "confirm", made, self._signer.token("confirm", made), made.expires_at)
-            note(db, user, id, "draft", now)
+            audit.append(db, user, id, "draft", now, made.hash)
         return made
 
     def _supersede(self, db: Connection, user: str, old: str) -> None:
@@ -134,18 +155,8 @@ class Payments:
     def _can_receive(self, account: str, name: str) -> None:
         if self._sandbox:
             self._enrol(account, name)
-        elif not self._receives(account):
+        elif not self._provider.receives(account):
             raise Refused("account_cannot_receive", name=name)
-
-    @functools.cached_property
-    def _checked(self) -> set[str]:
-        return set()
-
-    def _receives(self, account: str) -> bool:
-        """Asked once per account: it exists at the provider and its transfers are active."""
-        if account not in self._checked and self._provider.receives(account):
-            self._checked.add(account)
-        return account in self._checked
 
     def again(self, user: str, session: str, id: str) -> Payment:
         """A new draft of the same payment, once the old one is over or its time has run out; a quote is read again."""
@@ -156,6 +167,11 @@ class Payments:
         if old.merchant_id:
             return self.draft_quote(user, session, self._vault.merchants[old.merchant_id].reread(old.quote_id), origin)
         return self.draft(user, session, self.payees.get(user, old.payee_id), old.amount, old.purpose, origin)
+
+    def second_look(self, user: str, id: str) -> bool:
+        """Whether the same payment left after this sheet was shown; from now on the sheet says so."""
+        with self.store.write() as db:
+            return doubts.late(db, load(db, user, id), self.clock.now())
 
     def token(self, payment: Payment) -> str:
         """The single-use confirmation of this draft, for its sheet. Never shown, never logged."""
@@ -192,7 +208,8 @@ class Payments:
         seconds = self.settings.undo_seconds if undo is None else undo
         confirmed = self._commit(payment, timedelta(seconds=seconds))
         if confirmed.state == "confirmed" and seconds <= 0:
-            self._settlement.carry_on(payment.user, payment.id)
+            with contextlib.suppress(OutOfRoom, Unavailable):  # confirmed it is; the duties go on with it
+                self._settlement.carry_on(payment.user, payment.id)
         elif confirmed.state == "confirmed":
             self._duties.wake()
         return self.receipt(payment.user, payment.id)
@@ -245,6 +262,40 @@ class Payments:
                 move(db, payment, "canceled", self.clock.now(), "withdrawn", reason="withdrawn")
             return load(db, user, id)
 
+    def challenge(self, user: str, id: str) -> str:
+        """Where the bank asks its question about this payment; empty when it asks none (any more)."""
+        payment = self.look(user, id)
+        if payment.state != "requires_action":
+            return ""
+        page = self._provider.retrieve(payment.provider_ref, self._charged_on(payment)).action
+        if self._sandbox:
+            return urlsplit(page).path if urlsplit(page).path.startswith("/_3ds/") else ""
+        return page if of_stripe(page) else ""
+
+    def look(self, user: str, id: str) -> Payment:
+        """The payment as the provider has it now, when it is still open there."""
+        if self.receipt(user, id).state in OPEN:
+            self._settlement.carry_on(user, id, restarted=True)
+        return self.receipt(user, id)
+
+    def hear(self, payload: bytes, signature: str) -> bool:
+        """A webhook: verified, counted once, and then only a hint to read the intent again. Raises `Refused`."""
+        secret = self._webhook_secret
+        if not secret:
+            raise Refused("webhook_not_genuine")
+        event, ref = self._provider.event(payload, signature, secret, int(self.clock.now().timestamp()))
+        fresh = self._settlement.hint(event, ref)
+        self._duties.wake()
+        return fresh
+
+    def pages(self, words: Words) -> list[Route]:
+        """What a browser must reach of the sandbox, to be mounted on the app's own port; nothing with a real key."""
+        if not self._sandbox:
+            return []
+        from assistant.payments.sandbox.pages import routes
+
+        return routes(self._sandbox, words)
+
     def refund(self, user: str, id: str, refund_id: str, amount: Money | None = None) -> Payment:
         """Give back `amount`, or all that is left; one `refund_id` (`new_id("refund")`) refunds once."""
         return self._refunds.ask(user, id, refund_id, amount)
@@ -269,6 +320,11 @@ class Payments:
         with self.store.read() as db:
             return load(db, user, id)
 
+    def trail(self, user: str, id: str) -> tuple[Mapping[str, str], ...]:
+        """What happened to a payment, oldest first, each with its link of the audit chain."""
+        with self.store.read() as db:
+            return audit.trail(db, user, id)
+
     def history(self, user: str, limit: int = 20) -> tuple[Payment, ...]:
         """What was confirmed, newest first."""
         left = (payments.c.user_id == user) & payments.c.confirmed_at.is_not(None)
@@ -280,6 +336,10 @@ class Payments:
         newest = sa.select(payments, back.label("back")).where(left).order_by(payments.c.confirmed_at.desc())
         with self.store.read() as db:
             return tuple(payment_of(row, row.back) for row in db.execute(newest.limit(limit)).all())
+
+    def match_statement(self, user: str, rows: Iterable[StatementRow]) -> tuple[Transfer, ...]:
+        """The prepared transfers that the rows of an imported statement prove; they are paid now."""
+        return self.transfers.match(user, rows)
 
     def card(self, method: str) -> str:
         """How a payment method is written for its owner: 'Visa ••4242'."""
@@ -323,6 +383,8 @@ class Payments:
 
     def start(self) -> None:
         """Take up the duties in a thread: reconcile now and every 30 seconds, send what is due."""
+        if self._sandbox:
+            self._sandbox.tell(f"http://127.0.0.1:{self.settings.port}/webhooks/stripe", self._webhook_secret)
         self._duties.start()
 
     def warm(self) -> None:

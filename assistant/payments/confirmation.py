@@ -65,5 +65,7 @@ def aloud(payment: Payment, repeated: Money | None, sole: bool, worth_limit: int
     """
     if repeated is None or not sole or repeated != payment.amount:
         raise Refused("amount_does_not_match")
+    if payment.origin.repeats or payment.origin.resembles:
+        raise Refused("needs_a_second_look")
     if payment.worth.minor > worth_limit:
         raise Refused("above_voice_limit", limit=Money(worth_limit, payment.worth.currency))

@@ -5,8 +5,6 @@ Knows amounts, payees, quotes and where each field came from. Does not know how 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,8 +16,9 @@ from sqlalchemy.engine import Connection
 from assistant.errors import NotFound, Refused
 from assistant.merchant import Quote
 from assistant.money import Money
+from assistant.payments.audit import append, canonical
 from assistant.payments.payees import Payee
-from assistant.payments.tables import events, payments
+from assistant.payments.tables import payments
 from assistant.reply import SumLine, to_json
 
 State = Literal[
@@ -42,6 +41,9 @@ class Origin:
     assumed: bool = False  # nobody said the currency
     match: Literal["exact", "close"] = "exact"
     replaces: str = ""  # the draft this one takes the place of
+    repeats: str = ""  # the same payment, less than half an hour ago (doubts.py)
+    first: bool = False  # nothing was ever paid to this account
+    resembles: str = ""  # another payee's name that looks like this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,6 @@ class Payment:
     attempt: int
     reason: str
     refunded: Money
-
-
-def canonical(user: str, payee: str, account: str, amount: Money, purpose: str, method: str, quote: str) -> str:
-    """SHA-256 over the canonical JSON of everything a person agrees to."""
-    said = [user, payee, account, amount.minor, amount.currency, purpose, method, quote]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
 def row_for(
@@ -118,10 +114,8 @@ def _lines(rows: list[list[Any]]) -> tuple[SumLine, ...]:
 def payment_of(row: Any, refunded: int = 0) -> Payment:
     """The row read back as a value."""
     sheet = row.sheet
-    origin = Origin(
-        sheet["source"], sheet["provenance"], tuple(sheet["uncertain"]), sheet["assumed"], sheet["match"],
-        sheet["replaces"],
-    )  # fmt: skip
+    told = {name: sheet[name] for name in Origin.__dataclass_fields__ if name in sheet}
+    origin = Origin(**told | {"uncertain": tuple(sheet["uncertain"])})
     return Payment(
         row.id, row.user_id, row.session_id, row.state, row.payee_id, row.payee_name, row.account,
         Money(row.amount, row.currency), Money(row.worth, sheet["base"]), row.purpose, row.method, row.merchant_id,
@@ -152,11 +146,17 @@ def move(db: Connection, payment: Payment, state: State, now: datetime, detail: 
     here = (payments.c.id == payment.id) & (payments.c.state == payment.state)
     moved = db.execute(sa.update(payments).where(here).values(state=state, moved_at=now, **values)).rowcount == 1
     if moved:
-        note(db, payment.user, payment.id, state, now, detail)
+        append(db, payment.user, payment.id, state, now, detail)
     return moved
 
 
-def note(db: Connection, user: str, payment: str, event: str, now: datetime, detail: str = "") -> None:
-    """Append to the history of a payment."""
-    row = {"user_id": user, "payment_id": payment, "event": event, "detail": detail[:120], "at": now}
-    db.execute(sa.insert(events).values(**row))
+def only_sheet(db: Connection, user: str, quote: str, now: datetime) -> None:
+    """A quote is bought once: its other waiting sheets close, and one that has left forbids another (`Refused`)."""
+    if not quote:
+        return
+    found = db.execute(sa.select(payments).where(payments.c.user_id == user, payments.c.quote_id == quote)).all()
+    if any(row.state in ("confirmed", "succeeded", *OPEN) for row in found):
+        raise Refused("still_under_way")
+    for row in found:
+        if row.state == "draft":
+            move(db, payment_of(row), "canceled", now, "replaced", reason="replaced")

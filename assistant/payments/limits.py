@@ -1,4 +1,5 @@
-"""How much may leave: per payment and per day, in the person's base currency, read in the confirming transaction.
+"""How much may leave, in the person's base currency, read in the transaction that confirms: per payment, per day, in
+thirty days, to an account that was never paid before, and how many payments in an hour.
 
 A day is a calendar day in UTC. Confirmed payments count until they fail or are undone; refunds do not free the limit.
 """
@@ -6,7 +7,7 @@ A day is a calendar day in UTC. Confirmed payments count until they fail or are 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -17,7 +18,8 @@ from assistant.money import Money
 from assistant.payments.drafts import Payment
 from assistant.payments.tables import payments, wallets
 
-PER_PAYMENT, PER_DAY = "500", "1000"  # major units of the base currency of a new person
+PER_PAYMENT, PER_DAY, PER_MONTH, FIRST_USE = 500, 1000, 5000, 1000  # major units, of a new person
+PER_HOUR = 30  # payments
 FIRST_METHOD = "pm_card_visa"
 COUNTED = ("confirmed", "submitted", "requires_action", "unknown", "succeeded")
 
@@ -29,6 +31,9 @@ class Wallet:
     user: str
     per_payment: Money
     per_day: Money
+    per_month: Money  # any thirty days
+    first_use: Money  # in a day to an account that nothing has reached yet; a shop has no such limit
+    per_hour: int  # payments
     method: str
     stopped_at: datetime | None = None
 
@@ -40,16 +45,22 @@ class Wallet:
 def wallet(db: Connection, user: str, currency: str) -> Wallet:
     """The person's wallet; one who never chose has the defaults in `currency`."""
     row = db.execute(sa.select(wallets).where(wallets.c.user_id == user)).first()
+    major = Money.of(1, row.currency if row else currency)
+    usual = (major * PER_PAYMENT, major * PER_DAY, major * PER_MONTH, major * FIRST_USE)
     if row is None:
-        return Wallet(user, Money.of(PER_PAYMENT, currency), Money.of(PER_DAY, currency), FIRST_METHOD)
-    limits = (Money(row.per_payment, row.currency), Money(row.per_day, row.currency))
-    return Wallet(user, *limits, row.method, row.stopped_at)
+        return Wallet(user, *usual, PER_HOUR, FIRST_METHOD)
+    month = usual[2] if row.per_month is None else Money(row.per_month, row.currency)
+    first = usual[3] if row.first_use is None else Money(row.first_use, row.currency)
+    per_hour = PER_HOUR if row.per_hour is None else row.per_hour
+    sure = (Money(row.per_payment, row.currency), Money(row.per_day, row.currency))
+    return Wallet(user, *sure, month, first, per_hour, row.method, row.stopped_at)
 
 
 def keep(db: Connection, wallet: Wallet) -> None:
     """Write the wallet as it stands."""
     row = {
         "currency": wallet.currency, "per_payment": wallet.per_payment.minor, "per_day": wallet.per_day.minor,
+        "per_month": wallet.per_month.minor, "first_use": wallet.first_use.minor, "per_hour": wallet.per_hour,
         "method": wallet.method, "stopped_at": wallet.stopped_at,
     }  # fmt: skip
     known = db.execute(sa.update(wallets).where(wallets.c.user_id == wallet.user).values(**row)).rowcount
@@ -69,14 +80,34 @@ def check(db: Connection, wallet: Wallet, payment: Payment, now: datetime) -> No
         raise Refused("payments_stopped")
     if payment.worth.minor > wallet.per_payment.minor:
         raise Refused("above_payment_limit", amount=payment.amount, limit=wallet.per_payment)
-    left = wallet.per_day - spent(db, wallet, now)
-    if payment.worth.minor > left.minor:
-        raise Refused("above_day_limit", amount=payment.amount, limit=wallet.per_day, left=max(left, left - left))
-
-
-def spent(db: Connection, wallet: Wallet, now: datetime) -> Money:
-    """What was confirmed since midnight UTC and has not failed."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    counted = (payments.c.user_id == wallet.user) & (payments.c.confirmed_at >= today) & payments.c.state.in_(COUNTED)
-    total = db.execute(sa.select(sa.func.coalesce(sa.func.sum(payments.c.worth), 0)).where(counted)).scalar_one()
-    return Money(int(total), wallet.currency)
+    _within("day_limit", wallet.per_day, _confirmed(db, wallet, payments.c.confirmed_at >= today), payment)
+    month = payments.c.confirmed_at >= now - timedelta(days=30)
+    _within("month_limit", wallet.per_month, _confirmed(db, wallet, month), payment)
+    if not payment.merchant_id and not known_account(db, payment.user, payment.account):
+        fresh = (payments.c.account == payment.account) & (payments.c.confirmed_at > now - timedelta(days=1))
+        _within("first_limit", wallet.first_use, _confirmed(db, wallet, fresh), payment)
+    _, count = _confirmed(db, wallet, payments.c.confirmed_at > now - timedelta(hours=1))
+    if count >= wallet.per_hour:
+        raise Refused("too_many_payments", count=count)
+
+
+def _within(name: str, limit: Money, counted: tuple[Money, int], payment: Payment) -> None:
+    left = limit - counted[0]
+    if payment.worth.minor > left.minor:
+        shown = {"amount": payment.amount, "limit": limit, "left": max(left, left - left)}
+        raise Refused(f"above_{name}", **shown, payee=payment.payee_name)
+
+
+def _confirmed(db: Connection, wallet: Wallet, when: sa.ColumnElement[bool]) -> tuple[Money, int]:
+    """What was confirmed and has not failed: its worth, and how many payments."""
+    counted = (payments.c.user_id == wallet.user) & payments.c.state.in_(COUNTED) & when
+    total = sa.select(sa.func.coalesce(sa.func.sum(payments.c.worth), 0), sa.func.count()).where(counted)
+    worth, count = db.execute(total).one()
+    return Money(int(worth), wallet.currency), int(count)
+
+
+def known_account(db: Connection, user: str, account: str) -> bool:
+    """Whether this person has paid to this account before."""
+    paid = (payments.c.user_id == user) & (payments.c.account == account) & (payments.c.state == "succeeded")
+    return db.execute(sa.select(payments.c.id).where(paid).limit(1)).first() is not None

@@ -129,6 +129,8 @@ class PayeeBook:
         for name in new.names:
             check(name)
         for known in self.of(user):
+            if folded(known.name) == folded(new.name) and (known.account, known.iban) != (new.account, new.iban):
+                raise Refused("payee_account_changed", name=known.name, known=known.tail, new=new.tail)
             if folded(known.name) == folded(new.name):
                 raise Refused("payee_exists", name=known.name)
             if skeleton(known.name) == skeleton(new.name):

@@ -8,16 +8,20 @@ A charge is made in two calls: `create` moves no money, `confirm` does; between 
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from assistant.errors import Refused, Unavailable
 from assistant.money import Money
 from assistant.settings import LIVE_KEYS
 
 CONNECT_SECONDS, READ_SECONDS = 3, 20
+WEBHOOK_SECONDS = 300
 Standing = Literal["succeeded", "failed", "requires_action", "processing", "open"]
 
 
@@ -31,6 +35,7 @@ class Charge:
     metadata: Mapping[str, str]
     reached: str = ""
     reason: str = ""
+    action: str = ""  # where the bank asks its question while it `requires_action`
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Provider:
             raise Refused("live_key")
         self._key = key
         self._base = base
+        self._receiving: set[str] = set()
 
     @functools.cached_property
     def _client(self) -> Any:
@@ -83,7 +89,7 @@ class Provider:
             "payment_method": bill.method,
             "description": bill.description,
             "metadata": dict(bill.metadata),
-            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "always" if bill.to else "never"},
         }
         if bill.to:
             params["transfer_data"] = {"destination": bill.to}
@@ -91,13 +97,16 @@ class Provider:
             made = self._client.v1.payment_intents.create(params, _options(bill.on, f"{bill.key}:create"))
         return str(made.id)
 
-    def confirm(self, ref: str, key: str, on: str = "") -> Charge:
-        """Take the money. A decline is a `Charge` that failed; silence raises `Unavailable`."""
+    def confirm(self, ref: str, key: str, on: str = "", back: str = "") -> Charge:
+        """Take the money. A decline is a `Charge` that failed; silence raises `Unavailable`.
+
+        `back`: where the bank's own page leads when it has asked its question (3-D Secure).
+        """
         import stripe
 
         with _plain():
             try:
-                self._client.v1.payment_intents.confirm(ref, {}, _options(on, key))
+                self._client.v1.payment_intents.confirm(ref, {"return_url": back} if back else {}, _options(on, key))
             except stripe.CardError:
                 pass  # the decline stands on the intent, where it is read back
             except stripe.InvalidRequestError as error:
@@ -140,10 +149,32 @@ class Provider:
             ((str(r.id), str(r.status)) for r in made if r.metadata and r.metadata.to_dict().get("refund") == key), None
         )
 
-    def receives(self, account: str) -> bool:
-        """Whether a connected account exists and can be paid (transfers active)."""
+    def event(self, payload: bytes, signature: str, secret: str, now: int) -> tuple[str, str]:
+        """(event id, intent it is about) of a webhook; nothing else of it is believed.
+
+        Raises `Refused` unless it is signed with `secret` and neither older nor newer than five minutes (the SDK's own
+        check lets a time in the future pass).
+        """
         import stripe
 
+        try:
+            stripe.WebhookSignature.verify_header(payload.decode(), signature, secret, None)
+            signed = next(int(part[2:]) for part in signature.split(",") if part.startswith("t="))
+            told = json.loads(payload)
+            about = told["data"]["object"]
+            ref = about["id"] if about["object"] == "payment_intent" else about.get("payment_intent")
+            if abs(now - signed) <= WEBHOOK_SECONDS:
+                return str(told["id"]), str(ref or "")
+        except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError, StopIteration):
+            pass
+        raise Refused("webhook_not_genuine")
+
+    def receives(self, account: str) -> bool:
+        """Whether a connected account exists and can be paid (transfers active); a yes is asked for once."""
+        import stripe
+
+        if account in self._receiving:
+            return True
         try:
             with _plain():
                 found = self._client.v1.accounts.retrieve(account)
@@ -151,7 +182,15 @@ class Provider:
             if isinstance(error.__cause__, (stripe.InvalidRequestError, stripe.PermissionError)):
                 return False
             raise
-        return bool(found.capabilities and found.capabilities.to_dict().get("transfers") == "active")
+        if found.capabilities and found.capabilities.to_dict().get("transfers") == "active":
+            self._receiving.add(account)
+        return account in self._receiving
+
+
+def of_stripe(page: str) -> bool:
+    """A page of the bank's question that a browser may be led to: https, at Stripe."""
+    parts = urlsplit(page)
+    return parts.scheme == "https" and (parts.hostname or "").endswith(".stripe.com")
 
 
 def _options(on: str, key: str = "") -> dict[str, str]:
@@ -168,7 +207,13 @@ def _charge(intent: Any, on: str) -> Charge:
         standing = "failed"
     reason = error.get("decline_code") or error.get("code") or ("canceled" if intent.status == "canceled" else "")
     amount = Money(intent.amount_received if standing == "succeeded" else intent.amount, intent.currency.upper())
-    return Charge(intent.id, standing, amount, intent.metadata.to_dict(), _reached(intent, on), reason)
+    return Charge(intent.id, standing, amount, intent.metadata.to_dict(), _reached(intent, on), reason, _asked(intent))
+
+
+def _asked(intent: Any) -> str:
+    """The page on which the bank asks, if it asks on one."""
+    page = intent.next_action.to_dict().get("redirect_to_url") if intent.next_action else None
+    return str(page["url"]) if page else ""
 
 
 def _reached(intent: Any, on: str) -> str:
@@ -200,8 +245,9 @@ def parameters(name: str) -> tuple[frozenset[str], frozenset[str]] | None:
     import stripe
     from stripe import params
 
-    kind = getattr(params, name, None)
-    if kind is None:
+    try:
+        kind = attrgetter(name)(params)
+    except AttributeError:
         return None
     return kind.__required_keys__, frozenset(kind.__annotations__) - frozenset(stripe.RequestOptions.__annotations__)
 
@@ -211,4 +257,4 @@ def attributes(name: str) -> tuple[str, ...]:
     """The attributes of a resource by the SDK's annotations, e.g. 'PaymentIntent'."""
     import stripe
 
-    return tuple(key for key in getattr(stripe, name).__annotations__ if key != "OBJECT_NAME")
+    return tuple(key for key in attrgetter(name)(stripe).__annotations__ if key != "OBJECT_NAME")

@@ -6,15 +6,17 @@ for a second time under the same key.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from assistant.clock import Clock
-from assistant.errors import NotFound, Refused, Unavailable
+from assistant.errors import NotFound, OutOfRoom, Refused, Unavailable
 from assistant.money import Money
-from assistant.payments.drafts import Payment, load, note
+from assistant.payments.audit import append
+from assistant.payments.drafts import Payment, load
 from assistant.payments.ledger import book
 from assistant.payments.provider import Provider
 from assistant.payments.tables import refunds
@@ -52,11 +54,12 @@ class Refunds:
                     db.execute(sa.insert(refunds).values(**row, state="submitted", created_at=now, look_at=now + LEASE))
                 except sa.exc.IntegrityError:
                     raise Refused("more_than_was_paid", amount=payment.amount) from None
-                note(db, user, payment_id, "refund", now, refund_id)
+                append(db, user, payment_id, "refund", now, refund_id)
             elif (known.user_id, known.payment_id) != (user, payment_id):
                 raise NotFound("unknown_payment")
         if known is None:
-            self.carry_on(refund_id)
+            with contextlib.suppress(OutOfRoom, Unavailable):  # asked it is; the duties go on with it
+                self.carry_on(refund_id)
         with self.store.read() as db:
             return load(db, user, payment_id)
 
@@ -91,7 +94,7 @@ class Refunds:
         with self.store.write() as db:
             values = {"state": state, "provider_ref": ref or None, "reason": reason}
             if db.execute(sa.update(refunds).where(waiting).values(**values)).rowcount:
-                note(db, payment.user, payment.id, f"refund {state}", now, ref or reason)
+                append(db, payment.user, payment.id, f"refund {state}", now, ref or reason)
                 if state == "succeeded":
                     book(db, payment, ref, "refund", amount, now)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -18,25 +19,31 @@ from sqlalchemy.engine import Connection
 
 from assistant.clock import Clock
 from assistant.errors import Refused
-from assistant.payments.drafts import OPEN, Payment, load, move, note
+from assistant.payments.audit import append
+from assistant.payments.drafts import OPEN, Payment, load, move
 from assistant.payments.ledger import book
 from assistant.payments.provider import Bill, Charge, Provider
-from assistant.payments.tables import payments
+from assistant.payments.tables import hints, payments
 from assistant.payments.vault import Vault
-from assistant.store import Store
+from assistant.store import HOUSE, Store
 
 LEASE = timedelta(seconds=90)  # longer than three calls may take: who claimed a payment has it for so long
+CHALLENGE = timedelta(minutes=15)  # how long the bank's question may stay unanswered
 SOON, LATE = timedelta(seconds=2), timedelta(seconds=30)  # when an undecided payment is asked about again
 QUARANTINE = timedelta(hours=1)
+REMEMBERED = timedelta(days=30)  # an event that comes again later than this is only read once more
 log = logging.getLogger(__name__)
 
 
 class Settlement:
-    def __init__(self, store: Store, clock: Clock, provider: Callable[[], Provider], vault: Vault) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, provider: Callable[[], Provider], vault: Vault, page: str = ""
+    ) -> None:
         self.store = store
         self.clock = clock
         self.provider = provider
         self.vault = vault
+        self.page = page  # where a browser finds this folder's receipts
 
     def due(self, restarted: bool = False) -> list[tuple[str, str]]:
         """(user, payment) pairs to carry on with now. After a restart nobody else holds a claim, so all of them."""
@@ -54,6 +61,21 @@ class Settlement:
         with self.store.read() as db:
             found: datetime | None = db.execute(waiting).scalar()
         return found
+
+    def hint(self, event: str, ref: str) -> bool:
+        """The provider says that something happened to an intent: read it again soon. False: it said so before."""
+        now = self.clock.now()
+        undecided = (payments.c.provider_ref == ref) & payments.c.state.in_(("requires_action", "unknown"))
+        with self.store.write() as db:
+            if db.execute(sa.select(hints.c.id).where(hints.c.id == event)).first():
+                return False
+            owner = db.execute(sa.select(payments.c.user_id).where(payments.c.provider_ref == ref)).scalar()
+            db.execute(sa.delete(hints).where(hints.c.at < now - REMEMBERED))
+            db.execute(sa.insert(hints).values(id=event, user_id=owner or HOUSE, at=now))
+            db.execute(sa.update(payments).where(undecided).values(look_at=now))
+        if owner is None:
+            log.warning("webhook %s speaks of an intent that is not ours", event)
+        return True
 
     def carry_on(self, user: str, id: str, restarted: bool = False) -> None:
         """Bring a payment as far as it will go now. Safe to repeat, and to run twice at once."""
@@ -88,8 +110,17 @@ class Settlement:
             except Refused as error:  # nothing was made, so nothing can have been charged
                 return _failed(payment, str(error.values.get("reason", "")))
         elif (charge := self.provider().retrieve(ref)).standing != "open":
+            return self._in_time(payment, charge)
+        key = f"{payment.id}:confirm:{self._attempt(payment, ref)}"
+        return self.provider().confirm(ref, key, "", f"{self.page}/receipts/{payment.id}")
+
+    def _in_time(self, payment: Payment, charge: Charge) -> Charge:
+        """A bank's question that nobody answers is withdrawn, so that the payment comes to an end."""
+        asked = payment.state == charge.standing == "requires_action"
+        if not asked or self.clock.now() < payment.moved_at + CHALLENGE:
             return charge
-        return self.provider().confirm(ref, f"{payment.id}:confirm:{self._attempt(payment, ref)}")
+        over = self.provider().cancel(payment.provider_ref)
+        return replace(over, reason="authentication_expired") if over.standing == "failed" else over
 
     def _merchant(self, payment: Payment) -> Charge:
         """The merchant charges; its order says whether it did. The same token is shown again, never a second one."""
@@ -104,7 +135,7 @@ class Settlement:
         next_one = {"provider_ref": ref, "attempt": payments.c.attempt + 1}
         with self.store.write() as db:
             if payment.provider_ref != ref:
-                note(db, payment.user, payment.id, "intent", self.clock.now(), ref)
+                append(db, payment.user, payment.id, "intent", self.clock.now(), ref)
             change = sa.update(payments).where(payments.c.id == payment.id).values(next_one)
             return int(db.execute(change.returning(payments.c.attempt)).scalar_one())
 

@@ -145,6 +145,34 @@ events = sa.Table(
     sa.Column("event", sa.String(32), nullable=False),
     sa.Column("detail", sa.String(120), nullable=False, default=""),
     sa.Column("at", Instant, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False, server_default=""),  # over the hash before and this row (audit.py)
+)
+hints = sa.Table(  # events the provider told us of; each is heard once
+    "provider_events",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(64), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+transfers = sa.Table(  # prepared for the person's own bank; paid only when a statement says so
+    "prepared_transfers",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(64), nullable=False, index=True),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("payee_id", sa.String(64), nullable=False),
+    sa.Column("payee_name", sa.String(120), nullable=False),
+    sa.Column("iban", sa.String(34), nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("purpose", sa.String(140), nullable=False),
+    sa.Column("reference", sa.String(35), nullable=False, unique=True),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("moved_at", Instant, nullable=False),
+    sa.Column("proof", sa.String(200), nullable=False, default=""),  # the row of the statement that matched
+    sa.CheckConstraint("amount > 0", name="amount"),
+    sa.CheckConstraint("state IN ('prepared', 'paid', 'canceled')", name="state"),
+    sa.CheckConstraint("state <> 'paid' OR proof <> ''", name="paid_has_proof"),
 )
 wallets = sa.Table(  # how a person pays, and how much at most; `currency` is their base currency
     "wallets",
@@ -155,6 +183,9 @@ wallets = sa.Table(  # how a person pays, and how much at most; `currency` is th
     sa.Column("per_day", sa.BigInteger, nullable=False),
     sa.Column("method", sa.String(64), nullable=False),
     sa.Column("stopped_at", Instant),
+    sa.Column("per_month", sa.BigInteger),  # these three: null stands for the default
+    sa.Column("first_use", sa.BigInteger),
+    sa.Column("per_hour", sa.Integer),
     sa.CheckConstraint("per_payment >= 0 AND per_day >= 0", name="limits"),
 )
 
@@ -201,6 +232,14 @@ _trigger(
 )
 _trigger(refunds, "refunds_settle_once", "UPDATE OF state", "OLD.state <> 'submitted'", "a refund settles once")
 _trigger(refunds, "refunds_keep_their_amount", "UPDATE OF id, user_id, payment_id, amount", "1", "a refund is fixed")
+_trigger(
+    transfers,
+    "transfers_keep_what_was_shown",
+    "UPDATE OF id, user_id, payee_id, payee_name, iban, amount, currency, purpose, reference, created_at",
+    "1",
+    "a changed transfer is a new transfer",
+)
+_trigger(transfers, "transfers_end_once", "UPDATE OF state", "OLD.state <> 'prepared'", "a transfer ends once")
 for _table in (ledger, events):
     _trigger(_table, f"{_table.name}_is_append_only_1", "UPDATE", "1", "append-only")
     _trigger(_table, f"{_table.name}_is_append_only_2", "DELETE", KEPT, "append-only")

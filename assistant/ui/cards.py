@@ -5,6 +5,7 @@ A button carries the id of its action and nothing else; amounts, payees and verb
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,9 +16,10 @@ from assistant.ui.markup import Html, drawing, el, escaped, icon, join
 from assistant.ui.sheets import pay_sheet, receipt
 
 Json = Mapping[str, Any]
+OWN_PATH = re.compile(r"/[a-z][\w/-]*")
 SURE = 0.9  # a field read with less confidence asks to be checked
 TONES = {"info": "info", "success": "check", "warning": "alert", "error": "cross"}
-MOVING = ("scheduled", "sent", "unknown")
+MOVING = ("scheduled", "sent", "unknown", "requires_action")
 
 
 class Drawer:
@@ -66,6 +68,14 @@ class Drawer:
         """
         order = sorted(actions, key=lambda a: a.get("style") == "primary")
         made = [self.button(a, data_check=(check or None) if a.get("style") == "primary" else None) for a in order]
+        return el("div", *made, cls="actions") if made else ""
+
+    def links(self, links: Iterable[Json]) -> Html | str:
+        """Links to pages of this server only: a path that begins with a letter leads nowhere else."""
+        own = [link for link in links if OWN_PATH.fullmatch(link["path"])]
+        made = [
+            el("a", link["label"], cls="button", href=link["path"], target="_blank", rel="noopener") for link in own
+        ]
         return el("div", *made, cls="actions") if made else ""
 
     def row(self, label: object, *value: object) -> Html:

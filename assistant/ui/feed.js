@@ -103,6 +103,7 @@ function settle(turn) {
 function replace(card) {  // true when a card with this id was shown and is now this one
   const old = document.getElementById(card.id);
   if (!old) return false;
+  if (old.dataset.payment && !find('.ring', card) && old.textContent === card.textContent) return true;
   const open = all('details[open]', old).length, held = old.contains(document.activeElement);
   card.classList.add('settled');
   old.replaceWith(card);

@@ -13,7 +13,7 @@ import html
 from collections.abc import Iterable
 
 TEMPLATE = str.maketrans({"$": "&#36;", "{": "&#123;", "}": "&#125;", "`": "&#96;"})
-VOID = {"img", "input", "br", "hr"}
+VOID = {"img", "input", "br", "hr", "meta"}
 ICONS = {
     "check": "M5 12.5l4.5 4.5L19 7.5",
     "clock": "M12 7v5l3.5 2M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18",

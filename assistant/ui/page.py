@@ -14,7 +14,7 @@ from urllib.parse import quote
 import gradio as gr
 
 from assistant.core import Assistant
-from assistant.ui import shell
+from assistant.ui import shell, uploads
 from assistant.ui.desk import Desk
 
 HERE = Path(__file__).parent
@@ -56,7 +56,8 @@ def build(assistant: Assistant, who: Callable[[gr.Request], str]) -> gr.Blocks:
         with gr.Row(elem_id="dock"):
             box = gr.MultimodalTextbox(
                 elem_id="box", show_label=False, container=False, sources=["upload"], file_count="multiple",
-                file_types=["image", "audio", ".csv", ".ofx", ".qfx", ".qif", ".xml", ".sta", ".mt940", ".xlsx", ".txt"], max_lines=6, autofocus=True, max_plain_text_length=100_000,
+                file_types=["image", "audio", *uploads.BANK_FILES], max_lines=6, autofocus=True,
+                max_plain_text_length=100_000,
             )  # fmt: skip
             gr.HTML(shell.dock(), elem_id="ears", js_on_load=_script("talk.js"), apply_default_css=False)
         events = {"hello": desk.hello, "ask": desk.ask, "act": desk.act, "follow": desk.follow}

@@ -36,6 +36,7 @@ def pay_sheet(draw: Drawer, card: Json) -> Html:
         draw.sums(card["lines"], "lines"),
         draw.sums(card["totals"], "totals") if len(card["lines"]) + len(card["totals"]) > 1 else "",
         el("p", icon("alert"), draw.word("uncertain", fields=", ".join(uncertain)), cls="caution") if uncertain else "",
+        *(el("p", icon("alert"), note, cls="caution") for note in card.get("notes", ())),
         el("p", draw.word("expired"), cls="caution gone", hidden=True),
         draw.buttons(card["actions"], check),
     ])  # fmt: skip
@@ -119,12 +120,18 @@ def receipt(draw: Drawer, card: Json) -> Html:
               el("p", "→ ", card["payee"]["name"], cls="payee")), cls="status " + status),
         el("p", card["note"], cls="muted" if status in CALM else "caution")
         if card.get("note") and status != "scheduled" else "",
-        draw.folded(join([draw.word("kind_receipt"), " · ", draw.word("test_mode"), " · ", card["mode"]]),
+        draw.links(card.get("links", ())),
+        draw.folded(join([draw.word("kind_receipt"), *_mode(draw, card)]),
                     el("dl", *facts, cls="rows"),
                     el("button", draw.word("print"), cls="link", type="button", data_print=True),
                     ) if status != "scheduled" else "",
         draw.buttons(card["actions"]),
     ])  # fmt: skip
+
+
+def _mode(draw: Drawer, card: Json) -> tuple[str, ...]:
+    """Which money it is; a transfer prepared for the person's own bank is none of ours."""
+    return (" · ", draw.word("test_mode"), " · ", card["mode"]) if card["mode"] else ()
 
 
 def _state(draw: Drawer, card: Json, status: str) -> Html:

@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 import wave
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,10 +60,20 @@ class Server:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("lueur")
-    gallery = _gallery(home)
+    gallery, port = _gallery(home), free_port()
+    with serving(home, port):
+        yield Server(f"http://127.0.0.1:{port}/", home, gallery)
+
+
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def serving(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The real server on this folder, ready to answer; ended afterwards unless it is gone already."""
     given = {"LUEUR_HOME": str(home), "LUEUR_PORT": str(port), "HF_HUB_OFFLINE": "1", "LUEUR_UNDO_SECONDS": "6",
              "GRADIO_TEMP_DIR": str(home / "uploads")}  # fmt: skip
     with (home / "server.out").open("wb") as out:
@@ -71,7 +82,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[
         )
         try:
             _wait(f"http://127.0.0.1:{port}/healthz", running, home)
-            yield Server(f"http://127.0.0.1:{port}/", home, gallery)
+            yield running
         finally:
             running.send_signal(signal.SIGINT)
             try:

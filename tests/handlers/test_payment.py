@@ -305,3 +305,66 @@ def test_a_sheet_survives_the_wire(context: Context, open_kernel: Callable[[], P
     data = to_json(shown(pay(context)))
     assert data["type"] == "pay_sheet" and data["amount"] == {"minor": 1250, "currency": "EUR", "text": "€12.50"}
     assert all(set(action) == {"id", "label", "style"} for action in data["actions"])
+
+
+def test_a_second_payment_of_the_same_says_so_and_still_goes(context: Context, clock: MovableClock) -> None:
+    assert shown(pay(context)).notes == ("First payment to this account (••7305).",)
+    tap(pay(context), "payment.confirm", context)
+    clock.forward(minutes=12)
+    later = replace(context, now=clock.now())
+    again = pay(later)
+    sheet = shown(again)
+    assert "12 minutes ago" in sheet.notes[0] and sheet.uncertain == ("repeat",)
+    assert sheet.actions[1].label == "Pay €12.50 again"
+    with pytest.raises(Refused, match="needs_a_second_look"):
+        payment.aloud(Aloud(again.sheet, LUNCH, True), replace(later, spoken=True))
+    assert receipt(tap(again, "payment.confirm", later)).status == "succeeded"
+    clock.forward(minutes=31)
+    assert shown(pay(replace(context, now=clock.now()))).notes == ()
+
+
+def test_two_sheets_of_the_same_do_not_both_go_unseen(context: Context) -> None:
+    first, second = pay(context), pay(context)
+    tap(first, "payment.confirm", context)
+    looked = tap(second, "payment.confirm", context)
+    assert "0 minutes ago" in shown(looked).notes[0]
+    assert context.rooms.payments.receipt(USER, second.sheet).state == "draft"
+    assert receipt(tap(looked, "payment.confirm", context)).status == "succeeded"
+
+
+def test_a_retry_while_the_first_is_checked_is_told(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    from assistant.errors import Unavailable
+    from assistant.payments.provider import Provider
+
+    def silent(*_: object) -> None:
+        raise Unavailable("provider_silent")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Provider, "retrieve", silent)
+        assert receipt(tap(pay(context), "payment.confirm", context)).status == "unknown"
+    assert "still being checked" in shown(pay(context)).notes[0]
+
+
+def test_a_waiting_bank_is_one_link_away(context: Context) -> None:
+    payments = context.rooms.payments
+    payments.keep_wallet(replace(payments.wallet(USER), method="pm_card_authenticationRequired"))
+    card = receipt(tap(pay(context), "payment.confirm", context))
+    assert [link.path for link in card.links] == [f"/challenge/{card.id}"]
+
+
+def test_an_invoice_with_another_iban_than_the_books_is_blocked(context: Context) -> None:
+    def invoice(iban: str) -> Reply:
+        return pay(context, "Volta Energy", slots={"iban": Slot(iban, iban, place=Place(0, (1, 1, 2, 2)))})
+
+    assert shown(invoice("FR7630006000011234567890189")).payee.name == "Volta Energy"
+    with pytest.raises(Refused, match="payee_account_changed"):
+        invoice("DE89370400440532013000")
+
+
+def test_a_payee_with_only_an_iban_is_prepared_not_paid(context: Context) -> None:
+    context.rooms.payments.payees.add(USER, "Gas", "biller", "EUR", iban="FR7630006000011234567890189")
+    reply = pay(context, "Gas")
+    card = receipt(reply)
+    assert card.status == "prepared" and "not paid" in reply.text and card.links[0].path == f"/transfers/{card.id}"
+    assert not reply.sheet and context.rooms.payments.history(USER) == ()
+    assert receipt(tap(reply, "payment.cancel_transfer", context)).status == "canceled"

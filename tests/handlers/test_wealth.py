@@ -13,6 +13,7 @@ from assistant.handlers import Context, Rooms, wealth
 from assistant.language.acts import Do, Slot
 from assistant.language.memory import freeze, thaw
 from assistant.money import Money
+from assistant.payments import Payments
 from assistant.reply import Action, Chart, Document, Figure, Notice, Period, Question, Reply, from_json, to_json
 from assistant.request import Evidence, Language, Upload
 from assistant.settings import Settings
@@ -28,7 +29,7 @@ Open = Callable[..., Context]
 
 @pytest.fixture
 def opened(home: Wealth, settings: Settings, clock: MovableClock) -> Open:  # noqa: F811
-    rooms = Rooms(payments=cast(Any, None), wealth=home, shop=cast(Any, None))  # rooms it never enters
+    rooms = Rooms(payments=Payments(home.ledger.store, settings, clock), wealth=home, shop=cast(Any, None))
 
     def context(language: Language = "en", words: str = "", files: tuple[Upload, ...] = (), user: str = ME) -> Context:
         return Context(user, "ses", language, clock.now(), rooms, settings, utterance=words,

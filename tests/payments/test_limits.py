@@ -73,3 +73,37 @@ def test_stop_holds_everything_back_until_it_is_lifted(kernel: Payments, alice: 
         pay(kernel, blocked)
     kernel.resume(USER)
     assert pay(kernel, blocked).state == "succeeded"
+
+
+def test_thirty_days_have_a_limit(kernel: Payments, alice: Payee, clock: MovableClock) -> None:
+    kernel.keep_wallet(replace(kernel.wallet(USER), per_month=Money(2000, "EUR")))
+    pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH))
+    clock.forward(days=29)
+    with pytest.raises(Refused, match="above_month_limit") as refused:
+        pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH))
+    assert refused.value.values["left"] == Money(750, "EUR")
+    clock.forward(days=1, seconds=1)
+    assert pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH)).state == "succeeded"
+
+
+def test_a_new_account_gets_little_until_a_payment_arrived(kernel: Payments, alice: Payee) -> None:
+    kernel.keep_wallet(replace(kernel.wallet(USER), first_use=Money(2000, "EUR")))
+    waiting = pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH), undo=60)
+    with pytest.raises(Refused, match="above_first_limit") as refused:
+        pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH))
+    assert refused.value.values["left"] == Money(750, "EUR")
+    kernel.clock.forward(seconds=60)  # type: ignore[attr-defined]
+    kernel.settle_due()
+    assert kernel.receipt(USER, waiting.id).state == "succeeded"
+    assert pay(kernel, kernel.draft(USER, SESSION, alice, Money(4000, "EUR"))).state == "succeeded"
+
+
+def test_many_small_payments_stop_within_an_hour(kernel: Payments, alice: Payee, clock: MovableClock) -> None:
+    kernel.keep_wallet(replace(kernel.wallet(USER), per_hour=3))
+    for _ in range(3):
+        pay(kernel, kernel.draft(USER, SESSION, alice, Money(100, "EUR")), undo=60)
+    with pytest.raises(Refused, match="too_many_payments") as refused:
+        pay(kernel, kernel.draft(USER, SESSION, alice, Money(100, "EUR")))
+    assert refused.value.values["count"] == 3
+    clock.forward(hours=1)
+    assert pay(kernel, kernel.draft(USER, SESSION, alice, Money(100, "EUR")), undo=60).state == "confirmed"

@@ -62,8 +62,8 @@ def test_a_book_belongs_to_one_person(book: Payments) -> None:
         ("Ali\u200bce Martin", "payee_hidden_characters"),
         ("AIice Martin", "payee_looks_alike"),  # capital i
         ("Alice Mart1n", "payee_looks_alike"),
-        ("Ａlice Martin", "payee_exists"),  # full width
-        ("alice martin", "payee_exists"),
+        ("Ａlice Martin", "payee_account_changed"),  # full width
+        ("alice martin", "payee_account_changed"),
         ("", "payee_name_length"),
         ("x" * 121, "payee_name_length"),
     ],
@@ -71,6 +71,16 @@ def test_a_book_belongs_to_one_person(book: Payments) -> None:
 def test_a_disguised_name_is_refused(book: Payments, name: str, key: str) -> None:
     with pytest.raises(LueurError, match=key):
         book.payees.add(USER, name, "contact", "EUR", "acct_demo_evil")
+
+
+def test_a_known_payee_with_another_account_is_blocked_and_told_apart(book: Payments) -> None:
+    with pytest.raises(Refused) as refused:
+        book.payees.add(USER, "Volta Energy", "biller", "EUR", "acct_demo_volta", iban="DE89370400440532013000")
+    assert refused.value.key == "payee_account_changed" and refused.value.values["name"] == "Volta Energy"
+    known = book.payees.find(USER, "Volta Energy").sole
+    assert known
+    with pytest.raises(Refused, match="payee_exists"):
+        book.payees.add(USER, "volta energy", "biller", "EUR", known.account, iban=known.iban)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,13 @@
     api     Bearer and Host checks, routes, idempotency, one transaction per request
     wire    Stripe's form encoding, errors, and the SDK's own description of requests and resources
     records its SQLite file `sandbox.db`
-    intents, refunds, accounts, cards   what it can do
+    intents, refunds, accounts, cards, checkout   what it can do
+    courier signed webhooks;  pages   what a cardholder sees
 
 Everything is reached through the official SDK; nothing in Lueur looks inside, except to give a connected test account
 its place (`Sandbox.open_account`).
 """
 
-from assistant.payments.sandbox.server import Sandbox
+from assistant.payments.sandbox.server import Sandbox, alone
 
-__all__ = ["Sandbox"]
+__all__ = ["Sandbox", "alone"]

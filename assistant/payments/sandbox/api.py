@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from assistant.clock import Clock
-from assistant.payments.sandbox import accounts, intents, refunds
+from assistant.payments.sandbox import accounts, checkout, courier, customers, intents, refunds
 from assistant.payments.sandbox.call import Call
 from assistant.payments.sandbox.records import Records, fresh
 from assistant.payments.sandbox.wire import Fault, check, decode, missing
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import Route
 
 Answer = Callable[[Call], dict[str, Any]]
 LARGEST_REQUEST = 64_000
 HOSTS = ("127.0.0.1", "localhost")
 
 
-def _events(call: Call) -> dict[str, Any]:
-    return call.page("event", "/v1/events")
+def _list_of(kind: str, url: str, parent: str = "") -> Answer:
+    return lambda call: call.page(kind, url, str(call.params.get(parent, "")))
 
 
 def _event(call: Call) -> dict[str, Any]:
@@ -39,28 +40,51 @@ def _event(call: Call) -> dict[str, Any]:
 ROUTES: dict[tuple[str, str], tuple[Answer, str]] = {
     ("POST", "/v1/payment_intents"): (intents.create, "PaymentIntentCreateParams"),
     ("GET", "/v1/payment_intents"): (intents.listed, "PaymentIntentListParams"),
+    ("GET", "/v1/payment_intents/search"): (intents.search, "PaymentIntentSearchParams"),
     ("GET", "/v1/payment_intents/{id}"): (intents.retrieve, "PaymentIntentRetrieveParams"),
+    ("POST", "/v1/payment_intents/{id}"): (intents.update, "PaymentIntentUpdateParams"),
+    ("POST", "/v1/payment_intents/{id}/capture"): (intents.capture, "PaymentIntentCaptureParams"),
     ("POST", "/v1/payment_intents/{id}/confirm"): (intents.confirm, "PaymentIntentConfirmParams"),
     ("POST", "/v1/payment_intents/{id}/cancel"): (intents.cancel, "PaymentIntentCancelParams"),
+    ("GET", "/v1/charges"): (_list_of("charge", "/v1/charges", "payment_intent"), "ChargeListParams"),
     ("GET", "/v1/charges/{id}"): (intents.charge, "ChargeRetrieveParams"),
     ("POST", "/v1/refunds"): (refunds.create, "RefundCreateParams"),
     ("GET", "/v1/refunds"): (refunds.listed, "RefundListParams"),
     ("GET", "/v1/refunds/{id}"): (refunds.retrieve, "RefundRetrieveParams"),
     ("POST", "/v1/accounts"): (accounts.create, "AccountCreateParams"),
     ("GET", "/v1/accounts/{id}"): (accounts.retrieve, "AccountRetrieveParams"),
-    ("GET", "/v1/events"): (_events, "EventListParams"),
+    ("POST", "/v1/customers"): (customers.create, "CustomerCreateParams"),
+    ("GET", "/v1/customers"): (customers.listed, "CustomerListParams"),
+    ("GET", "/v1/customers/{id}"): (customers.retrieve, "CustomerRetrieveParams"),
+    ("POST", "/v1/customers/{id}"): (customers.update, "CustomerUpdateParams"),
+    ("DELETE", "/v1/customers/{id}"): (customers.delete, "CustomerDeleteParams"),
+    ("GET", "/v1/customers/{id}/payment_methods"): (customers.methods, "CustomerListPaymentMethodsParams"),
+    ("GET", "/v1/payment_methods"): (customers.methods, "PaymentMethodListParams"),
+    ("GET", "/v1/payment_methods/{id}"): (customers.method, "PaymentMethodRetrieveParams"),
+    ("POST", "/v1/payment_methods/{id}/attach"): (customers.attach, "PaymentMethodAttachParams"),
+    ("POST", "/v1/payment_methods/{id}/detach"): (customers.detach, "PaymentMethodDetachParams"),
+    ("POST", "/v1/checkout/sessions"): (checkout.create, "checkout.SessionCreateParams"),
+    ("GET", "/v1/checkout/sessions"): (checkout.listed, "checkout.SessionListParams"),
+    ("GET", "/v1/checkout/sessions/{id}"): (checkout.retrieve, "checkout.SessionRetrieveParams"),
+    ("GET", "/v1/events"): (_list_of("event", "/v1/events"), "EventListParams"),
     ("GET", "/v1/events/{id}"): (_event, "EventRetrieveParams"),
+    ("POST", "/v1/webhook_endpoints"): (courier.create, "WebhookEndpointCreateParams"),
+    ("GET", "/v1/webhook_endpoints"): (courier.listed, "WebhookEndpointListParams"),
+    ("GET", "/v1/webhook_endpoints/{id}"): (courier.retrieve, "WebhookEndpointRetrieveParams"),
+    ("DELETE", "/v1/webhook_endpoints/{id}"): (courier.delete, "WebhookEndpointDeleteParams"),
+    ("GET", "/v1/balance_transactions"): (_list_of("balance_transaction", "/v1/balance_transactions"), ""),
     ("GET", "/v1/balance"): (accounts.balance, "BalanceRetrieveParams"),
 }
 
 
 class Api:
-    def __init__(self, records: Records, key: str, clock: Clock) -> None:
+    def __init__(self, records: Records, key: str, clock: Clock, place: Callable[[], str]) -> None:
         self.records = records
         self.key = key
         self.clock = clock
+        self.place = place
 
-    def app(self) -> Starlette:
+    def app(self, pages: Sequence[Route] = ()) -> Starlette:
         from starlette.applications import Starlette
         from starlette.routing import Route
 
@@ -69,7 +93,7 @@ class Api:
             for (method, path), (answer, name) in ROUTES.items()
         ]
         unknown = {404: self._unknown, 405: self._unknown}
-        return Starlette(routes=routes, exception_handlers=unknown)
+        return Starlette(routes=[*routes, *pages], exception_handlers=unknown)
 
     def _endpoint(self, answer: Answer, name: str) -> Any:
         from starlette.concurrency import run_in_threadpool
@@ -101,7 +125,7 @@ class Api:
         """Answer once per idempotency key; the change and the remembered answer are one transaction."""
         key, account = request.headers.get("idempotency-key", ""), request.headers.get("stripe-account", "")
         params, now = decode(text), int(self.clock.now().timestamp())
-        call = Call(self.records, params, account, now, request.path_params.get("id", ""), key)
+        call = Call(self.records, params, account, now, request.path_params.get("id", ""), key, self.place())
         said = hashlib.sha256(f"{request.method} {request.url.path}\n{json.dumps(params, sort_keys=True)}".encode())
         with self.records.transaction():
             if account:
@@ -127,7 +151,7 @@ def _replay(first: tuple[str, int, str], said: str) -> tuple[int, str]:
 
 
 async def _text(request: Request) -> str:
-    if request.method == "GET":
+    if request.method in ("GET", "DELETE"):
         return request.url.query
     body = await request.body()
     if len(body) > LARGEST_REQUEST:

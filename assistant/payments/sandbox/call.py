@@ -19,15 +19,20 @@ class Call:
     now: int  # unix seconds
     id: str = ""  # the object the path names
     key: str = ""  # the idempotency key
+    place: str = ""  # where a browser finds the sandbox's pages
 
     def happened(self, type: str, thing: dict[str, Any]) -> None:
         """Write an event into the same transaction as the change."""
+        ends = self.records.newest("webhook_endpoint", "", "connect" if self.account else "direct", LONGEST_PAGE)[0]
+        ends = [end for end in ends if {type, "*"} & set(end["enabled_events"])]
         event = resource(
             "Event", id=fresh("evt"), object="event", type=type, created=self.now, data={"object": thing},
-            pending_webhooks=0, request={"id": fresh("req"), "idempotency_key": self.key or None},
+            pending_webhooks=len(ends), request={"id": fresh("req"), "idempotency_key": self.key or None},
             account=self.account or None,
         )  # fmt: skip
         self.records.put("event", self.account, event)
+        for end in ends:
+            self.records.send(end["id"], event["id"], self.now)
 
     def book(self, account: str, type: str, net: int, currency: str, source: str) -> str:
         """A movement on an account's balance; its id."""

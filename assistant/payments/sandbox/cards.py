@@ -44,11 +44,20 @@ CARDS = {
     "pm_card_chargeDeclinedProcessingError": _declined(
         "0119", "", "An error occurred while processing your card. Try again in a little bit.", "processing_error"
     ),
+    "pm_card_chargeDeclinedFraudulent": _declined("0019", "fraudulent", "Your card was declined."),
+    "pm_card_chargeCustomerFail": _declined("0341", "generic_decline", "Your card was declined."),
     "pm_card_radarBlock": _declined("0019", "fraudulent", "Your card was declined."),
     "pm_card_authenticationRequired": Card("visa", "3184", "authentication_required"),
+    "pm_card_authenticationRequiredOnSetup": Card("visa", "3155"),  # asks when it is kept, which is not done here
+    "pm_card_threeDSecureRequired": Card("visa", "3063", "authentication_required"),
     "pm_card_threeDSecure2Required": Card("visa", "3220", "authentication_required"),
 }
 CARDS |= {name.replace("pm_card_charge", "pm_card_visa_charge"): card for name, card in CARDS.items()}
+
+
+NOT_PROVEN = Card(
+    "visa", "", "payment_intent_authentication_failure", "", "We are unable to authenticate your payment method."
+)
 
 
 def card(method: str) -> Card:

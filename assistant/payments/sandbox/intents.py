@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import re
 import secrets
 from typing import Any
 
+from assistant.payments.sandbox import customers
 from assistant.payments.sandbox.accounts import known
 from assistant.payments.sandbox.call import Call
-from assistant.payments.sandbox.cards import Card, card
+from assistant.payments.sandbox.cards import NOT_PROVEN, Card, card
 from assistant.payments.sandbox.records import fresh
 from assistant.payments.sandbox.wire import Fault, flag, integer, missing, resource
 
@@ -20,6 +22,8 @@ SMALLEST = {
     "pln": 200, "ron": 200, "sek": 300, "sgd": 50, "thb": 1000,
 }  # fmt: skip
 THREE_DIGITS = {"bhd", "jod", "kwd", "omr", "tnd"}
+CLAUSE = re.compile(r"""(?P<field>\w+)(?:\[['"](?P<key>\w+)['"]\])?:['"](?P<value>[^'"]*)['"]""")
+SEARCHED = 10_000  # intents a search looks through
 CONFIRMABLE = ("requires_confirmation", "requires_payment_method", "requires_action")
 
 
@@ -28,12 +32,15 @@ def create(call: Call) -> dict[str, Any]:
     amount, currency = _price(integer(asked, "amount"), str(asked["currency"]).lower())
     method = asked.get("payment_method")
     if method:
-        card(method)
+        held(call, method)
+    if customer := asked.get("customer"):
+        customers.known(call, customer, "customer")
     id = fresh("pi")
     intent = resource(
         "PaymentIntent", id=id, object="payment_intent", amount=amount, amount_received=0, amount_capturable=0,
         currency=currency, created=call.now, status="requires_confirmation" if method else "requires_payment_method",
-        payment_method=method, payment_method_types=["card"], capture_method="automatic_async",
+        payment_method=method, payment_method_types=["card"], customer=customer,
+        capture_method=asked.get("capture_method", "automatic_async"),
         confirmation_method="automatic", client_secret=f"{id}_secret_{secrets.token_hex(12)}",
         description=asked.get("description"), metadata=asked.get("metadata") or {},
         automatic_payment_methods=_automatic(asked), transfer_data=_destination(call),
@@ -54,17 +61,63 @@ def retrieve(call: Call) -> dict[str, Any]:
 def confirm(call: Call) -> dict[str, Any]:
     intent = _intent(call)
     if method := call.params.get("payment_method"):
-        card(method)
+        held(call, method)
         intent["payment_method"] = method
     return _confirm(call, intent)
 
 
+def update(call: Call) -> dict[str, Any]:
+    """Change what is charged, as long as nothing was confirmed."""
+    intent, asked = _intent(call), call.params
+    if intent["status"] not in CONFIRMABLE:
+        raise _unexpected(intent, "update")
+    amount, currency = integer(asked, "amount", intent["amount"]), str(asked.get("currency", intent["currency"]))
+    intent["amount"], intent["currency"] = _price(amount, currency.lower())
+    if method := asked.get("payment_method"):
+        held(call, method)
+        intent |= {"payment_method": method, "status": "requires_confirmation"}
+    intent["description"] = asked.get("description", intent["description"])
+    intent["metadata"] |= asked.get("metadata") or {}
+    call.records.put("payment_intent", call.account, intent)
+    return intent
+
+
+def capture(call: Call) -> dict[str, Any]:
+    """Take all or part of what was authorised (capture_method 'manual')."""
+    intent = _intent(call)
+    if intent["status"] != "requires_capture":
+        raise _unexpected(intent, "capture")
+    amount = integer(call.params, "amount_to_capture", intent["amount_capturable"])
+    if not 0 < amount <= intent["amount_capturable"]:
+        raise Fault(
+            "The amount could not be captured because it is too large.", "amount_too_large", "amount_to_capture"
+        )
+    charge = call.records.get("charge", call.account, intent["latest_charge"])
+    assert charge
+    return _settle(call, intent, charge, amount)
+
+
+def search(call: Call) -> dict[str, Any]:
+    """`status:'succeeded' AND metadata['k']:'v'`: the clauses of Stripe's query language that this sandbox knows."""
+    clauses = [CLAUSE.fullmatch(clause.strip()) for clause in str(call.params["query"]).split(" AND ")]
+    if not all(clauses):
+        raise Fault("We were unable to parse your search query.", "", "query")
+    wanted = [(clause["field"], clause["key"], clause["value"]) for clause in clauses if clause]
+    every, _ = call.records.newest("payment_intent", call.account, limit=SEARCHED)
+    found = [one for one in every if all(
+        str((one["metadata"] or {}).get(key) if key else one.get(field)) == value for field, key, value in wanted
+    )][: integer(call.params, "limit", 10)]  # fmt: skip
+    return {"object": "search_result", "url": "/v1/payment_intents/search", "data": found, "has_more": False,
+            "next_page": None}  # fmt: skip
+
+
 def cancel(call: Call) -> dict[str, Any]:
     intent = _intent(call)
-    if intent["status"] not in CONFIRMABLE:
+    if intent["status"] not in (*CONFIRMABLE, "requires_capture"):
         raise _unexpected(intent, "cancel")
     reason = call.params.get("cancellation_reason")
     intent |= {"status": "canceled", "canceled_at": call.now, "cancellation_reason": reason, "next_action": None}
+    intent["amount_capturable"] = 0
     call.records.put("payment_intent", call.account, intent)
     call.happened("payment_intent.canceled", intent)
     return intent
@@ -105,19 +158,38 @@ def _confirm(call: Call, intent: dict[str, Any]) -> dict[str, Any]:
             "payment_intent_unexpected_state",
             more={"payment_intent": intent},
         )
-    used = card(intent["payment_method"])
+    used = held(call, intent["payment_method"])
     if used.code == "authentication_required":
         return _challenge(call, intent)
-    return _decline(call, intent, used) if used.code else _pay(call, intent, used)
+    if used.code:
+        return _decline(call, intent, used)
+    return _hold(call, intent, used) if intent["capture_method"] == "manual" else _pay(call, intent, used)
+
+
+def held(call: Call, method: str) -> Card:
+    """The card behind a test method, or behind one that a customer keeps."""
+    kept = call.records.get("payment_method", call.account, method)
+    return card(kept["metadata"]["test_method"] if kept else method)
 
 
 def _challenge(call: Call, intent: dict[str, Any]) -> dict[str, Any]:
-    intent |= {
-        "status": "requires_action",
-        "next_action": {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}},
-    }
+    """The bank asks: on a page when the caller said where to come back to, in the SDK's own dialogue otherwise."""
+    asked: dict[str, Any] = {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
+    if back := call.params.get("return_url"):
+        there = {"url": f"{call.place}/_3ds/{intent['id']}", "return_url": back}
+        asked = {"type": "redirect_to_url", "redirect_to_url": there}
+    intent |= {"status": "requires_action", "next_action": asked}
     call.records.put("payment_intent", call.account, intent)
     call.happened("payment_intent.requires_action", intent)
+    return intent
+
+
+def answer(call: Call, yes: bool) -> dict[str, Any]:
+    """What the cardholder told the bank on its page; an intent that no longer waits is returned as it is."""
+    intent = _intent(call)
+    if intent["status"] == "requires_action":
+        used = held(call, intent["payment_method"])
+        _pay(call, intent, used) if yes else _decline(call, intent, NOT_PROVEN)
     return intent
 
 
@@ -137,11 +209,26 @@ def _decline(call: Call, intent: dict[str, Any], used: Card) -> dict[str, Any]:
 
 
 def _pay(call: Call, intent: dict[str, Any], used: Card) -> dict[str, Any]:
-    made = _charge(call, intent, used, status="succeeded", paid=True, captured=True, amount_captured=intent["amount"])
-    made["balance_transaction"] = call.book(call.account, "charge", intent["amount"], intent["currency"], made["id"])
+    made = _charge(call, intent, used, status="succeeded", paid=True)
+    return _settle(call, intent, made, intent["amount"])
+
+
+def _hold(call: Call, intent: dict[str, Any], used: Card) -> dict[str, Any]:
+    made = _charge(call, intent, used, status="succeeded", paid=True)
+    intent |= {"status": "requires_capture", "amount_capturable": intent["amount"], "latest_charge": made["id"]}
+    call.records.put("charge", call.account, made, intent["id"])
+    call.records.put("payment_intent", call.account, intent)
+    call.happened("payment_intent.amount_capturable_updated", intent)
+    return intent
+
+
+def _settle(call: Call, intent: dict[str, Any], made: dict[str, Any], amount: int) -> dict[str, Any]:
+    """The money moves: booked, passed on to the destination, and the intent is over."""
+    made |= {"captured": True, "amount_captured": amount}
+    made["balance_transaction"] = call.book(call.account, "charge", amount, intent["currency"], made["id"])
     if intent["transfer_data"]:
-        made["transfer"] = _transfer(call, intent, made)
-    intent |= {"status": "succeeded", "amount_received": intent["amount"], "latest_charge": made["id"]}
+        made["transfer"] = _transfer(call, intent, made, amount)
+    intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0, "latest_charge": made["id"]}
     intent |= {"next_action": None, "last_payment_error": None}
     call.records.put("charge", call.account, made, intent["id"])
     call.records.put("payment_intent", call.account, intent)
@@ -170,16 +257,16 @@ def _charge(call: Call, intent: dict[str, Any], used: Card, **values: Any) -> di
     )
 
 
-def _transfer(call: Call, intent: dict[str, Any], made: dict[str, Any]) -> str:
+def _transfer(call: Call, intent: dict[str, Any], made: dict[str, Any], amount: int) -> str:
     """Move the whole charge on to the destination account."""
     destination, currency = intent["transfer_data"]["destination"], intent["currency"]
     transfer = resource(
-        "Transfer", id=fresh("tr"), object="transfer", amount=intent["amount"], amount_reversed=0, reversed=False,
+        "Transfer", id=fresh("tr"), object="transfer", amount=amount, amount_reversed=0, reversed=False,
         currency=currency, destination=destination, source_transaction=made["id"], source_type="card", metadata={},
         created=call.now, reversals={"object": "list", "data": [], "has_more": False, "url": ""},
     )  # fmt: skip
-    transfer["balance_transaction"] = call.book("", "transfer", -intent["amount"], currency, transfer["id"])
-    call.book(destination, "payment", intent["amount"], currency, transfer["id"])
+    transfer["balance_transaction"] = call.book("", "transfer", -amount, currency, transfer["id"])
+    call.book(destination, "payment", amount, currency, transfer["id"])
     call.records.put("transfer", call.account, transfer, made["id"])
     call.happened("transfer.created", transfer)
     return str(transfer["id"])

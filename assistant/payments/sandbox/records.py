@@ -9,17 +9,24 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, kind TEXT NOT NULL, account TEXT NOT NULL,
     parent TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (account, id));
 CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, account, parent, seq);
+CREATE INDEX IF NOT EXISTS objects_by_id ON objects (id);
 CREATE TABLE IF NOT EXISTS answers (
     account TEXT NOT NULL, key TEXT NOT NULL, request TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
     at INTEGER NOT NULL, PRIMARY KEY (account, key));
+CREATE TABLE IF NOT EXISTS outbox (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, endpoint TEXT NOT NULL, event TEXT NOT NULL, tries INTEGER NOT NULL,
+    due INTEGER NOT NULL);
 """
+WAITING = """SELECT o.seq, json_extract(w.body, '$.url'), json_extract(w.body, '$.secret'), e.body, o.tries
+FROM outbox o JOIN objects w ON w.id = o.endpoint JOIN objects e ON e.id = o.event WHERE o.due <= ? ORDER BY o.seq
+LIMIT 100"""
 PAGE = """SELECT body FROM objects WHERE kind = :kind AND account = :account AND (:parent = '' OR parent = :parent)
 AND (:at = '' OR seq {} (SELECT seq FROM objects WHERE account = :account AND id = :at)) ORDER BY seq {} LIMIT :limit"""
 FORWARD, BACKWARD = PAGE.format("<", "DESC"), PAGE.format(">", "ASC")
@@ -31,8 +38,19 @@ def fresh(prefix: str) -> str:
     return f"{prefix}_{secrets.token_hex(BYTES)}"
 
 
+class Parcel(NamedTuple):
+    """An event on its way to an endpoint."""
+
+    seq: int
+    url: str
+    secret: str
+    body: str
+    tries: int
+
+
 class Records:
     def __init__(self, path: Path) -> None:
+        self.woken = threading.Event()  # something entered the outbox
         self._lock = threading.RLock()
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
         for pragma in ("journal_mode=WAL", "synchronous=FULL"):
@@ -58,11 +76,40 @@ class Records:
             (body["id"], kind, account, parent, json.dumps(body)),
         )
 
+    def drop(self, id: str) -> None:
+        self._db.execute("DELETE FROM objects WHERE id = ?", (id,))
+        self._db.execute("DELETE FROM outbox WHERE endpoint = ?", (id,))
+
+    def send(self, endpoint: str, event: str, now: int) -> None:
+        self._db.execute("INSERT INTO outbox (endpoint, event, tries, due) VALUES (?, ?, 0, ?)", (endpoint, event, now))
+        self.woken.set()
+
+    def parcels(self, now: int) -> list[Parcel]:
+        with self._lock:
+            return [Parcel(*row) for row in self._db.execute(WAITING, (now,)).fetchall()]
+
+    def redeliver(self, parcel: Parcel, due: int | None) -> None:
+        """Try again at `due`; None: it was received, or is given up."""
+        if due is None:
+            self._db.execute("DELETE FROM outbox WHERE seq = ?", (parcel.seq,))
+        else:
+            self._db.execute("UPDATE outbox SET tries = tries + 1, due = ? WHERE seq = ?", (due, parcel.seq))
+
+    def next_parcel(self) -> int | None:
+        with self._lock:
+            found: int | None = self._db.execute("SELECT min(due) FROM outbox").fetchone()[0]
+        return found
+
     def get(self, kind: str, account: str, id: str) -> dict[str, Any] | None:
         found = self._db.execute(
             "SELECT body FROM objects WHERE kind = ? AND account = ? AND id = ?", (kind, account, id)
         ).fetchone()
         return json.loads(found[0]) if found else None
+
+    def account_of(self, id: str) -> str | None:
+        """On which account an object stands."""
+        found = self._db.execute("SELECT account FROM objects WHERE id = ?", (id,)).fetchone()
+        return str(found[0]) if found else None
 
     def newest(
         self, kind: str, account: str, parent: str = "", limit: int = 10, after: str = "", before: str = ""

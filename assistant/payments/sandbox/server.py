@@ -6,27 +6,52 @@ import hashlib
 import hmac
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.clock import Clock
-from assistant.errors import Unavailable
+from assistant.errors import BadInput, Unavailable
 from assistant.payments.sandbox.accounts import account
+from assistant.payments.sandbox.courier import Courier, subscribe
+from assistant.payments.sandbox.courier import thread as carry
 from assistant.payments.sandbox.records import Records
 
+if TYPE_CHECKING:
+    from starlette.routing import Route
+
+    from assistant.payments.sandbox.pages import Words
+
+HEARD = ["payment_intent.succeeded", "payment_intent.payment_failed", "payment_intent.canceled"]
 PATIENCE = 20.0  # seconds to come up or to go down
 
 
 class Sandbox:
     """`secret` is the folder's; the API key is derived from it, so no other program on the machine has it."""
 
-    def __init__(self, path: Path, secret: bytes, clock: Clock) -> None:
+    def __init__(
+        self,
+        path: Path,
+        secret: bytes,
+        clock: Clock,
+        port: int = 0,
+        pages: Callable[[Sandbox], list[Route]] | None = None,
+    ) -> None:
         self.path = path
         self.clock = clock
+        self.port = port  # 0: any free one
+        self.pages = pages  # shown on the sandbox's own port too
         self.key = "sk_test_" + hmac.new(secret, b"sandbox", hashlib.sha256).hexdigest()[:32]
         self._lock = threading.RLock()
         self._records: Records | None = None
         self._running: tuple[object, threading.Thread] | None = None
         self._url = ""
+        self.courier = Courier(lambda: self.records, clock)
+        self.mounted = ""  # the address of the app that shows the sandbox's pages on its own port
+
+    def place(self) -> str:
+        """Where a browser finds the pages: the app that mounted them, or the sandbox itself."""
+        return self.mounted or self.url()
 
     @property
     def records(self) -> Records:
@@ -41,6 +66,11 @@ class Sandbox:
             if self.records.get("account", "", id) is None:
                 self.records.put("account", "", account(id, name, int(self.clock.now().timestamp())))
 
+    def tell(self, url: str, secret: str) -> None:
+        """Send the events of payments to this address from now on, signed with `secret`."""
+        with self.records.transaction():
+            subscribe(self.records, "we_lueur", url, secret, HEARD, int(self.clock.now().timestamp()))
+
     def url(self) -> str:
         """The address of the running server, e.g. 'http://127.0.0.1:40123'; starts it."""
         with self._lock:
@@ -53,10 +83,15 @@ class Sandbox:
 
         from assistant.payments.sandbox.api import Api
 
-        listener = socket.create_server(("127.0.0.1", 0))
+        try:
+            listener = socket.create_server(("127.0.0.1", self.port))
+        except OSError:
+            raise BadInput("port_taken", host="127.0.0.1", port=self.port, next=self.port + 1) from None
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or each answer waits 40 ms for an ACK
+        own = self.pages(self) if self.pages else []
         config = uvicorn.Config(
-            Api(self.records, self.key, self.clock).app(), log_config=None, access_log=False, lifespan="off",
-            timeout_graceful_shutdown=2,
+            Api(self.records, self.key, self.clock, self.place).app(own), log_config=None, access_log=False,
+            lifespan="off", timeout_graceful_shutdown=2,
         )  # fmt: skip
         server = uvicorn.Server(config)
         came_up = threading.Event()
@@ -73,6 +108,8 @@ class Sandbox:
 
         thread = threading.Thread(target=lambda: asyncio.run(serve()), name="sandbox", daemon=True)
         thread.start()
+        self.courier.ending = False
+        self._carrying = carry(self.courier)
         if not came_up.wait(PATIENCE):
             raise Unavailable("provider_silent")
         self._running = (server, thread)
@@ -83,8 +120,19 @@ class Sandbox:
             if self._running:
                 server, thread = self._running
                 server.should_exit = True  # type: ignore[attr-defined]
+                self.courier.ending = True
+                self.records.woken.set()
                 thread.join(PATIENCE)
+                self._carrying.join(PATIENCE)
                 self._running = None
             if self._records:
                 self._records.close()
                 self._records = None
+
+
+def alone(path: Path, clock: Clock, port: int, words: Words) -> Sandbox:
+    """A sandbox by itself, with its pages and a key kept beside its records."""
+    from assistant.folder import secret
+    from assistant.payments.sandbox.pages import routes
+
+    return Sandbox(path, secret(path.with_suffix(".key")).encode(), clock, port, lambda made: routes(made, words))

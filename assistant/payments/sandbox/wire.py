@@ -84,7 +84,7 @@ def flag(params: dict[str, Any], name: str) -> bool:
     return bool(params.get(name) in ("true", "True", True))
 
 
-def resource(name: str, **values: Any) -> dict[str, Any]:
+def resource(name: str, /, **values: Any) -> dict[str, Any]:
     """A resource with every attribute the SDK knows, null unless given."""
     unknown = values.keys() - set(attributes(name))
     assert not unknown, f"{name} has no {unknown}"

@@ -223,3 +223,69 @@ def test_a_stranger_is_turned_away(sandbox: Sandbox, headers: dict[str, str]) ->
         urllib.request.urlopen(urllib.request.Request(f"{sandbox.url()}/v1/balance", headers=sent))
     assert refused.value.code in (401, 403)
     assert "error" in json.loads(refused.value.read())
+
+
+def test_a_customer_keeps_a_card_and_pays_with_it(v1: Any) -> None:
+    ada = v1.customers.create({"name": "Ada", "email": "ada@example.org"})
+    kept = v1.payment_methods.attach("pm_card_visa", {"customer": ada.id})
+    assert kept.customer == ada.id and kept.card.last4 == "4242" and kept.id != "pm_card_visa"
+    assert [m.id for m in v1.customers.payment_methods.list(ada.id).data] == [kept.id]
+    done = v1.payment_intents.create(without(customer=ada.id, payment_method=kept.id, confirm=True))
+    assert (done.status, done.customer) == ("succeeded", ada.id)
+    assert v1.payment_methods.detach(kept.id).customer is None
+    assert v1.customers.update(ada.id, {"name": "Ada L."}).name == "Ada L."
+    assert v1.customers.delete(ada.id).deleted and v1.customers.list().data == []
+    with pytest.raises(stripe.InvalidRequestError):
+        v1.payment_intents.create(without(customer=ada.id))
+
+
+def test_a_declining_card_declines_when_it_is_kept_too(v1: Any) -> None:
+    ada = v1.customers.create({})
+    kept = v1.payment_methods.attach("pm_card_chargeDeclinedInsufficientFunds", {"customer": ada.id})
+    with pytest.raises(stripe.CardError) as declined:
+        v1.payment_intents.create(without(payment_method=kept.id, confirm=True))
+    assert declined.value.error.decline_code == "insufficient_funds"
+
+
+def test_an_authorisation_is_captured_in_part_once(v1: Any) -> None:
+    intent = v1.payment_intents.create(without(capture_method="manual", confirm=True))
+    assert (intent.status, intent.amount_capturable, intent.amount_received) == ("requires_capture", 1250, 0)
+    with pytest.raises(stripe.InvalidRequestError):
+        v1.payment_intents.capture(intent.id, {"amount_to_capture": 1251})
+    done = v1.payment_intents.capture(intent.id, {"amount_to_capture": 1000})
+    assert (done.status, done.amount_received, done.amount_capturable) == ("succeeded", 1000, 0)
+    assert v1.balance.retrieve(None, {"stripe_account": BOB}).available[0].amount == 1000
+    with pytest.raises(stripe.InvalidRequestError):
+        v1.payment_intents.capture(intent.id)
+
+
+def test_an_authorisation_is_released(v1: Any) -> None:
+    intent = v1.payment_intents.create(without(capture_method="manual", confirm=True))
+    assert v1.payment_intents.cancel(intent.id).status == "canceled"
+    assert v1.balance_transactions.list().data == []
+
+
+def test_an_intent_is_changed_before_and_never_after(v1: Any) -> None:
+    intent = v1.payment_intents.create(without("payment_method"))
+    changed = v1.payment_intents.update(
+        intent.id, {"amount": 900, "metadata": {"c": "d"}, "payment_method": "pm_card_visa"}
+    )
+    assert (changed.amount, changed.metadata.to_dict(), changed.status) == (
+        900,
+        {"a": "b", "c": "d"},
+        "requires_confirmation",
+    )
+    v1.payment_intents.confirm(intent.id)
+    with pytest.raises(stripe.InvalidRequestError):
+        v1.payment_intents.update(intent.id, {"amount": 1})
+
+
+def test_an_intent_is_found_by_what_it_carries(v1: Any) -> None:
+    mine = v1.payment_intents.create(without(metadata={"payment": "pay_1"}, confirm=True))
+    v1.payment_intents.create(without(metadata={"payment": "pay_2"}))
+    found = v1.payment_intents.search({"query": "metadata['payment']:'pay_1' AND status:'succeeded'"}).data
+    assert [one.id for one in found] == [mine.id]
+    with pytest.raises(stripe.InvalidRequestError):
+        v1.payment_intents.search({"query": "amount>1"})
+    assert len(v1.charges.list({"payment_intent": mine.id}).data) == 1
+    assert {row.type for row in v1.balance_transactions.list().data} == {"charge", "transfer"}

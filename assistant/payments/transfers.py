@@ -1,0 +1,185 @@
+"""Transfers prepared for the person's own bank: a code to scan, a file to upload, and the statement that proves them.
+
+No money moves here and none is called paid, until an imported statement holds the row: the amount, and the reference
+or the payee, on a day that fits.
+"""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, Protocol
+from xml.sax.saxutils import escape
+
+import sqlalchemy as sa
+
+from assistant.clock import Clock
+from assistant.errors import NotFound, Refused
+from assistant.money import Money
+from assistant.payments.looks import folded
+from assistant.payments.payees import Payee
+from assistant.payments.tables import transfers
+from assistant.reply import new_id
+from assistant.store import Store
+
+LONGEST_NAME, LONGEST_TEXT = 70, 140  # EPC069-12, version 002
+LATEST = timedelta(days=60)  # how long after it was prepared a statement may still prove a transfer
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+class StatementRow(Protocol):
+    """A row of an imported statement; `money` is negative when it went out."""
+
+    @property
+    def day(self) -> date: ...
+    @property
+    def money(self) -> Money: ...
+    @property
+    def payee(self) -> str: ...
+    @property
+    def memo(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    id: str
+    state: Literal["prepared", "paid", "canceled"]
+    payee_id: str
+    payee_name: str
+    iban: str
+    amount: Money
+    purpose: str
+    reference: str  # what the payee's bank passes on, and what a statement is matched by
+    created_at: datetime
+    moved_at: datetime
+    proof: str  # the row of the statement that says it left
+
+
+class Transfers:
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+
+    def prepare(self, user: str, payee: Payee, amount: Money, purpose: str = "") -> Transfer:
+        """Raises `Refused` for a payee without IBAN, an amount out of range, or another currency than the euro."""
+        from stdnum import iban
+
+        if not payee.iban or not iban.is_valid(payee.iban):
+            raise Refused("payee_has_no_account", name=payee.name)
+        if amount.currency != "EUR":
+            raise Refused("transfer_only_in_euro", name=payee.name)
+        if not 0 < amount.minor <= 99_999_999_999:
+            raise Refused("amount_out_of_range")
+        now, id = self.clock.now(), new_id("trf")
+        row = {
+            "id": id, "user_id": user, "state": "prepared", "payee_id": payee.id, "payee_name": payee.name,
+            "iban": payee.iban, "amount": amount.minor, "currency": amount.currency, "created_at": now, "moved_at": now,
+            "purpose": " ".join(purpose.split())[:100], "proof": "",
+            "reference": "LUEUR-" + "".join(secrets.choice(LETTERS) for _ in range(10)),
+        }  # fmt: skip
+        with self.store.write() as db:
+            db.execute(sa.insert(transfers).values(**row))
+        return self.get(user, id)
+
+    def get(self, user: str, id: str) -> Transfer:
+        with self.store.read() as db:
+            mine = sa.select(transfers).where(transfers.c.id == id, transfers.c.user_id == user)
+            row = db.execute(mine).first()
+        if row is None:
+            raise NotFound("unknown_payment")
+        return _transfer(row)
+
+    def cancel(self, user: str, id: str) -> Transfer:
+        self._end(self.get(user, id), "canceled")
+        return self.get(user, id)
+
+    def match(self, user: str, rows: Iterable[StatementRow]) -> tuple[Transfer, ...]:
+        """Those a statement now proves. A row proves one transfer, and only when it can mean no other."""
+        open_ = (transfers.c.user_id == user) & (transfers.c.state == "prepared")
+        with self.store.read() as db:
+            waiting = [_transfer(row) for row in db.execute(sa.select(transfers).where(open_)).all()]
+        proven = []
+        for row in rows:
+            fits = [each for each in waiting if _proves(row, each)]
+            named = [each for each in fits if each.reference in _said(row)]
+            for each in named or (fits if len(fits) == 1 else []):
+                if self._end(each, "paid", f"{row.day} {row.payee} {row.memo}".strip()[:200]):
+                    waiting.remove(each)
+                    proven.append(self.get(user, each.id))
+        return tuple(proven)
+
+    def _end(self, transfer: Transfer, state: str, proof: str = "") -> bool:
+        waiting = (transfers.c.id == transfer.id) & (transfers.c.state == "prepared")
+        change = sa.update(transfers).where(waiting).values(state=state, moved_at=self.clock.now(), proof=proof)
+        with self.store.write() as db:
+            return db.execute(change).rowcount == 1
+
+
+def _proves(row: StatementRow, transfer: Transfer) -> bool:
+    made = transfer.created_at.date()
+    in_time = made - timedelta(days=1) <= row.day <= made + LATEST
+    name = folded(transfer.payee_name).upper() in _said(row)
+    return row.money == -transfer.amount and in_time and (transfer.reference in _said(row) or name)
+
+
+def _said(row: StatementRow) -> str:
+    return folded(f"{row.payee} {row.memo}").upper()
+
+
+def _transfer(row: Any) -> Transfer:
+    data = dict(row._mapping)
+    amount = Money(data.pop("amount"), data.pop("currency"))
+    del data["user_id"]
+    return Transfer(amount=amount, **data)
+
+
+def _plain(text: str, longest: int) -> str:
+    """Letters every SEPA bank takes (EPC217-08): 'Zoé Lefèvre' becomes 'Zoe Lefevre'."""
+    bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    kept = "".join(char if char.isalnum() or char in "/-?:().,'+" else " " for char in bare)
+    return " ".join(kept.split())[:longest].strip()
+
+
+def _name(transfer: Transfer) -> str:
+    return _plain(transfer.payee_name, LONGEST_NAME) or transfer.reference
+
+
+def _text(transfer: Transfer) -> str:
+    return _plain(f"{transfer.reference} {transfer.purpose}", LONGEST_TEXT)
+
+
+def code(transfer: Transfer) -> str:
+    """The EPC QR code (EPC069-12, version 002, SCT) as SVG."""
+    import io
+
+    import segno
+
+    lines = ("BCD", "002", "1", "SCT", "", _name(transfer), transfer.iban, f"EUR{transfer.amount.decimal:f}", "", "")
+    drawn = io.BytesIO()
+    made = segno.make_qr("\n".join((*lines, _text(transfer))), error="m", encoding="utf-8")
+    made.save(drawn, kind="svg", scale=5, xmldecl=False, svgns=True)
+    return drawn.getvalue().decode()
+
+
+def file(transfer: Transfer) -> str:
+    """A credit transfer initiation for a bank's upload (ISO 20022 pain.001.001.03, SEPA).
+
+    The person's own name and account are not known here: NOTPROVIDED, for the bank to fill.
+    """
+    amount, day = f"{transfer.amount.decimal:f}", transfer.created_at.date().isoformat()
+    own, party = "<Othr><Id>NOTPROVIDED</Id></Othr>", "<Nm>NOTPROVIDED</Nm>"
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.03"><CstmrCdtTrfInitn>
+<GrpHdr><MsgId>{transfer.reference}</MsgId><CreDtTm>{transfer.created_at:%Y-%m-%dT%H:%M:%S}</CreDtTm><NbOfTxs>1</NbOfTxs>
+<CtrlSum>{amount}</CtrlSum><InitgPty>{party}</InitgPty></GrpHdr>
+<PmtInf><PmtInfId>{transfer.reference}</PmtInfId><PmtMtd>TRF</PmtMtd><NbOfTxs>1</NbOfTxs><CtrlSum>{amount}</CtrlSum>
+<PmtTpInf><SvcLvl><Cd>SEPA</Cd></SvcLvl></PmtTpInf><ReqdExctnDt>{day}</ReqdExctnDt><Dbtr>{party}</Dbtr>
+<DbtrAcct><Id>{own}</Id></DbtrAcct><DbtrAgt><FinInstnId><Othr><Id>NOTPROVIDED</Id></Othr></FinInstnId></DbtrAgt>
+<ChrgBr>SLEV</ChrgBr><CdtTrfTxInf><PmtId><EndToEndId>{transfer.reference}</EndToEndId></PmtId>
+<Amt><InstdAmt Ccy="EUR">{amount}</InstdAmt></Amt><Cdtr><Nm>{escape(_name(transfer))}</Nm></Cdtr>
+<CdtrAcct><Id><IBAN>{transfer.iban}</IBAN></Id></CdtrAcct><RmtInf><Ustrd>{escape(_text(transfer))}</Ustrd></RmtInf>
+</CdtTrfTxInf></PmtInf></CstmrCdtTrfInitn></Document>
+"""

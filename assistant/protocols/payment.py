@@ -1,0 +1,157 @@
+"""What a browser reaches of payments on the app's own port: the bank's question, printed receipts, the sandbox's pages.
+
+Knows who is asking and how a receipt is laid out on paper; what is true of a payment comes from the room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import LueurError, NotFound, Refused
+from assistant.language.messages import say
+from assistant.payments import transfers
+from assistant.protocols.local import language_of
+from assistant.reply import to_json
+from assistant.request import Language
+from assistant.ui.markup import Html, el, join
+
+if TYPE_CHECKING:
+    from starlette.requests import Request as Call
+    from starlette.responses import Response
+
+    from assistant.core import Assistant
+    from assistant.payments import Payment
+
+REFUSALS = {NotFound: 404, Refused: 403}  # anything else passes: 503
+LARGEST_WEBHOOK = 256_000  # bytes
+STYLE = (
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem;color:#1c1b22}"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.2rem}dt{color:#666}dd{margin:0;"
+    "overflow-wrap:anywhere}small{color:#9a5b00;font-weight:600}@media print{body{margin:0}}"
+)
+
+
+def words(language: str, key: str, **values: object) -> str:
+    """The sentences of the sandbox's pages."""
+    return say(language_of(language), f"payment.sandbox_{key}", **values)
+
+
+def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
+    from starlette.responses import Response as Plain
+    from starlette.routing import Route
+
+    kernel = assistant.rooms.payments
+
+    def own(answer: Callable[[str, str, Call], Response]) -> Callable[[Call], Any]:
+        """`answer(user, payment, call)` for the person who asks; what is somebody else's does not exist."""
+
+        async def serve(call: Call) -> Response:
+            try:
+                return await run_in_threadpool(answer, who(call), call.path_params["id"], call)
+            except LueurError as error:
+                text = say(_spoken(call), f"errors.{error.key}", **error.values)
+                status = next((code for kind, code in REFUSALS.items() if isinstance(error, kind)), 503)
+                return Plain(text, status, media_type="text/plain")
+
+        return serve
+
+    def challenge(user: str, id: str, _: Call) -> Response:
+        return RedirectResponse(kernel.challenge(user, id) or f"/receipts/{id}", 303)
+
+    def printed(user: str, id: str, call: Call) -> Response:
+        page = _page(kernel.look(user, id), kernel.describe(), _spoken(call))
+        return HTMLResponse(page, headers={"Cache-Control": "no-store"})
+
+    def exported(user: str, id: str, _: Call) -> Response:
+        data = to_json(kernel.look(user, id)) | {"mode": kernel.describe(), "trail": kernel.trail(user, id)}
+        return JSONResponse({name: value for name, value in data.items() if name not in ("user", "session")})
+
+    def transfer(user: str, id: str, call: Call) -> Response:
+        made = kernel.transfers.get(user, id)
+        if call.url.path.endswith(".xml"):
+            headers = {"Content-Disposition": f'attachment; filename="{made.reference}.xml"'}
+            return Plain(transfers.file(made), media_type="application/xml", headers=headers)
+        return HTMLResponse(_slip(made, _spoken(call)))
+
+    async def webhook(call: Call) -> Response:
+        if int(call.headers.get("content-length", LARGEST_WEBHOOK + 1)) > LARGEST_WEBHOOK:
+            return Plain("too large", 413)
+        body, signature = await call.body(), call.headers.get("stripe-signature", "")
+        try:
+            fresh = await run_in_threadpool(kernel.hear, body, signature)
+        except LueurError as error:
+            return Plain(error.key, 400)
+        return Plain("heard" if fresh else "heard before")
+
+    return [
+        Route("/webhooks/stripe", webhook, methods=["POST"]),
+        Route("/transfers/{id}.xml", own(transfer)),
+        Route("/transfers/{id}", own(transfer)),
+        Route("/challenge/{id}", own(challenge)),
+        Route("/receipts/{id}.json", own(exported)),
+        Route("/receipts/{id}", own(printed)),
+        *kernel.pages(words),
+    ]
+
+
+def _spoken(call: Call) -> Language:
+    return language_of(call.headers.get("accept-language", "")[:2])
+
+
+def _page(payment: Payment, mode: str, language: str) -> str:
+    """A receipt for paper: what was paid, how it stands, and where each field came from."""
+
+    def word(key: str) -> str:
+        return say(language, f"ui.{key}")
+
+    facts = {
+        word("to"): f"{payment.payee_name} ··{payment.account[-4:]}", word("for"): payment.purpose,
+        word("when"): f"{payment.moved_at:%Y-%m-%d %H:%M} UTC", word("payment"): payment.id,
+        word("reference"): payment.provider_ref, word("you_said"): payment.origin.source,
+    }  # fmt: skip
+    facts |= {line.label: line.amount.text(language) for line in (*payment.lines, *payment.totals)}
+    facts |= {
+        word(f"field_{name}"): _where(place, payment.origin.source, language)
+        for name, place in payment.origin.provenance.items()
+    }
+    rows = [row for name, value in facts.items() if value for row in (el("dt", name), el("dd", value))]
+    status = "canceled" if payment.state in ("draft", "expired") else _shown(payment)
+    return "<!doctype html>" + el(
+        "html",
+        el("meta", charset="utf-8"), el("title", word("kind_receipt")), el("style", Html(STYLE)),
+        el("small", f"{word('test_mode_long')} · {mode}"),
+        el("h1", payment.amount.text(language)), el("p", el("b", word(f"status_{status}").split("{")[0])),
+        el("dl", *rows), el("p", el("a", "JSON", href=f"/receipts/{payment.id}.json")), lang=language,
+    )  # fmt: skip
+
+
+def _slip(made: transfers.Transfer, language: str) -> str:
+    """A prepared transfer: the code a banking app scans, and the file a bank's page takes."""
+    facts = {
+        "to": made.payee_name, "field_iban": made.iban, "for": made.purpose, "reference": made.reference,
+    }  # fmt: skip
+    rows = [row for key, value in facts.items() if value
+            for row in (el("dt", say(language, f"ui.{key}")), el("dd", value))]  # fmt: skip
+    return "<!doctype html>" + el(
+        "html",
+        el("meta", charset="utf-8"), el("title", made.reference), el("style", Html(STYLE)),
+        el("small", say(language, "ui.status_prepared")), el("h1", made.amount.text(language)), el("dl", *rows),
+        el("p", say(language, "payment.note_prepared", payee=made.payee_name)), Html(transfers.code(made)),
+        el("p", el("a", say(language, "payment.transfer_file"), href=f"/transfers/{made.id}.xml")), lang=language,
+    )  # fmt: skip
+
+
+def _shown(payment: Payment) -> str:
+    if payment.state == "succeeded" and payment.refunded == payment.amount:
+        return "refunded"
+    return {"confirmed": "scheduled", "submitted": "sent"}.get(payment.state, payment.state)
+
+
+def _where(place: Any, source: str, language: str) -> Html:
+    """Which words, or which part of which picture, a field was read from."""
+    if "box" in place:
+        return join([say(language, "ui.from_picture"), place["image"] + 1, place["box"]], " ")
+    return join([say(language, "ui.you_said"), f"“{source[slice(*place['span'])]}”"], " ")

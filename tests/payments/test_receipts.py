@@ -1,0 +1,75 @@
+"""A receipt on paper and as JSON: where each field came from, for the person it belongs to and nobody else."""
+
+import json
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from assistant.payments import Origin, Payee, Payment, Payments
+from assistant.payments.sandbox.courier import signature
+from assistant.protocols.payment import routes
+from tests.payments.conftest import LUNCH, SESSION, USER, pay
+
+SAID = "pay Alice 12.50 <b>${1+1}</b>"
+
+
+@pytest.fixture
+def browser(kernel: Payments) -> Iterator[TestClient]:
+    assistant: Any = SimpleNamespace(rooms=SimpleNamespace(payments=kernel))
+    app = Starlette(routes=routes(assistant, lambda call: call.headers.get("x-user", USER)))
+    with TestClient(app, base_url=kernel.page, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def done(kernel: Payments, alice: Payee) -> Payment:
+    origin = Origin(SAID, {"amount": {"span": [10, 15]}, "payee": {"image": 0, "box": [1, 2, 3, 4]}})
+    return pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH, "lunch <i>", origin))
+
+
+def test_a_receipt_to_print_says_what_was_paid_and_why(browser: TestClient, done: Payment) -> None:
+    page = browser.get(f"/receipts/{done.id}").text
+    for words in ("€12.50", "Alice Martin", "Paid", done.provider_ref, "sandbox", "no real money", "“12.50”"):
+        assert words in page.replace("&#36;", "$")
+    assert "<b>" not in page.replace("<b>Paid</b>", "") and "<i>" not in page and "${" not in page
+    assert "已付款" in browser.get(f"/receipts/{done.id}", headers={"accept-language": "zh"}).text
+
+
+def test_a_receipt_as_json_carries_its_trail(browser: TestClient, done: Payment) -> None:
+    data = browser.get(f"/receipts/{done.id}.json").json()
+    assert (data["state"], data["amount"]["minor"], data["hash"]) == ("succeeded", 1250, done.hash)
+    assert data["origin"]["source"] == SAID and data["origin"]["provenance"]["amount"] == {"span": [10, 15]}
+    assert [step["event"] for step in data["trail"]] == ["draft", "confirmed", "submitted", "intent", "succeeded"]
+    assert all(len(step["hash"]) == 64 for step in data["trail"]) and "session" not in data
+
+
+def test_somebody_elses_receipt_does_not_exist(browser: TestClient, kernel: Payments, done: Payment) -> None:
+    gas = kernel.payees.add(USER, "Gas", "biller", "EUR", iban="FR7630006000011234567890189")
+    made = kernel.transfers.prepare(USER, gas, LUNCH)
+    paths = [f"/receipts/{done.id}", f"/receipts/{done.id}.json", f"/challenge/{done.id}"]
+    for path in [*paths, f"/transfers/{made.id}", f"/transfers/{made.id}.xml"]:
+        assert browser.get(path).status_code in (200, 303)
+        stranger = browser.get(path, headers={"x-user": "eve"})
+        assert stranger.status_code == 404 and done.id not in stranger.text
+
+
+def test_a_prepared_transfer_is_a_code_and_a_file(browser: TestClient, kernel: Payments) -> None:
+    gas = kernel.payees.add(USER, "Gas <b>", "biller", "EUR", iban="FR7630006000011234567890189")
+    made = kernel.transfers.prepare(USER, gas, LUNCH)
+    page = browser.get(f"/transfers/{made.id}").text
+    assert "<svg" in page and "Not paid" in page and "<b>" not in page
+    assert browser.get(f"/transfers/{made.id}.xml").headers["content-disposition"].startswith("attachment")
+
+
+def test_only_a_signed_webhook_is_heard(browser: TestClient, kernel: Payments, done: Payment) -> None:
+    told = {"id": "evt_1", "data": {"object": {"object": "payment_intent", "id": done.provider_ref}}}
+    body = json.dumps(told)
+    signed = signature(kernel._webhook_secret, body, int(kernel.clock.now().timestamp()))
+    heard = [browser.post("/webhooks/stripe", content=body, headers={"stripe-signature": signed}) for _ in (1, 2)]
+    assert [(answer.status_code, answer.text) for answer in heard] == [(200, "heard"), (200, "heard before")]
+    assert browser.post("/webhooks/stripe", content=body).status_code == 400
+    assert browser.post("/webhooks/stripe", content=b"x" * 300_000).status_code == 413
