@@ -67,11 +67,11 @@ class Payments:
         self._sandbox = None if settings.stripe_key else Sandbox(settings.home / "sandbox.db", key, clock)
         self._provider = self._connect(settings.stripe_key)
         self._signer = Signer(key)
-        self._vault = Vault(store, clock, self._signer, lambda: self._provider)
         self.page = settings.public_url.rstrip("/") or f"http://127.0.0.1:{settings.port}"
         if self._sandbox:
             self._sandbox.mounted = self.page
-        self._settlement = Settlement(store, clock, lambda: self._provider, self._vault, self.page)
+        self._vault = Vault(store, clock, self._signer, lambda: self._provider, self.page)
+        self._settlement = Settlement(store, clock, lambda: self._provider, self._vault)
         self._refunds = Refunds(store, clock, lambda: self._provider, self._charged_on)
         self.transfers = Transfers(store, clock)
         self._duties = Duties(self)

@@ -89,7 +89,7 @@ class Provider:
             "payment_method": bill.method,
             "description": bill.description,
             "metadata": dict(bill.metadata),
-            "automatic_payment_methods": {"enabled": True, "allow_redirects": "always" if bill.to else "never"},
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "always"},
         }
         if bill.to:
             params["transfer_data"] = {"destination": bill.to}

@@ -18,17 +18,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assistant.clock import Clock
-from assistant.errors import Refused
+from assistant.errors import Refused, Unavailable
 from assistant.payments.audit import append
 from assistant.payments.drafts import OPEN, Payment, load, move
 from assistant.payments.ledger import book
 from assistant.payments.provider import Bill, Charge, Provider
 from assistant.payments.tables import hints, payments
-from assistant.payments.vault import Vault
+from assistant.payments.vault import CHALLENGE, Vault
 from assistant.store import HOUSE, Store
 
 LEASE = timedelta(seconds=90)  # longer than three calls may take: who claimed a payment has it for so long
-CHALLENGE = timedelta(minutes=15)  # how long the bank's question may stay unanswered
 SOON, LATE = timedelta(seconds=2), timedelta(seconds=30)  # when an undecided payment is asked about again
 QUARANTINE = timedelta(hours=1)
 REMEMBERED = timedelta(days=30)  # an event that comes again later than this is only read once more
@@ -36,14 +35,11 @@ log = logging.getLogger(__name__)
 
 
 class Settlement:
-    def __init__(
-        self, store: Store, clock: Clock, provider: Callable[[], Provider], vault: Vault, page: str = ""
-    ) -> None:
+    def __init__(self, store: Store, clock: Clock, provider: Callable[[], Provider], vault: Vault) -> None:
         self.store = store
         self.clock = clock
         self.provider = provider
         self.vault = vault
-        self.page = page  # where a browser finds this folder's receipts
 
     def due(self, restarted: bool = False) -> list[tuple[str, str]]:
         """(user, payment) pairs to carry on with now. After a restart nobody else holds a claim, so all of them."""
@@ -112,7 +108,7 @@ class Settlement:
         elif (charge := self.provider().retrieve(ref)).standing != "open":
             return self._in_time(payment, charge)
         key = f"{payment.id}:confirm:{self._attempt(payment, ref)}"
-        return self.provider().confirm(ref, key, "", f"{self.page}/receipts/{payment.id}")
+        return self.provider().confirm(ref, key, "", f"{self.vault.page}/receipts/{payment.id}")
 
     def _in_time(self, payment: Payment, charge: Charge) -> Charge:
         """A bank's question that nobody answers is withdrawn, so that the payment comes to an end."""
@@ -124,7 +120,15 @@ class Settlement:
 
     def _merchant(self, payment: Payment) -> Charge:
         """The merchant charges; its order says whether it did. The same token is shown again, never a second one."""
-        sale = self.vault.trade(payment)
+        try:
+            sale = self.vault.trade(payment)
+        except Unavailable:
+            asked = self.vault.asked(payment)
+            if asked is None:
+                raise
+            if payment.provider_ref != asked.ref:
+                self._attempt(payment, asked.ref)
+            return asked
         if sale.status != "paid":
             return _failed(payment, sale.reason or sale.status)
         self._attempt(payment, sale.provider_ref)

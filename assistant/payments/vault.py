@@ -22,14 +22,18 @@ from assistant.payments.tables import tokens
 from assistant.store import Store
 
 LIFETIME = timedelta(minutes=5)
+CHALLENGE = timedelta(minutes=15)  # how long the bank's question may stay unanswered
 
 
 class Vault:
-    def __init__(self, store: Store, clock: Clock, signer: Signer, provider: Callable[[], Provider]) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, signer: Signer, provider: Callable[[], Provider], page: str = ""
+    ) -> None:
         self.store = store
         self.clock = clock
         self.signer = signer
         self.provider = provider
+        self.page = page  # where a browser finds this folder's receipts
         self.merchants: dict[str, Merchant] = {}
         self.accounts: dict[str, str] = {}
 
@@ -73,6 +77,20 @@ class Vault:
             expires = db.execute(known).scalar_one()
         return Token(value, payment.merchant_id, payment.quote_id, payment.amount, expires)
 
+    def asked(self, payment: Payment) -> Charge | None:
+        """The charge of this payment's token while the bank asks its question about it."""
+        drawn = (tokens.c.payment_id == payment.id) & (tokens.c.kind == "vault")
+        with self.store.read() as db:
+            ref = db.execute(sa.select(tokens.c.provider_ref).where(drawn)).scalar()
+        charge = self.provider().retrieve(ref, self.account(payment.merchant_id)) if ref else None
+        return charge if charge and charge.standing == "requires_action" else None
+
+    def overdue(self, token: Token) -> bool:
+        """Whether the bank's question about this token's charge has stayed unanswered for too long."""
+        with self.store.read() as db:
+            used = db.execute(sa.select(tokens.c.used_at).where(tokens.c.digest == digest(token.value))).scalar()
+        return used is not None and self.clock.now() >= used + CHALLENGE
+
     def _refused(self, payment: Payment, token: Token, reason: str) -> Sale:
         with self.store.read() as db:
             ref = db.execute(sa.select(tokens.c.provider_ref).where(tokens.c.digest == digest(token.value))).scalar()
@@ -97,7 +115,7 @@ class DrawerTill:
         """The reference of the charge; the same one when the token is shown again.
 
         Raises `Refused` when nothing was charged (a token that is not good here, a declined card), and `Unavailable`
-        whenever that is not certain.
+        whenever that is not certain, or not yet: the bank asks the person first.
         """
         payment, ref = self._read(token)
         provider, account = self.vault.provider(), self.vault.account(self.merchant)
@@ -108,8 +126,9 @@ class DrawerTill:
         try:
             charge = provider.retrieve(ref, account)
             if charge.standing == "open":
-                charge = provider.confirm(ref, f"{payment.id}:till:{self._attempt(token)}", account)
-            if charge.standing == "requires_action":  # a shop cannot wait for the bank's question
+                back = f"{self.vault.page}/receipts/{payment.id}"
+                charge = provider.confirm(ref, f"{payment.id}:till:{self._attempt(token)}", account, back)
+            if charge.standing == "requires_action" and self.vault.overdue(token):
                 charge = provider.cancel(ref, account)
         except Refused as error:
             raise Unavailable("order_without_answer") from error
@@ -153,6 +172,5 @@ def _settled(charge: Charge) -> str:
     if charge.standing == "succeeded":
         return charge.ref
     if charge.standing == "failed":
-        reason = "authentication_required" if charge.reason == "canceled" else charge.reason
-        raise Refused("card_declined", reason=reason)
+        raise Refused("card_declined", reason=charge.reason)
     raise Unavailable("order_without_answer")

@@ -17,7 +17,7 @@ from assistant.payments import Origin, Payee, Payment, Payments
 from assistant.reply import new_id
 from assistant.store import Store
 from tests.handlers.test_payment import context, pay, shown, tap  # noqa: F401  the handler on a real kernel
-from tests.payments.conftest import LUNCH, SESSION, USER, charges, named, paid
+from tests.payments.conftest import LUNCH, SESSION, USER, Stall, charges, named, paid
 from tests.payments.conftest import pay as confirmed
 
 
@@ -117,6 +117,21 @@ def test_20_a_tab_of_another_session_does_not_confirm(kernel: Payments, alice: P
     waiting = kernel.draft(USER, SESSION, alice, LUNCH)
     fits = lambda: kernel.confirm(USER, "ses_2", waiting.id, kernel.token(waiting), 0)  # noqa: E731
     assert refused(fits) == "confirmation_does_not_fit" and charges(kernel, waiting) == []
+
+
+def test_20_two_sheets_of_one_quote_are_one_purchase(kernel: Payments, stall: Stall) -> None:
+    quote = stall.quote(USER, ())
+    first, second = (kernel.draft_quote(USER, SESSION, quote) for _ in range(2))
+    assert refused(lambda: confirmed(kernel, first)) == "sheet_closed"
+    third = kernel.again(USER, SESSION, first.id)
+    assert refused(lambda: confirmed(kernel, second)) == "sheet_closed"
+    waiting = confirmed(kernel, third, 60)
+    assert refused(lambda: kernel.again(USER, SESSION, second.id)) == "still_under_way"
+    kernel.clock.forward(seconds=60)  # type: ignore[attr-defined]
+    kernel.settle_due()
+    assert kernel.receipt(USER, waiting.id).state == "succeeded"
+    assert refused(lambda: kernel.draft_quote(USER, SESSION, quote)) == "still_under_way"
+    assert len(stall.sales) == 1 and paid(kernel, third, "acct_demo_stall") == 1
 
 
 @pytest.mark.parametrize("state", ["draft", "confirmed", "succeeded"])

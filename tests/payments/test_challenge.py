@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from assistant.clock import MovableClock
 from assistant.payments import Payee, Payment, Payments
 from assistant.protocols.payment import words
-from tests.payments.conftest import LUNCH, SESSION, USER, paid, pay
+from tests.payments.conftest import LUNCH, SESSION, USER, Stall, paid, pay
 
 
 @pytest.fixture
@@ -105,3 +105,32 @@ def test_a_hosted_checkout_takes_the_money_once(kernel: Payments, browser: TestC
     done = sessions.retrieve(made.id)
     assert (done.status, done.payment_status, done.amount_total) == ("complete", "paid", 1400)
     assert len(kernel._provider._client.v1.payment_intents.list().data) == 1
+
+
+@pytest.mark.parametrize(("answer", "state"), [("yes", "succeeded"), ("no", "failed"), ("", "failed")])
+def test_a_purchase_waits_for_the_bank_too(
+    kernel: Payments, browser: TestClient, stall: Stall, clock: MovableClock, answer: str, state: str
+) -> None:
+    kernel.keep_wallet(replace(kernel.wallet(USER), method="pm_card_authenticationRequired"))
+    asked = pay(kernel, kernel.draft_quote(USER, SESSION, stall.quote(USER, ())))
+    assert asked.state == "requires_action" and not stall.sales
+    if answer:
+        browser.post(kernel.challenge(USER, asked.id), data={"answer": answer})
+    else:
+        clock.forward(minutes=16)
+    clock.forward(seconds=31)
+    kernel.settle_due()
+    done = kernel.receipt(USER, asked.id)
+    assert (done.state, done.provider_ref, len({token.value for token in stall.tokens})) == (
+        state,
+        asked.provider_ref,
+        1,
+    )
+    assert paid(kernel, asked, "acct_demo_stall") == (answer == "yes")
+
+
+def test_a_purchase_the_bank_asks_about_can_be_given_up(kernel: Payments, stall: Stall) -> None:
+    kernel.keep_wallet(replace(kernel.wallet(USER), method="pm_card_authenticationRequired"))
+    asked = pay(kernel, kernel.draft_quote(USER, SESSION, stall.quote(USER, ())))
+    given_up = kernel.cancel(USER, asked.id)
+    assert (given_up.state, given_up.reason) == ("failed", "canceled")

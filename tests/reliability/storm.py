@@ -25,7 +25,6 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from multiprocessing.sharedctypes import RawArray
 from pathlib import Path
@@ -35,6 +34,7 @@ from assistant.errors import LueurError
 from assistant.payments import audit
 from assistant.payments.sandbox import Sandbox
 from assistant.store import Store
+from tests.reliability.figures import Figures
 from tests.reliability.judge import FINAL, judge, open_read_only, secrets_in
 from tests.reliability.proxy import Proxy
 from tests.reliability.shopper import PAYEES, SHOP_ACCOUNT, STOCK, USERS, Life, Shifted, Shopper, furnish, open_kernel
@@ -45,45 +45,9 @@ SHARE = 0.25  # of the requests meet a fault
 LONGEST_LIFE = 1.6  # seconds
 
 
-@dataclass
-class Figures:
-    seed: int
-    wanted: dict[str, int]
-    tally: Counter[str] = field(default_factory=Counter)
-    faults: Counter[str] = field(default_factory=Counter)
-    points: Counter[str] = field(default_factory=Counter)
-    refusals: Counter[str] = field(default_factory=Counter)
-    ups: list[float] = field(default_factory=list)
-    states: Counter[str] = field(default_factory=Counter)
-    wrong: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-    disk: str = ""
-
-    def lines(self) -> list[str]:
-        tally, ups = self.tally, sorted(self.ups) or [0.0]
-        shown = [
-            f"seed {self.seed} · {self.seconds:.0f} s · load {os.getloadavg()[0]:.1f}",
-            f"payments: {tally['drafted']} drafted, {tally['confirmed']} confirmed, {tally['bought']} at a shop: "
-            + ", ".join(f"{count} {state}" for state, count in sorted(self.states.items())),
-            f"kills: {tally['kills']} of the kernel ({tally['killed at a point']} at {len(self.points)} named points, "
-            f"{tally['killed at any time']} at any time), {tally['provider killed']} of the provider",
-            f"network faults: {sum(self.faults.values())} ("
-            + ", ".join(f"{name} {self.faults[name]}" for name in FAULTS) + ")",
-            f"disk full: {tally['disk full']} rounds, {self.refusals['disk_full']} refusals ({self.disk}) · "
-            f"second writer: {tally['second writer']} rounds, {self.refusals['folder_busy']} refusals",
-            f"clock wrong: {tally['clock wrong']} lives · keys forgotten: {tally['keys forgotten']} times · "
-            f"refunds: {tally['refunds']} · webhooks: {tally['webhooks']}, each twice · "
-            f"unconfirmed intents left over: {tally['orphans']}",
-            f"ready after a restart: median {ups[len(ups) // 2]:.2f} s, p95 {ups[int(len(ups) * 0.95)]:.2f} s "
-            f"of {len(ups)}",
-            f"violations: {len(self.wrong)}",
-        ]  # fmt: skip
-        return shown + [f"  {sentence}" for sentence in self.wrong[:20]]
-
-
 class Storm:
     def __init__(self, seed: int, payments: int, kills: int, faults: int) -> None:
-        self.figures = Figures(seed, {"confirmed": payments, "kills": kills, "faults": faults, "disk full": 20})
+        self.figures = Figures(seed)
         self.chance = random.Random(seed)
         self.payments, self.kills, self.faults = payments, kills, faults
         self.told: dict[str, str] = {}

@@ -18,6 +18,7 @@ LUNCH = Money(1250, "EUR")
 ENDS = {
     "ok": "succeeded", "declined": "failed", "purchase": "succeeded", "declined purchase": "failed",
     "undone": "canceled", "refunded": "succeeded", "bank agrees": "succeeded", "bank refuses": "failed",
+    "bank agrees to a purchase": "succeeded", "bank refuses a purchase": "failed",
 }  # fmt: skip
 
 
@@ -61,7 +62,7 @@ class Way:
             world.attempt(gesture)
         world.left = 0
         if self.outcome.startswith("bank"):
-            world.bank(self.payment, yes=self.outcome == "bank agrees")
+            world.bank(self.payment, yes="agrees" in self.outcome)
 
     def end(self) -> str:
         """What the person sees after at most two minutes."""
@@ -71,7 +72,7 @@ class Way:
             self.world.clock.forward(seconds=31)
             self.world.settle()
             if self.outcome.startswith("bank"):
-                self.world.bank(self.payment, yes=self.outcome == "bank agrees")
+                self.world.bank(self.payment, yes="agrees" in self.outcome)
         return state
 
 
@@ -95,10 +96,11 @@ def sweep(world: World, outcome: str, every: Sequence[tuple[int, list[Fault | No
     return wrong + world.wrong(drained=True) + world.leaks()
 
 
-LONGEST = pytest.param("declined purchase", marks=pytest.mark.reliability)
+LONG = {"declined purchase", "bank agrees to a purchase", "bank refuses a purchase"}  # in tier B
+EVERY = [pytest.param(end, marks=pytest.mark.reliability) if end in LONG else end for end in ENDS]
 
 
-@pytest.mark.parametrize("outcome", [LONGEST if outcome == "declined purchase" else outcome for outcome in ENDS])
+@pytest.mark.parametrize("outcome", EVERY)
 def test_no_single_crash_and_no_single_fault_changes_the_outcome(world: World, outcome: str) -> None:
     every = scenarios(world, outcome)
     assert len(every) >= (9 if outcome == "undone" else 50)
