@@ -131,7 +131,7 @@ def test_20_two_sheets_of_one_quote_are_one_purchase(kernel: Payments, stall: St
     kernel.settle_due()
     assert kernel.receipt(USER, waiting.id).state == "succeeded"
     assert refused(lambda: kernel.draft_quote(USER, SESSION, quote)) == "still_under_way"
-    assert len(stall.sales) == 1 and paid(kernel, third, "acct_demo_stall") == 1
+    assert len(stall.sales) == 1 and paid(kernel, third, "acct_demo_stall_4990") == 1
 
 
 @pytest.mark.parametrize("state", ["draft", "confirmed", "succeeded"])

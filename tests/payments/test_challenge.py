@@ -126,7 +126,7 @@ def test_a_purchase_waits_for_the_bank_too(
         asked.provider_ref,
         1,
     )
-    assert paid(kernel, asked, "acct_demo_stall") == (answer == "yes")
+    assert paid(kernel, asked, "acct_demo_stall_4990") == (answer == "yes")
 
 
 def test_a_purchase_the_bank_asks_about_can_be_given_up(kernel: Payments, stall: Stall) -> None:
