@@ -19,7 +19,8 @@ run: install
 	@set -a; [ ! -f .env ] || . ./.env; set +a; exec $(BIN)/lueur serve
 
 test: install $(VENV)/.dev tools
-	$(BIN)/python -m pytest -q -m "not reliability"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not reliability and not browser"
+	$(BIN)/python -m pytest -q -m browser
 
 browser: install $(VENV)/.dev tools
 	$(BIN)/python -m pytest -q -m browser
