@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from assistant.language import amounts, constraints, slots
+from assistant.language import amounts, constraints, measures, slots
 from assistant.language.acts import (
     Act,
     Affirm,
@@ -190,7 +190,7 @@ def _pointed(text: str, words: Sequence[Token], state: State, language: Language
     if not content or len(content) > 2 * SHORT:
         return ()
     compares = state.results and phrases("list.compare", language).scan(content)
-    if compares and len(several := slots.references(text, language)) > 1 and not slots.metric_of(text, language):
+    if compares and len(several := slots.references(text, language)) > 1 and not measures.metric_of(text, language):
         return (Query("compare", {"refs": Slot(several)}),)
     ordinal, buy, compare = (phrases(name, language) for name in ("ordinal", "list.buy", "list.compare"))
     index, says_buy, says_compare, points = 0, False, False, False
@@ -231,11 +231,11 @@ def _ellipsis(text: str, words: Sequence[Token], state: State, language: Languag
         return ()
     asked = bool(start) or (language == "zh" and text.rstrip("？? ").endswith("呢"))
     if state.last and state.last.goal == "measure":
-        told = {n: s for n, s in slots.measure(text, language, world).items() if n != "metric"}
+        told = {n: s for n, s in measures.read(text, language, world).items() if n != "metric"}
         spans = [slot.span for slot in told.values() if slot.span]
         if (
             told
-            and "metric" not in slots.measure(text, language, world)
+            and "metric" not in measures.read(text, language, world)
             and (asked or _covered(content, spans, language))
         ):
             return (Set(told),)

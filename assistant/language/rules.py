@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from assistant.language import answers, constraints, slots
+from assistant.language import answers, constraints, measures, slots
 from assistant.language.acts import (
     Act,
     Amount,
@@ -105,7 +105,7 @@ class _Details:
 
     def of(self, room: str) -> Told:
         readers: dict[str, Callable[[str, Language, World], Told]] = {
-            "pay": slots.pay, "measure": slots.measure, "find": slots.find,
+            "pay": slots.pay, "measure": measures.read, "find": slots.find,
         }  # fmt: skip
         if room not in self._read:
             self._read[room] = readers[room](self.text, self.language, self.world)
