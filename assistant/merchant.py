@@ -73,7 +73,10 @@ class Merchant(Protocol):
         ...
 
     def reread(self, quote: str) -> Quote:
-        """The same quote at today's price and stock; the caller compares before it confirms."""
+        """The quote at today's price and stock, under a new id once this one cannot be bought any more.
+
+        The caller compares before it confirms.
+        """
         ...
 
     def complete(self, quote: str, token: Token) -> Sale:

@@ -35,6 +35,7 @@ from assistant.payments.confirmation import Signer
 from assistant.payments.drafts import LARGEST, OPEN, Origin, Payment, State, load, move, only_sheet, payment_of, row_for
 from assistant.payments.duties import Duties
 from assistant.payments.limits import Wallet
+from assistant.payments.orphans import cancel_orphans
 from assistant.payments.payees import Matches, Payee, PayeeBook
 from assistant.payments.provider import Provider, of_stripe
 from assistant.payments.refunds import Refunds
@@ -234,7 +235,7 @@ class Payments:
         if merchant is None:
             raise Refused("unknown_merchant", merchant=payment.merchant_id)
         today = merchant.reread(payment.quote_id)
-        if today.total != payment.amount:
+        if (today.id, today.total) != (payment.quote_id, payment.amount):
             self.cancel(payment.user, payment.id)
             raise Refused("quote_changed", was=payment.amount, now=today.total)
 
@@ -375,6 +376,10 @@ class Payments:
             self._settlement.carry_on(user, id, restarted)
         for refund in self._refunds.due(restarted):
             self._refunds.carry_on(refund)
+
+    def tidy(self) -> None:
+        """Cancel what was made at the provider and will never be confirmed."""
+        cancel_orphans(self.store, self._provider, self.clock.now())
 
     def seconds_until_due(self) -> float | None:
         """How long until a confirmed payment wants to be sent; None when none waits."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import Protocol
 
 EVERY = 30.0  # seconds between two rounds when nothing is due earlier
+TIDY = 6 * 3600.0  # seconds between two looks for what was left behind at the provider
 log = logging.getLogger(__name__)
 
 
 class Kernel(Protocol):
     def warm(self) -> None: ...
     def settle_due(self, restarted: bool = False) -> None: ...
+    def tidy(self) -> None: ...
     def seconds_until_due(self) -> float | None: ...
 
 
@@ -41,7 +44,7 @@ class Duties:
             self._thread = None
 
     def _run(self) -> None:
-        restarted = True
+        restarted, tidy_at = True, 0.0
         while not self._ending.is_set():
             self._woken.clear()
             wait = EVERY
@@ -50,6 +53,9 @@ class Duties:
                     self.kernel.warm()
                 self.kernel.settle_due(restarted)
                 restarted = False
+                if time.monotonic() >= tidy_at:
+                    tidy_at = time.monotonic() + TIDY
+                    self.kernel.tidy()
                 due = self.kernel.seconds_until_due()
                 wait = EVERY if due is None else min(max(due, 0.0), EVERY)
             except Exception:

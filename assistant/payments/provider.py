@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -131,6 +132,14 @@ class Provider:
                 if error.code != "payment_intent_unexpected_state":
                     raise
         return self.retrieve(ref, on)
+
+    def unconfirmed(self, since: datetime, on: str = "") -> list[tuple[str, str]]:
+        """(intent, payment it was made for) of every intent made since then that nobody has confirmed yet."""
+        made = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        with _plain():
+            every = self._client.v1.payment_intents.list(made, _options(on)).auto_paging_iter()
+            return [(str(one.id), str(one.metadata.to_dict().get("payment", ""))) for one in every
+                    if one.status == "requires_confirmation"]  # fmt: skip
 
     def refund(self, ref: str, amount: Money, key: str, on: str = "") -> tuple[str, str]:
         """Give back part of an intent, taking it from the payee; (reference, status). The same key refunds once."""

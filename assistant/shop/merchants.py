@@ -61,26 +61,29 @@ class Maison:
         """Price, stock and delivery now, good for half an hour. Raises `Refused` or `NotFound`, naming the product."""
         if coupons:
             raise Refused("no_such_coupon", coupon=coupons[0][:40])
-        wanted = {"wanted": [{"product": line.product, "quantity": line.quantity} for line in lines]}
+        wanted = [{"product": line.product, "quantity": line.quantity} for line in lines]
+        told = {"delivery": delivery, "language": language, "currency": currency or self.currency}
+        return self._issue({"user_id": user, "merchant": self.id, "wanted": wanted} | told)
+
+    def _issue(self, asked: dict[str, Any]) -> Quote:
+        """A quote of its own for what was asked."""
         now = self.clock.now()
-        row = wanted | {
-            "id": new_id("quote"), "user_id": user, "merchant": self.id, "delivery": delivery, "language": language,
-            "currency": currency or self.currency, "created_at": now,
-            "expires_at": now + timedelta(minutes=QUOTE_MINUTES),
-        }  # fmt: skip
-        quote = self._priced(row)
+        fresh = {"id": new_id("quote"), "created_at": now, "expires_at": now + timedelta(minutes=QUOTE_MINUTES)}
+        quote = self._priced(asked | fresh)
+        priced = {"currency": quote.total.currency, "total": quote.total.minor}
         with self.store.write() as db:
-            db.execute(sa.insert(tables.quotes).values(**row | {"currency": quote.total.currency,
-                                                               "total": quote.total.minor}))  # fmt: skip
+            db.execute(sa.insert(tables.quotes).values(**asked | fresh | priced))
         return quote
 
     def reread(self, quote: str) -> Quote:
-        """The quote at today's price and stock. Raises `NotFound` for an unknown id, `Refused` for what is gone."""
+        """The quote at today's price and stock; one that is over (too old, its card declined) is issued anew.
+
+        Raises `NotFound` for an unknown id, `Refused` for what is gone.
+        """
         with self.store.read() as db:
-            row = _quote_row(db, quote)
-        if self.clock.now() >= row["expires_at"]:
-            raise Refused("quote_expired")
-        return self._priced(row)
+            row, order = _quote_row(db, quote), _order_row(db, quote)
+        declined = order is not None and order["status"] == "declined"
+        return self._issue(row) if declined or self.clock.now() >= row["expires_at"] else self._priced(row)
 
     def complete(self, quote: str, token: Token) -> Sale:
         """Reserve the stock, charge once, note the sale. Repeating it returns the first sale, or finishes it.

@@ -9,11 +9,14 @@ import pytest
 
 from assistant.clock import MovableClock
 from assistant.errors import Refused
+from assistant.merchant import Wanted
 from assistant.money import Money
 from assistant.payments import Origin, Payment, Payments
 from assistant.payments.sandbox import intents
 from assistant.payments.sandbox.call import Call
+from assistant.shop import Shop
 from tests.payments.conftest import LUNCH, SESSION, USER, Stall, named, paid, pay
+from tests.reliability.shopper import PRODUCT, stocked
 
 EUR = "EUR"
 Kind = Callable[[Payments, MovableClock, Stall], Payment]
@@ -84,6 +87,17 @@ def again_after_it_expired(kernel: Payments, clock: MovableClock, stall: Stall) 
 
 def again_after_a_decline(kernel: Payments, clock: MovableClock, stall: Stall) -> Payment:
     failed = with_card("chargeDeclined")(kernel, clock, stall)
+    kernel.keep_wallet(replace(kernel.wallet(USER), method="pm_card_visa"))
+    return pay(kernel, kernel.again(USER, SESSION, failed.id))
+
+
+def again_after_a_declined_purchase(kernel: Payments, clock: MovableClock, stall: Stall) -> Payment:
+    stocked(kernel)
+    kernel.trade_with(Shop(kernel.store, kernel.settings, clock).merchants)
+    kernel.keep_wallet(replace(kernel.wallet(USER), method="pm_card_chargeDeclined"))
+    quote = kernel._vault.merchants["maison"].quote(USER, (Wanted(PRODUCT),))
+    failed = pay(kernel, kernel.draft_quote(USER, SESSION, quote))
+    assert failed.state == "failed"
     kernel.keep_wallet(replace(kernel.wallet(USER), method="pm_card_visa"))
     return pay(kernel, kernel.again(USER, SESSION, failed.id))
 
@@ -202,6 +216,7 @@ KINDS: dict[str, Kind] = {
     "after its undo time": after_its_undo_time, "aloud": aloud, "edited": edited,
     "in the last second": in_the_last_second, "again after it expired": again_after_it_expired,
     "again after a decline": again_after_a_decline, "again after an undo": again_after_an_undo,
+    "again after a declined purchase": again_after_a_declined_purchase,
     "after the bank asked": after_the_bank_asked, "the same twice on purpose": the_same_twice_on_purpose,
     "the same next month": the_same_next_month, "up to the day limit": up_to_the_day_limit,
     "more than the limit once it is raised": more_than_the_limit_once_it_is_raised,
@@ -220,4 +235,4 @@ def test_the_kinds_are_sixty_and_more() -> None:
 def test_an_honest_payment_arrives(kernel: Payments, clock: MovableClock, stall: Stall, kind: str) -> None:
     done = KINDS[kind](kernel, clock, stall)
     assert done.state == "succeeded"
-    assert paid(kernel, done, "acct_demo_stall_4990" if done.merchant_id else "") == 1
+    assert paid(kernel, done, done.account if done.merchant_id else "") == 1

@@ -36,7 +36,7 @@ class Figures:
             f"second writer: {tally['second writer']} rounds, {self.refusals['folder_busy']} refusals",
             f"clock wrong: {tally['clock wrong']} lives · keys forgotten: {tally['keys forgotten']} times · "
             f"refunds: {tally['refunds']} · webhooks: {tally['webhooks']}, each twice · "
-            f"unconfirmed intents left over: {tally['orphans']}",
+            f"intents made twice, one canceled: {tally['orphans']}",
             f"ready after a restart: median {ups[len(ups) // 2]:.2f} s, p95 {ups[int(len(ups) * 0.95)]:.2f} s "
             f"of {len(ups)}",
             f"violations: {len(self.wrong)}",

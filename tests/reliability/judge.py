@@ -1,9 +1,9 @@
 """The invariants of the payment kernel, read from the two databases with plain SQL and nothing of the kernel's code.
 
-`judge(...)` returns what is wrong, one sentence each, beginning with the number of the invariant (I1 to I15); nothing
-means that everything holds. I9 is only asked once the faults have stopped and the kernel has had its time. I10 (each
-webhook once), I12 beside the replay below (fifty confirms at once) and I13 (nobody sees another's) are also held by
-named tests.
+`judge(...)` returns what is wrong, one sentence each, beginning with the number of the invariant (I1 to I15; I16: no
+unconfirmed intent is left behind); nothing means that everything holds. I9 and I16 are only asked once the faults have
+stopped and the kernel has had its time. I10 (each webhook once), I12 beside the replay below (fifty confirms at once)
+and I13 (nobody sees another's) are also held by named tests.
 """
 
 from __future__ import annotations
@@ -93,6 +93,8 @@ def _payment(sight: Sight, row: Mapping[str, Any], drained: bool) -> Iterable[st
         yield f"I5 {id} is {state} and the provider has an intent"
     if drained and state not in FINAL:
         yield f"I9 {id} is still {state} ({row['reason']})"
+    if drained and any(intent["status"] == "requires_confirmation" for intent in intents):
+        yield f"I16 {id} left an intent behind that nobody will confirm"
     if len(sight.charges[id]) > 1:
         yield f"I15 {id} was tried {len(sight.charges[id])} times"
 

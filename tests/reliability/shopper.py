@@ -121,7 +121,7 @@ def plant_edges(kill: float, chance: random.Random, tell: Callable[..., None]) -
         pass_by("after a commit")
 
     Store.write = watched  # type: ignore[method-assign]
-    for name in ("create", "confirm", "retrieve", "cancel", "refund", "refund_of"):
+    for name in ("create", "confirm", "retrieve", "cancel", "unconfirmed", "refund", "refund_of"):
         setattr(Provider, name, _between(getattr(Provider, name), name, pass_by))
 
 
@@ -169,6 +169,8 @@ class Shopper:
             self.told(lambda act=act: act(chance))
             if chance.random() < 0.2:
                 self.told(self.kernel.settle_due)
+            if chance.random() < 0.01:
+                self.told(self.kernel.tidy)
 
     def told(self, act: Callable[[], Any]) -> None:
         """What somebody sees: a payment's state, or a refusal."""

@@ -129,6 +129,10 @@ class Life(RuleBasedStateMachine):
     def reconcile(self) -> None:
         self.world.settle()
 
+    @rule()
+    def tidy(self) -> None:
+        self.world.attempt(self.kernel.tidy)
+
     @rule(edge=st.integers(1, 12))
     def the_power_will_fail(self, edge: int) -> None:
         self.world.left = edge

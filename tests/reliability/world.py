@@ -147,6 +147,7 @@ class World:
         for _ in range(6):
             self.clock.forward(seconds=31)
             self.kernel.settle_due()
+        self.kernel.tidy()
 
     def wrong(self, drained: bool = False) -> list[str]:
         ours, theirs = sqlite3.connect(self.home / "lueur.db"), sqlite3.connect(self.home / "sandbox.db")

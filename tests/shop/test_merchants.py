@@ -155,9 +155,25 @@ def test_an_expired_quote_is_not_completed(house: Maison, clock: MovableClock) -
     quote = house.quote("me", (Wanted(LAMP, 1),))
     clock.forward(minutes=31)
     with pytest.raises(Refused):
-        house.reread(quote.id)
-    with pytest.raises(Refused):
         house.complete(quote.id, token(quote, clock))
+    assert house.order_of(quote.id) is None
+
+
+@pytest.mark.parametrize("over", ["declined", "expired"])
+def test_a_quote_that_is_over_is_read_again_as_another_that_can_be_bought(
+    house: Maison, clock: MovableClock, over: str
+) -> None:
+    quote = house.quote("me", (Wanted(LAMP, 2),), language="fr")
+    assert house.reread(quote.id) == quote
+    if over == "declined":
+        house.till.refuses = True  # type: ignore[union-attr]
+        house.complete(quote.id, token(quote, clock))
+        house.till.refuses = False  # type: ignore[union-attr]
+    else:
+        clock.forward(minutes=31)
+    fresh = house.reread(quote.id)
+    assert fresh.id != quote.id and (fresh.lines, fresh.total) == (quote.lines, quote.total)
+    assert house.complete(fresh.id, token(fresh, clock, "tok_2")).status == "paid"
 
 
 def test_without_a_till_nothing_is_sold(shop: Shop, clock: MovableClock) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.payments.sandbox.records import Records, fresh
+from assistant.payments.sandbox.records import EVER, Records, fresh
 from assistant.payments.sandbox.wire import Fault, integer, resource
 
 LONGEST_PAGE = 100
@@ -50,5 +50,13 @@ class Call:
         if not 1 <= limit <= LONGEST_PAGE:
             raise Fault("Invalid limit: must be between 1 and 100.", "parameter_invalid_integer", "limit")
         bounds = self.params.get("starting_after", ""), self.params.get("ending_before", "")
-        data, more = self.records.newest(kind, self.account, parent, limit, *bounds)
+        data, more = self.records.newest(kind, self.account, parent, limit, *bounds, self._made())
         return {"object": "list", "url": url, "data": data, "has_more": more}
+
+    def _made(self) -> tuple[int, int]:
+        """The unix seconds between which the objects of a list were created, both included."""
+        asked = self.params.get("created", {})
+        if not isinstance(asked, dict):
+            asked = {"gte": asked, "lte": asked}
+        first = max(integer(asked, "gte", EVER[0]), integer(asked, "gt", EVER[0] - 1) + 1)
+        return first, min(integer(asked, "lte", EVER[1]), integer(asked, "lt", EVER[1] + 1) - 1)

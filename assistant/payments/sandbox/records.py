@@ -28,7 +28,9 @@ WAITING = """SELECT o.seq, json_extract(w.body, '$.url'), json_extract(w.body, '
 FROM outbox o JOIN objects w ON w.id = o.endpoint JOIN objects e ON e.id = o.event WHERE o.due <= ? ORDER BY o.seq
 LIMIT 100"""
 PAGE = """SELECT body FROM objects WHERE kind = :kind AND account = :account AND (:parent = '' OR parent = :parent)
-AND (:at = '' OR seq {} (SELECT seq FROM objects WHERE account = :account AND id = :at)) ORDER BY seq {} LIMIT :limit"""
+AND (:at = '' OR seq {} (SELECT seq FROM objects WHERE account = :account AND id = :at))
+AND json_extract(body, '$.created') BETWEEN :first AND :last ORDER BY seq {} LIMIT :limit"""
+EVER = (0, 2**40)  # unix seconds
 FORWARD, BACKWARD = PAGE.format("<", "DESC"), PAGE.format(">", "ASC")
 KEPT_SECONDS = 24 * 3600  # an idempotency key may be forgotten after a day
 BYTES = 12
@@ -112,13 +114,19 @@ class Records:
         return str(found[0]) if found else None
 
     def newest(
-        self, kind: str, account: str, parent: str = "", limit: int = 10, after: str = "", before: str = ""
+        self,
+        kind: str,
+        account: str,
+        parent: str = "",
+        limit: int = 10,
+        after: str = "",
+        before: str = "",
+        made: tuple[int, int] = EVER,
     ) -> tuple[list[dict[str, Any]], bool]:
-        """Objects newest first, older than `after` or newer than `before`; and whether there are more."""
-        rows = self._db.execute(
-            BACKWARD if before else FORWARD,
-            {"kind": kind, "account": account, "parent": parent, "at": after or before, "limit": limit + 1},
-        ).fetchall()
+        """Objects newest first, older than `after` or newer than `before`, `made` then; and whether there are more."""
+        asked = {"kind": kind, "account": account, "parent": parent, "at": after or before, "limit": limit + 1}
+        asked |= {"first": made[0], "last": made[1]}
+        rows = self._db.execute(BACKWARD if before else FORWARD, asked).fetchall()
         found = [json.loads(row[0]) for row in rows[:limit]]
         return (found[::-1] if before else found), len(rows) > limit
 
