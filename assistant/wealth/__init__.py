@@ -93,6 +93,17 @@ class Wealth:
             raise BadInput("no_rate", currency=wanted[:10])
         return Query(user, period, today, wanted, name, category, group)  # type: ignore[arg-type]
 
+    def correct(self, user: str, payee: str, category: str) -> int:
+        """Remember where a payee belongs ("transfer": to an account of one's own) and move its rows; how many moved.
+
+        Raises `BadInput("unknown_category")`. Rows of several parts (a loan payment) stay as they are.
+        """
+        if category not in (*cashflow.CATEGORIES, "transfer"):
+            raise BadInput("unknown_category", category=category[:40])
+        words = cashflow.normal_payee(payee)
+        self.ledger.learn(user, words, category)
+        return importer.sort_again(self.ledger, user, words)
+
     def mentioned(self, user: str, words: str) -> str:
         """The name of the security that a sentence names by its name or symbol, or an empty string."""
         said = cashflow.plain(words)

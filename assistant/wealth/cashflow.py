@@ -10,13 +10,14 @@ import functools
 import re
 import tomllib
 import unicodedata
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
+from statistics import median, median_high
 
 from assistant.money import Money
 from assistant.wealth.entry import Flow, Movement
@@ -32,12 +33,17 @@ TRANSFER = re.compile(
 )
 TRANSFER_DAYS = 4
 TWICE_DAYS = 3
+REFUND_DAYS = 180  # how long after a purchase its money may come back
+LOOK_BACK = 760  # days in which recurring payments are looked for: two yearly ones and some slack
+GRACE = 10  # days a payment may be late and still be expected
+SILENT = 92  # days without any row after which an account no longer keeps its payments running
 RISE = 0.02  # a last amount this far above the median of those before it is a price rise
 # name, days between payments, tolerance in days, payments that make it, times a year
 RHYTHMS = (
     ("weekly", 7, 1, 4, 52), ("fortnightly", 14, 2, 4, 26), ("monthly", 30.4, 4, 3, 12),
     ("quarterly", 91, 8, 3, 4), ("half_yearly", 182, 12, 3, 2), ("yearly", 365, 15, 2, 1),
 )  # fmt: skip
+TOLERANCE = {name: days for name, _, days, _, _ in RHYTHMS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,16 @@ class Recurring:
     before: Money  # the median of those before it
     last: date
     next: date
-    times: int
+    entries: tuple[str, ...]  # ids, the oldest first
+    late: int  # days from `next` to the account's last row; negative while it is not due
 
     @property
     def risen(self) -> bool:
         return self.amount.minor > self.before.minor * (1 + RISE)
+
+    @property
+    def yearly(self) -> Money:
+        return self.amount * self.per_year
 
 
 def plain(text: str) -> str:
@@ -65,16 +76,25 @@ def plain(text: str) -> str:
 
 def normal_payee(text: str) -> str:
     """The payee behind a bank text: without digits, card tails, dates and references."""
+    return " ".join(_words(text)[:6]) or plain(text)
+
+
+def _words(text: str) -> list[str]:
     words = re.sub(r"[^\w&'’.-]|_", " ", plain(text)).split()
-    kept = [word for word in words if not any(char.isdigit() for char in word)]
-    return " ".join(kept[:6]) or plain(text)
+    return [word for word in words if not any(char.isdigit() for char in word)]
 
 
 def categorise(text: str, positive: bool, own: Mapping[str, str]) -> tuple[Flow, str]:
-    """The flow and category of a bank row with this text. `own`: the person's rules, words -> category."""
+    """The flow and category of a bank row with this text.
+
+    `own`: the person's rules, words -> category; they come first, and "transfer" among them makes no spending of it.
+    """
     folded = plain(text)
-    learned = max((words for words in own if words in folded), key=len, default="")
+    bare = " ".join(_words(text)) if own else ""
+    learned = max((words for words in own if words in folded or words in bare), key=len, default="")
     category = own[learned] if learned else _by_lexicon(folded)
+    if category == "transfer":
+        return "transfer", ""
     earned = positive and category in EARNED and not REFUND.search(folded)
     return ("income" if earned else "expense"), category
 
@@ -119,14 +139,32 @@ def transfers(movements: Sequence[Movement]) -> list[str]:
     return sorted(used)
 
 
-def recurring(spending: Iterable[Movement], today: date) -> list[Recurring]:
-    """Payments that come back weekly to yearly and are still running, the dearest year first; amounts may vary."""
+def recurring(moved: Iterable[Movement], today: date) -> list[Recurring]:
+    """Payments that come back weekly to yearly and still run, the dearest year first; amounts may vary, all are > 0.
+
+    A payment runs on until it is missing among later rows of its account: what the last file did not reach is unknown.
+    """
+    found = _rhythms(moved, today)
+    return sorted((each for each in found if each.late <= 2 * TOLERANCE[each.rhythm]), key=lambda e: -e.yearly.minor)
+
+
+def missing(moved: Iterable[Movement], today: date, others: Iterable[Movement] = ()) -> list[Recurring]:
+    """What came back until now and is missing once; `others` are further rows that tell how far an account reaches."""
+    found = _rhythms(moved, today, others)
+    return [each for each in found if TOLERANCE[each.rhythm] < each.late <= 365 / each.per_year]
+
+
+def _rhythms(moved: Iterable[Movement], today: date, others: Iterable[Movement] = ()) -> list[Recurring]:
     groups: dict[tuple[str, str, str], list[Movement]] = defaultdict(list)
-    for each in _whole(spending):
+    seen: dict[str, date] = defaultdict(lambda: today - timedelta(days=SILENT))
+    for each in others:
+        seen[each.account] = max(seen[each.account], each.day)
+    for each in _whole(moved):
+        seen[each.account] = max(seen[each.account], each.day)
         if each.money.minor > 0:
             groups[normal_payee(each.payee), each.money.currency, each.account].append(each)
-    found = [item for group in groups.values() if (item := _rhythm(group, today))]
-    return sorted(found, key=lambda item: -item.amount.minor * item.per_year)
+    found = (_rhythm(group, min(today, seen[account])) for (_, _, account), group in groups.items())
+    return [each for each in found if each]
 
 
 def _whole(spending: Iterable[Movement]) -> list[Movement]:
@@ -143,7 +181,7 @@ def _whole(spending: Iterable[Movement]) -> list[Movement]:
     ]
 
 
-def _rhythm(group: list[Movement], today: date) -> Recurring | None:
+def _rhythm(group: list[Movement], seen: date) -> Recurring | None:
     days = sorted({each.day for each in group})
     gaps = [(later - earlier).days for earlier, later in pairwise(days)]
     if not gaps:
@@ -151,36 +189,40 @@ def _rhythm(group: list[Movement], today: date) -> Recurring | None:
     for name, length, tolerance, least, per_year in RHYTHMS:
         steady = sum(abs(gap - length) <= tolerance for gap in gaps) >= 0.85 * len(gaps)
         if steady and len(days) >= least and abs(median(gaps) - length) <= tolerance:
-            return _recurring(group, days, name, per_year, today, tolerance)
+            return _recurring(group, days, name, per_year, seen)
     return None
 
 
-def _recurring(
-    group: list[Movement], days: list[date], name: str, per_year: int, today: date, tolerance: int
-) -> Recurring | None:
+def _recurring(group: list[Movement], days: list[date], name: str, per_year: int, seen: date) -> Recurring:
     ordered = sorted(group, key=lambda each: each.day)
-    due = next_date(days[-1], name)
-    if today > due + timedelta(days=2 * tolerance):
-        return None
+    due = next_date(days[-1], name, median_high(day.day for day in days[-6:]))
     last, earlier = ordered[-1], [each.money.minor for each in ordered[:-1]]
-    before = Money(int(median(earlier)), last.money.currency)
     return Recurring(
-        last.payee, last.category, last.account, name, per_year, last.money, before, days[-1], due, len(ordered)
-    )
+        last.payee, last.category, last.account, name, per_year, last.money,
+        Money(int(median(earlier)), last.money.currency), days[-1], due, tuple(each.entry for each in ordered),
+        late=(seen - due).days,
+    )  # fmt: skip
 
 
-def next_date(last: date, rhythm: str) -> date:
-    """The expected day of the next payment: same weekday, or same day of the month as far as the month has it."""
+def next_date(last: date, rhythm: str, usual: int = 0) -> date:
+    """The expected day of the next payment: same weekday, or the `usual` day of the month as far as the month has it.
+
+    `usual` 0 is the day of the last. A payment moved from the 1st to the 30th by a weekend is next expected on a 1st.
+    """
     months = {"monthly": 1, "quarterly": 3, "half_yearly": 6, "yearly": 12}.get(rhythm)
     if months is None:
         return last + timedelta(days=7 if rhythm == "weekly" else 14)
-    year, month = divmod(last.year * 12 + last.month - 1 + months, 12)
-    for day in range(last.day, 27, -1):
-        try:
-            return date(year, month + 1, day)
-        except ValueError:
-            continue
-    return date(year, month + 1, min(last.day, 28))
+    around = [_on(last, months + shift, usual or last.day) for shift in (-1, 0, 1)]
+    return min(around, key=lambda day: abs((day - _on(last, months, last.day)).days))
+
+
+def _on(start: date, months: int, day: int) -> date:
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(day, monthrange(year, month + 1)[1]))
+
+
+def month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def twice(spending: Iterable[Movement]) -> list[tuple[Movement, Movement]]:
@@ -196,3 +238,34 @@ def twice(spending: Iterable[Movement]) -> list[tuple[Movement, Movement]]:
         for first, second in pairwise(group)
         if second.day - first.day <= near
     ]
+
+
+def refunds(spending: Iterable[Movement]) -> list[tuple[Movement, Movement | None]]:
+    """Every refund (negative spending) with the purchase it gives back, or None where no earlier one fits.
+
+    A purchase fits that shares a word of the payee, is at least as large and at most half a year older: the same amount
+    first, then the latest; each purchase is given back once in full.
+    """
+    ordered = sorted(spending, key=lambda each: each.day)
+    bought = [each for each in ordered if each.money.minor > 0]
+    used: set[str] = set()
+    found: list[tuple[Movement, Movement | None]] = []
+    for refund in (each for each in ordered if each.money.minor < 0):
+        fits = [each for each in bought if each.entry not in used and _given_back(each, refund)]
+        best = max(fits, key=lambda each: (each.money == -refund.money, each.day), default=None)
+        if best and best.money == -refund.money:
+            used.add(best.entry)
+        found.append((refund, best))
+    return found
+
+
+def _given_back(bought: Movement, refund: Movement) -> bool:
+    near = timedelta() <= refund.day - bought.day <= timedelta(days=REFUND_DAYS)
+    enough = bought.money.currency == refund.money.currency and bought.money.minor >= -refund.money.minor
+    return near and enough and bool(_names(bought) & _names(refund))
+
+
+def _names(each: Movement) -> set[str]:
+    """The words of a payee that can tell it from others."""
+    words = REFUND.sub(" ", normal_payee(each.payee)).split()
+    return {word for word in words if len(word) > 2 or not word.isascii()}

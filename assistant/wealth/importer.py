@@ -7,7 +7,7 @@ the same file twice adds nothing and two equal rows stay two.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from pathlib import PurePath
 
 from assistant.request import Upload
 from assistant.wealth import cashflow
-from assistant.wealth.entry import Account, Entry, Posting
+from assistant.wealth.entry import Account, Entry, Flow, Movement, Posting
 from assistant.wealth.imports import Hints, Row, Statement, read
 from assistant.wealth.ledger import Ledger, Posted
 
@@ -101,6 +101,25 @@ def _pair_transfers(ledger: Ledger, user: str, statement: Statement) -> int:
     found = cashflow.transfers(signed)
     ledger.relabel(user, found, "transfer")
     return len(found)
+
+
+def sort_again(ledger: Ledger, user: str, words: str) -> int:
+    """Give the rows whose text contains `words` the category of the person's rules; how many changed."""
+    span, own = ledger.span(user), ledger.rules(user)
+    parts: dict[str, list[Movement]] = defaultdict(list)
+    for flow, sign in (("income", 1), ("expense", -1)) if span else ():
+        for each in ledger.movements(user, flow, *span):  # type: ignore[arg-type, misc]
+            parts[each.entry].append(replace(each, money=each.money * sign))
+    changed: dict[tuple[Flow, str], list[str]] = defaultdict(list)
+    for entry, (each, *others) in parts.items():
+        if others or each.category == "loan" or words not in cashflow.normal_payee(f"{each.payee} {each.memo}"):
+            continue
+        found = cashflow.categorise(f"{each.payee} {each.memo}", each.money.minor > 0, own)
+        if found[1] != each.category:
+            changed[found].append(entry)
+    for (flow, category), ids in changed.items():
+        ledger.relabel(user, ids, flow, category)
+    return sum(map(len, changed.values()))
 
 
 def _guess(mine: Sequence[Account], statement: Statement, name: str) -> Account | None:

@@ -130,13 +130,13 @@ class Ledger:
             found |= set(db.execute(sa.select(entries.c.identity).where(entries.c.user_id == user, some)).scalars())
         return found
 
-    def relabel(self, user: str, ids: Sequence[str], flow: Flow) -> None:
-        """Give the flow postings of these entries another flow: a pair of rows turned out to be a transfer."""
+    def relabel(self, user: str, ids: Sequence[str], flow: Flow, category: str = "") -> None:
+        """Give the flow postings of these entries another meaning: a transfer, a refund, a corrected category."""
         with self.store.write() as db:
             for start in range(0, len(ids), SLICE):
                 chosen = postings.c.entry_id.in_(ids[start : start + SLICE]) & (postings.c.flow != "")
                 change = sa.update(postings).where(postings.c.user_id == user, chosen)
-                db.execute(change.values(flow=flow, category=""))
+                db.execute(change.values(flow=flow, category=category))
 
     # -- reading
 
@@ -229,6 +229,33 @@ class Ledger:
         with self.store.read() as db:
             return [(day, Money(-minor, currency)) for day, minor, currency in db.execute(query).all()]
 
+    def passing(self, user: str, inside: Collection[str], start: date, end: date) -> list[Movement]:
+        """What every entry changed on the accounts `inside` (ids) together, in is positive, oldest first.
+
+        What moved between them is nothing; a payment to another account of the person is `transfer`.
+        """
+        here = postings.c.account_id.in_(inside)
+        there = sa.func.max(sa.case((postings.c.flow != "", postings.c.category), else_=None))
+        net = sa.func.sum(sa.case((here & postings.c.security_id.is_(None), postings.c.minor), else_=0))
+        home = sa.func.max(sa.case((here, postings.c.account_id), else_=None))
+        touched = sa.select(postings.c.entry_id).where(postings.c.user_id == user, here)
+        query = (
+            sa.select(
+                entries.c.id, entries.c.day, entries.c.payee, entries.c.memo, there, home, net, postings.c.currency
+            )
+            .join(postings, entries.c.id == postings.c.entry_id)
+            .where(entries.c.user_id == user, entries.c.day.between(start, end), entries.c.id.in_(touched))
+            .group_by(entries.c.id, entries.c.day, entries.c.payee, entries.c.memo, postings.c.currency)
+            .having(net != 0)
+            .order_by(entries.c.day, entries.c.id)
+        )
+        names = {each.id: each.name for each in self.accounts(user)}
+        with self.store.read() as db:
+            return [
+                Movement(entry, day, payee, memo, category or "transfer", names[account], Money(minor, currency))
+                for entry, day, payee, memo, category, account, minor, currency in db.execute(query).all()
+            ]
+
     def price(self, security: Security, on: date) -> tuple[int, date] | None:
         """The last price on or before `on`, before the first the first, with its day."""
         mine = sa.select(prices.c.price, prices.c.day).where(prices.c.security_id == security.id)
@@ -258,7 +285,7 @@ class Ledger:
     # -- rules and waiting files
 
     def learn(self, user: str, words: str, category: str) -> None:
-        """From now on a payee whose text contains `words` belongs to `category`."""
+        """From now on a row whose text contains `words` belongs to `category`."""
         with self.store.write() as db:
             key = (rules.c.user_id == user) & (rules.c.words == words.casefold()[:200])
             db.execute(sa.delete(rules).where(key))

@@ -29,7 +29,6 @@ from assistant.wealth.ledger import Ledger
 Metric = Callable[[Ledger, Query], Answer]
 Mappings = Sequence[Mapping[str, Any]]
 INVESTED = ("brokerage", "insurance")  # kinds of account whose taxes are part of their result
-LOOK_BACK = 760  # days in which recurring payments are looked for: two yearly ones and some slack
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +159,12 @@ def biggest_expense(ledger: Ledger, query: Query) -> Answer:
 
 def recurring(ledger: Ledger, query: Query) -> Answer:
     """Payments that come back, each with its next day and cost of a year at the last amount; rises are warnings."""
-    window = Period(query.today - timedelta(days=LOOK_BACK), query.today)
+    window = Period(query.today - timedelta(days=cashflow.LOOK_BACK), query.today)
     found = cashflow.recurring(_movements(ledger, query, "expense", window), query.today)
     rows, rates = [], []
     for each in found:
-        yearly = each.amount * each.per_year
-        value, rated = fx.convert(yearly, query.currency, query.today)
-        rates += [rated] if yearly.currency != query.currency else []
+        value, rated = fx.convert(each.yearly, query.currency, query.today)
+        rates += [rated] if each.amount.currency != query.currency else []
         rows.append({
             "payee": each.payee, "category": each.category, "account": each.account, "rhythm": each.rhythm,
             "amount": each.amount, "next": each.next, "value": value,
@@ -267,7 +265,7 @@ def default_period(metric: str, group: str, today: date) -> Period:
         "net_worth": today, "balance": today, "cash_by_currency": today,
         "net_worth_change": today.replace(month=1, day=1), "return": today.replace(month=1, day=1),
         "fees": today.replace(month=1, day=1), "net_worth_history": today - timedelta(days=365),
-        "double_charges": today - timedelta(days=90), "recurring": today - timedelta(days=LOOK_BACK),
+        "double_charges": today - timedelta(days=90), "recurring": today - timedelta(days=cashflow.LOOK_BACK),
     }  # fmt: skip
     if metric == "savings_rate":
         last = today.replace(day=1) - timedelta(days=1)

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.money import Money
 from assistant.wealth import cashflow
-from assistant.wealth.cashflow import categorise, next_date, recurring, transfers, twice
+from assistant.wealth.cashflow import categorise, next_date, recurring, refunds, transfers, twice
 from assistant.wealth.entry import Movement
 
 TODAY = date(2026, 11, 22)
@@ -91,7 +91,7 @@ def test_the_parts_of_one_payment_count_as_one() -> None:
         rows += [spent("Loan", 20_000, date(2026, month, 6), entry=f"e{month}"),
                  spent("Loan", 1_000, date(2026, month, 6), entry=f"e{month}")]  # fmt: skip
     (found,) = recurring(rows, TODAY)
-    assert found.amount == Money(21_000, "EUR") and found.times == 4
+    assert found.amount == Money(21_000, "EUR") and len(found.entries) == 4
 
 
 def test_the_last_day_of_a_month_stays_the_last_day() -> None:
@@ -105,3 +105,16 @@ def test_a_charge_made_twice_is_found_and_an_accident_of_weeks_is_not() -> None:
     later = spent("Bistro", 4860, TODAY + timedelta(days=20), entry="c")
     other = spent("Bistro", 4861, TODAY, entry="d")
     assert twice([first, other, second, later]) == [(first, second)]
+
+
+def test_a_refund_finds_the_purchase_it_gives_back() -> None:
+    dear, cheap = spent("Maison Fil", 7_990, TODAY - timedelta(days=20)), spent("Maison Fil", 2_000, TODAY)
+    other, late = spent("Atelier Nord", 7_990, TODAY), spent("Maison Fil", -7_990, TODAY + timedelta(days=200))
+    full, part = spent("MAISON FIL REFUND", -7_990, TODAY), spent("Maison Fil", -500, TODAY + timedelta(days=1))
+    assert refunds([dear, cheap, other, full, part, late]) == [(full, dear), (part, cheap), (late, None)]
+
+
+def test_a_purchase_is_given_back_once() -> None:
+    bought = spent("Maison Fil", 7_990, TODAY)
+    twice_back = [spent("Maison Fil", -7_990, TODAY + timedelta(days=day)) for day in (3, 4)]
+    assert [each for _, each in refunds([bought, *twice_back])] == [bought, None]
