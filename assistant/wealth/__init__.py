@@ -17,13 +17,14 @@ from assistant.reply import Period
 from assistant.request import Upload
 from assistant.settings import Settings
 from assistant.store import Store
-from assistant.wealth import cashflow, importer, questions
+from assistant.wealth import cashflow, importer, outlook, questions
 from assistant.wealth.answer import Answer, Group, Note, Query
 from assistant.wealth.importer import Imported, Preview
 from assistant.wealth.imports import Hints
 from assistant.wealth.ledger import Ledger
+from assistant.wealth.outlook import Due, Forecast
 
-__all__ = ["Answer", "Hints", "Imported", "Note", "Preview", "Wealth"]
+__all__ = ["Answer", "Due", "Forecast", "Hints", "Imported", "Note", "Preview", "Wealth"]
 
 
 class Wealth:
@@ -92,6 +93,12 @@ class Wealth:
         if wanted not in fx.currencies():
             raise BadInput("no_rate", currency=wanted[:10])
         return Query(user, period, today, wanted, name, category, group)  # type: ignore[arg-type]
+
+    def forecast(self, user: str, until: date | None = None, currency: str = "", account: str = "") -> Forecast:
+        """The balance of what one spends from (or of one account) to the day before payday, or to `until`."""
+        names = [self.ledger.account(user, account).name] if account else []
+        today = self.clock.now().date()
+        return outlook.forecast(self.ledger, user, today, currency or self.settings.currency, until, names)
 
     def correct(self, user: str, payee: str, category: str) -> int:
         """Remember where a payee belongs ("transfer": to an account of one's own) and move its rows; how many moved.

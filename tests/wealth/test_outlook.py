@@ -43,6 +43,13 @@ def test_the_forecast_stops_before_payday(wealth: Wealth, main: Account) -> None
     assert found.end == found.balance - Money(500, "EUR") == Money(484_500, "EUR")
 
 
+def test_one_account_can_be_asked_for_alone(home: Wealth) -> None:
+    found = home.forecast(ME, account="支付宝", currency="CNY")
+    assert found.payday and (found.payday.day, found.payday.money) == (date(2026, 11, 25), Money(260_000, "CNY"))
+    assert found.balance == home.ask(ME, "balance", account="Alipay").value
+    assert found.price_date is None
+
+
 def test_a_later_end_holds_salary_and_rent(wealth: Wealth, main: Account) -> None:
     found = outlook.forecast(wealth.ledger, ME, TODAY, "EUR", until=date(2027, 1, 5))
     assert [(each.day, each.money.minor) for each in found.due] == [
