@@ -10,12 +10,14 @@ from typing import Any, Literal
 from assistant import demo
 from assistant.clock import Clock, SystemClock
 from assistant.conversation import Conversations, Session
-from assistant.errors import BadInput, LueurError
+from assistant.errors import BadInput, LueurError, Refused
 from assistant.handlers import Context, Rooms, carry_out, payment, service, taps
+from assistant.handlers.service import PAPERS
 from assistant.language import detect, dialogue
 from assistant.language.acts import Act, Proposer, World
 from assistant.language.rules import Rules
 from assistant.payments import Payments
+from assistant.redaction import Found, hide, hide_in_heard, hide_in_request, hide_in_seen
 from assistant.reply import Card, Reply, Step
 from assistant.request import Evidence, Heard, Language, Request, Seen
 from assistant.senses import Senses
@@ -68,11 +70,14 @@ class Assistant:
         """One turn: progress while it works, then exactly one Reply. Refusals are replies too; nothing is lost."""
         began, evidence = time.perf_counter(), Evidence()
         who = replace(who, language=request.language or who.language)
+        request, found = hide_in_request(request)
         yield Progress("working")
         try:
-            evidence = yield from self._perceive(who, _checked(request))
+            evidence, shown = yield from self._perceive(who, _checked(request))
             words = evidence.heard.text if evidence.heard else request.text.strip()
             who = replace(who, language=request.language or detect(words, who.language))
+            if found or shown:
+                raise Refused(f"{found or shown}_not_kept")
             context = self._context(who, words, evidence, request.microphone)
             acts = self.proposer.propose(words, evidence, context.state, self._world(who))
             reply = self._respond(who, context, acts)
@@ -86,7 +91,8 @@ class Assistant:
         try:
             verb, target = self.conversations.action(who, action)
             context = self._context(who)
-            result = self.taps[verb](target, values or {}, context)
+            typed = {name: hide(value)[0] for name, value in (values or {}).items()}
+            result = self.taps[verb](target, typed, context)
             if isinstance(result, Reply):
                 reply = result
                 self.conversations.remember(who, dialogue.tapped(context.state, reply))
@@ -102,17 +108,23 @@ class Assistant:
         self.conversations.replace_cards(who, cards)
         return cards
 
-    def _perceive(self, who: Session, request: Request) -> Generator[Progress, None, Evidence]:
+    def _perceive(self, who: Session, request: Request) -> Generator[Progress, None, tuple[Evidence, Found]]:
+        """What was heard and seen, and what was hidden in it that nobody may show Lueur."""
         heard, seen = None, []
+        hidden: list[Found] = [""]
         if request.audio:
-            heard = self.senses.hear(request.audio, self._hints(who), who.language)
+            heard, found = hide_in_heard(self.senses.hear(request.audio, self._hints(who), who.language))
+            hidden.append(found)
             yield Progress("heard", heard=heard)
         for index, image in enumerate(request.images):
             look = None
-            for look in self.senses.see(image, index):
+            for sight in self.senses.see(image, index):
+                look, found = hide_in_seen(sight)
                 yield Progress("seen", seen=look, image=index)
-            seen += [look] if look else []
-        return Evidence(heard, tuple(seen), request.files)
+            if look:
+                seen.append(look)
+                hidden += [found] if look.kind not in PAPERS else []
+        return Evidence(heard, tuple(seen), request.files), max(hidden)
 
     def _respond(self, who: Session, context: Context, acts: tuple[Act, ...]) -> Reply:
         state, effects = dialogue.reduce(context.state, acts)

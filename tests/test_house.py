@@ -12,6 +12,7 @@ FLOORS = [
         "assistant.store",
         "assistant.folder",
         "assistant.request",
+        "assistant.redaction",
         "assistant.reply",
         "assistant.merchant",
         "assistant.charts",

@@ -13,6 +13,7 @@ from decimal import Decimal
 from assistant import fx
 from assistant.errors import BadInput
 from assistant.money import Money
+from assistant.redaction import hide
 from assistant.request import Upload
 from assistant.wealth.imports.generic import LARGEST
 from assistant.wealth.imports.statement import Hints, Order, Problem, Reason, Row, Statement
@@ -79,7 +80,7 @@ def _unusable(each: Found, currency: str) -> Reason | None:
 def _row(each: Found, hints: Hints, currency: str) -> Row:
     assert each.day and each.amount is not None
     money = Money.of(-each.amount if hints.flip else each.amount, each.currency or currency)
-    payee, memo = (" ".join(text.split()) for text in (each.payee, each.memo))
+    payee, memo = (hide(" ".join(text.split()))[0] for text in (each.payee, each.memo))
     return Row(each.line, each.day, money, payee or memo, memo if payee and memo != payee else "")
 
 
