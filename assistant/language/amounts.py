@@ -21,18 +21,21 @@ from assistant.language.tokens import Token, tokens
 from assistant.request import Language
 
 Spans = Sequence[tuple[int, int]]
-GLUE = {"+", "=", "/", "*", ":", "#", "-"}  # around digits they make something that is not an amount: 3/4, 12:15, #5
+HUNDREDTHS: dict[Language, tuple[str, ...]] = {"en": (), "fr": ("cents",), "zh": ()}
+GLUE = {"+", "=", "/", "*", ":", "#", "-", "^", "×"}  # around digits they make something that is not an amount: 3/4, 12:15, #5
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An amount as said: `readings` likeliest first; `certain` when a currency or a cent word was said with it."""
+    """An amount as said: `readings` likeliest first; `certain` when a currency or a cent word was said with it;
+    `vague` when only about so much was said."""
 
     readings: tuple[Amount, ...]
     span: tuple[int, int]
     certain: bool
     first: int = 0  # tokens
     last: int = 0
+    vague: bool = False
 
 
 def read(text: str, language: Language, taken: Spans = ()) -> tuple[Found, ...]:
@@ -67,43 +70,78 @@ def _corrected(words: Sequence[Token], found: list[Found], new: Found, language:
 
 
 def amount_at(words: Sequence[Token], index: int, language: Language) -> Found | None:
-    """[currency] number [currency [rest]] at token `index`, or None when the number counts something else."""
+    """[currency] [share of] number [currency [rest]] at token `index`, or None when the number counts something else."""
     start, sign = index, ""
     if words[index].text == "-" and index + 1 < len(words) and words[index + 1].kind == "digits":
         sign, index = "-", index + 1
     before = phrases("currency", language).at(words, index)
     at = before[1] if before and _symbolic(words[index]) else index
-    fraction = phrases("fraction", language).at(words, at)
-    share = Decimal(fraction[0]) if fraction else Decimal(1)
-    at = fraction[1] if fraction else at
-    percent = _percent_of(words, at, language)
-    share, at = (share * percent[0], percent[1]) if percent else (share, at)
+    share, at = _share(words, at, language)
     slang = phrases("number.slang", language).at(words, at)
     hit = Number((Decimal(slang[0]),), at, slang[1], "words") if slang else number(words, at, language)
-    if hit is None:
+    if hit is None or _uncounted(words, hit, language):
         return None
     if slang is None and before is None and share == 1 and _measured(words, at, language) > at:
         return None
+    hit, vague = _vague(words, hit, language)
     values, end, currency = _with_currency(words, hit, language, _currency_of(before[0]) if before else None)
     if currency is None and share == 1 and _is_no_amount(words, hit, language):
         return None
-    if language == "zh" and end < len(words) - 1 and (words[end].text, words[end + 1].text) == ("一", "半"):
-        share, end = share / 2, end + 2  # 80元一半; 80元的一半 is reached below
-    if language == "zh" and "".join(w.text for w in words[end : end + 3]) == "的一半":
-        share, end = share / 2, end + 3
-    return _found(words, start, end, tuple(_rounded(value * share, share) for value in values), currency, sign)
+    if language == "zh" and (half := phrases("number.halved", language).at(words, end)):
+        share, end = share / 2, half[1]
+    kind = currency or Amount("0")
+    values = tuple(dict.fromkeys(_rounded(value * share, share) for value in values))
+    span = (words[start].start, words[end - 1].end)
+    vague = vague or _about(words, start, end, language)
+    readings = tuple(replace(kind, value=sign + printed(value)) for value in values)
+    return Found(readings, span, currency is not None, start, end, vague)
+
+
+def _share(words: Sequence[Token], at: int, language: Language) -> tuple[Decimal, int]:
+    """half of | trois quarts de | 20% of; "half a million" is a number of its own."""
+    fraction = None if phrases("number.slang", language).at(words, at) else phrases("fraction", language).at(words, at)
+    share, at = (Decimal(fraction[0]), fraction[1]) if fraction else (Decimal(1), at)
+    hit = number(words, at, language)
+    sign = phrases("list.percent", language).at(words, hit.end) if hit else None
+    if hit is None or sign is None or sign[1] >= len(words) or words[sign[1]].text not in ("of", "de", "des"):
+        return share, at
+    return share * hit.values[0] / 100, sign[1] + 1
+
+
+def _uncounted(words: Sequence[Token], hit: Number, language: Language) -> bool:
+    """几十块, "a few hundred", 0x10, 1e3, 2⁵: no number that anybody has said."""
+    if any(end == hit.start for _, _, end in phrases("list.uncounted", language).scan(words[: hit.start])):
+        return True
+    if hit.form != "digits":
+        return False
+    before, after = words[hit.start - 1] if hit.start else None, words[hit.end] if hit.end < len(words) else None
+    known = any(phrases(name, language).at(words, hit.end) for name in ("currency", "cents", "unit", "list.suffix"))
+    return bool(
+        (before and before.end == words[hit.start].start and before.kind == "word" and not _is_code(before, language))
+        or (after and after.start == words[hit.end - 1].end and (after.kind == "word" or after.text == "^") and not known)
+    )
+
+
+def _is_code(token: Token, language: Language) -> bool:
+    return phrases("currency", language).at((token,), 0) is not None
+
+
+def _vague(words: Sequence[Token], hit: Number, language: Language) -> tuple[Number, bool]:
+    """四十来块, forty-odd euros: about so much."""
+    odd = phrases("list.vague", language).at(words, hit.end)
+    fits = odd and phrases("currency", language).at(words, odd[1])
+    return (replace(hit, end=odd[1]), True) if odd and fits else (hit, False)
+
+
+def _about(words: Sequence[Token], first: int, last: int, language: Language) -> bool:
+    """Whether "around" or "or so" stands beside the amount."""
+    before = phrases("bound", language).scan(words[max(0, first - 4) : first])
+    after = phrases("bound_after", language).at(words, last)
+    return bool((before and before[-1][0] == "about" and before[-1][2] == min(first, 4)) or (after and after[0] == "about"))
 
 
 def _rounded(value: Decimal, share: Decimal) -> Decimal:
     return value if share == 1 else value.quantize(Decimal("0.01")).normalize()
-
-
-def _found(
-    words: Sequence[Token], first: int, last: int, values: tuple[Decimal, ...], currency: Amount | None, sign: str
-) -> Found:
-    kind = currency or Amount("0")
-    readings = tuple(replace(kind, value=sign + printed(value)) for value in dict.fromkeys(values))
-    return Found(readings, (words[first].start, words[last - 1].end), currency is not None, first, last)
 
 
 def printed(value: Decimal) -> str:
@@ -129,9 +167,13 @@ def _with_currency(
 ) -> tuple[tuple[Decimal, ...], int, Amount | None]:
     """The values with what follows: a currency, then cents; "99 cents"; 十二块五; "twelve fifty"."""
     cents = phrases("cents", language).at(words, hit.end)
+    if hit.form == "digits" and words[hit.end : hit.end + 1] and words[hit.end].text in HUNDREDTHS[language]:
+        cents = ("0.01", hit.end + 1)  # 15 cents in French; in words it may be fifteen hundred
     if cents:
         return tuple(v * Decimal(cents[0]) for v in hit.values), cents[1], before or Amount("0")
     after = phrases("currency", language).at(words, hit.end)
+    if not (after or before) and words[hit.end - 1].text in HUNDREDTHS[language] and hit.values[0] > 1000:
+        return (hit.values[0] / 10**4, hit.values[0]), hit.end, None  # quinze cents
     if after and before and after[1] < len(words) and words[after[1]].start == words[after[1] - 1].end:
         after = None if words[after[1]].kind == "digits" else after  # €20-€30: the second sign is the next amount's
     if after is None:
@@ -189,14 +231,6 @@ def _pair(words: Sequence[Token], hit: Number, language: Language) -> tuple[tupl
     return (first + rest / 100, first * 100 + rest), second.end
 
 
-def _percent_of(words: Sequence[Token], at: int, language: Language) -> tuple[Decimal, int] | None:
-    hit = number(words, at, language)
-    sign = phrases("list.percent", language).at(words, hit.end) if hit else None
-    if hit is None or sign is None or sign[1] >= len(words) or words[sign[1]].text not in ("of", "de", "des"):
-        return None
-    return hit.values[0] / 100, sign[1] + 1
-
-
 def _measured(words: Sequence[Token], index: int, language: Language) -> int:
     """Past a number that counts something ("24 inch", "3 days", "二十四寸", "第二"), else `index`."""
     ordinal = phrases("ordinal", language).at(words, index)
@@ -209,6 +243,9 @@ def _measured(words: Sequence[Token], index: int, language: Language) -> int:
         after = words[hit.end].text
         glued = words[hit.end].start == words[hit.end - 1].end
         unit = phrases("unit", language).at(words, hit.end) or phrases("list.percent", language).at(words, hit.end)
+        money = phrases("currency", language).at(words, hit.end)
+        if money and unit and money[1] > unit[1]:
+            return index  # 日元 is no day
         if unit or after in lexicon(language)["list"]["counter"]:
             return unit[1] if unit else hit.end + 1
         if glued and after in (*lexicon(language)["list"]["suffix"], '"', "%"):

@@ -18,8 +18,8 @@ from decimal import Decimal
 from assistant.language import periods
 from assistant.language.acts import Amount, World
 from assistant.language.amounts import Found, amount_at, printed
-from assistant.language.lexicon import phrases
-from assistant.language.numbers import number
+from assistant.language.lexicon import lexicon, phrases
+from assistant.language.numbers import Number, number
 from assistant.language.tokens import Phrases, Token, tokens
 from assistant.money import Money
 from assistant.request import LANGUAGES, Constraint, Doubt, Language, Op
@@ -43,6 +43,7 @@ class Measured:
     options: Limits
     end: int  # token after it
     explicit: bool  # a unit or currency was said
+    vague: bool = False  # "forty-odd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,13 @@ def currency_of(amount: Amount, world: World) -> str:
     return held[0] if held else (amount.candidates or ("EUR",))[0]
 
 
-def read(text: str, language: Language, world: World) -> Wanted:
-    """The constraints of `text` in the order prices and measures, then colours and the rest; and what they leave."""
+def read(text: str, language: Language, world: World, taken: tuple[int, int] = (0, 0)) -> Wanted:
+    """The constraints of `text` in the order prices and measures, then colours and the rest; and what they leave.
+
+    `taken`: characters that name somebody, "for my mother": nothing to search.
+    """
     reader = Reader(text, language, world)
+    reader.used |= {i for i, word in enumerate(reader.words) if taken[0] <= word.start < taken[1]}
     reader.scan()
     return Wanted(tuple(reader.found), reader.rest(), tuple(reader.doubts), reader.quantity)
 
@@ -78,6 +83,7 @@ class Reader:
         self.words = tokens(text)
         self.used: set[int] = set()
         self.kept = {i for _, a, b in phrases("list.compound", language).scan(self.words) for i in range(a, b)}
+        self.kept |= {i for start in range(len(self.words)) for i in range(start, self._crossed(start))}
         self.found: list[Constraint] = []
         self.doubts: list[Doubt] = []
         self.quantity = 0
@@ -100,6 +106,16 @@ class Reader:
         self.used |= set(range(first, last))
         return last
 
+    def _crossed(self, start: int) -> int:
+        """200 x 150 [x 40] [cm]: the token after it; its words are searched as they stand."""
+        at = start
+        while at + 2 < len(self.words) and self.words[at].kind == self.words[at + 2].kind == "digits":
+            if self.words[at + 1].text not in ("x", "×", "*"):
+                break
+            at += 2
+        unit = self._at("unit", at + 1) if at > start else None
+        return (unit[1] if unit else at + 1) if at > start else start
+
     def _at(self, section: str, index: int) -> tuple[str, int] | None:
         return phrases(section, self.language).at(self.words, index)
 
@@ -118,7 +134,7 @@ class Reader:
         if value is None:
             return index
         after, end = self._bound_after(value.end)
-        op = op if op not in ("", ABOUT) else after or op
+        op = op if op not in ("", ABOUT) else after or op or (ABOUT if value.vague else "")
         if not (op or value.explicit):
             return index
         ops = self._negated(index, op)
@@ -206,7 +222,9 @@ class Reader:
             values = tuple(Constraint(field, "is", float(v) * times, unit=name) for v in hit.values)
             return Measured(values, end, field not in ("time", "share"))
         amount = amount_at(self.words, at, self.language)
-        return Measured(self._prices(amount.readings), amount.last, amount.certain) if amount else None
+        if amount is None:
+            return None
+        return Measured(self._prices(amount.readings), amount.last, amount.certain, amount.vague)
 
     def _prices(self, readings: Iterable[Amount]) -> Limits:
         return tuple(Constraint("price", "is", each.in_(currency_of(each, self.world))) for each in readings)
@@ -240,6 +258,8 @@ class Reader:
         """A number that nothing has used: how many are wanted, part of a name, a day, or else a doubt."""
         hit = None if index in self.used or index in self.kept else number(self.words, index, self.language)
         amount = amount_at(self.words, index, self.language) if hit else None
+        if hit and not amount and (end := self._counted(hit)):
+            return end
         if hit and not amount and self._counts_nothing(hit.end):
             span = (self.words[index].start, self.words[hit.end - 1].end)
             amount = Found(tuple(Amount(printed(value)) for value in hit.values), span, False, index, hit.end)
@@ -257,10 +277,21 @@ class Reader:
         prices = [(replace(price, op="at_most"),) for price in self._prices(amount.readings)]
         return self._settle(index, amount.last, *prices, *sizes, ())
 
+    def _counted(self, hit: Number) -> int:
+        """三个台灯, "3 bottles of oil": how many are wanted, and the token after the counter."""
+        at, count = hit.end, hit.values[0]
+        counter = at < len(self.words) and self.words[at].text in lexicon(self.language)["list"]["counter"]
+        if not counter or self._counts_nothing(at) or not 1 < count < 100 or count != int(count) or hit.start in self.kept:
+            return 0
+        if not self._counts(at):
+            return 0
+        self.quantity = int(count)
+        self.used |= set(range(hit.start, at + 1))
+        return at + 1
+
     def _counts_nothing(self, at: int) -> bool:
-        """A counter that is no counter: 台 in 台灯, the x of "200 x 150"."""
-        crossed = at + 1 < len(self.words) and self.words[at].text == "x" and self.words[at + 1].kind == "digits"
-        return crossed or any(first == at for first, _ in self._sold)
+        """A counter that is no counter: 台 in 台灯."""
+        return any(first == at for first, _ in self._sold)
 
     def _belongs(self, first: int, last: int) -> bool:
         """To a word it is written into (mp3, LU-104), to a model's name, to a phrase of asking, or to a period."""

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ HAN_DIGITS = {char: index % 10 for index, char in enumerate("零一二三四五�
 HAN_DIGITS |= {"两": 2, "兩": 2, "俩": 2, "貳": 2, "參": 3, "陸": 6}
 HAN_SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 HAN_MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
+SIZES = HAN_SCALES | HAN_MYRIADS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def number(words: Sequence[Token], index: int, language: Language) -> Number | N
     token = words[index]
     if token.kind == "digits":
         return _scaled(words, Number(written(token.text, language), index, index + 1, "digits"), language)
-    if token.text in HAN_DIGITS or token.text in HAN_SCALES or token.text == "半":
+    if token.text in HAN_DIGITS or token.text in HAN_SCALES or token.text in ("半", "廿"):
         return _han(words, index)
     return _said(words, index, language) or (_said(words, index, "en") if language == "zh" else None)
 
@@ -66,20 +68,41 @@ def written(text: str, language: Language) -> tuple[Decimal, ...]:
 
 
 def _scaled(words: Sequence[Token], found: Number, language: Language) -> Number:
-    """A scale right after digits multiplies: 1.5k, 3 thousand, 2 mille, 1.2万, 3万5."""
+    """A scale after digits multiplies: 1.5k, 3 thousand, 1.2万, 1亿2000万, 3万5; "10 and a half" adds."""
     values, end = found.values, found.end
-    while end < len(words):
-        text, size = words[end].text, 0
-        if words[end].kind == "han":
-            size = HAN_MYRIADS.get(text, HAN_SCALES.get(text, 0))
-        elif text in lexicon(language)["number"]["scale"]:
-            size = int(lexicon(language)["number"]["scale"][text])
-        if not size:
-            break
+    while end < len(words) and (size := _size(words[end], language)):
         values, end = tuple(value * size for value in values), end + 1
-        if end < len(words) and words[end].kind == "digits" and re.fullmatch(r"\d", words[end].text) and size >= 10**4:
-            values, end = tuple(v + Decimal(words[end].text) * size / 10 for v in values), end + 1
+        rest = number(words, end, language) if size >= 10**4 and _touches(words, end) else None
+        if rest and rest.values[0] < size:
+            single = rest.end == end + 1 and rest.values[0] < 10
+            values = tuple(value + rest.values[0] * (size // 10 if single else 1) for value in values)
+            end = rest.end
+    if language != "zh":
+        values, end = _halved(words, values, end, language)
     return Number(tuple(_plain(value) for value in values), found.start, end, found.form)
+
+
+def _size(word: Token, language: Language) -> int:
+    if word.kind == "han":
+        return SIZES.get(word.text, 0)
+    return int(lexicon(language)["number"]["scale"].get(word.text, 0))
+
+
+def _touches(words: Sequence[Token], at: int) -> bool:
+    """Whether digits follow without a space."""
+    return at < len(words) and words[at].kind == "digits" and words[at].start == words[at - 1].end
+
+
+def _halved(
+    words: Sequence[Token], values: tuple[Decimal, ...], end: int, language: str
+) -> tuple[tuple[Decimal, ...], int]:
+    """two [and a half [thousand]]"""
+    half = phrases("number.half", language).at(words, end)
+    if half is None or phrases("fraction", language).at(words, end):
+        return values, end
+    end = half[1]
+    size = int(lexicon(language)["number"]["scale"].get(words[end].text, 1)) if end < len(words) else 1
+    return tuple((value + Decimal("0.5")) * size for value in values), end + (size > 1)
 
 
 def _plain(value: Decimal) -> Decimal:
@@ -117,11 +140,7 @@ def _said(words: Sequence[Token], index: int, language: str) -> Number | None:
     value, end = Decimal(hit[0]), hit[1]
     if end < len(words) and words[end].text in table["point"]:
         value, end = _decimals(words, end, value, language)
-    half = phrases("number.half", language).at(words, end)
-    if half and not phrases("fraction", language).at(words, end):
-        value, end = value + Decimal("0.5"), half[1]
-        if end < len(words) and words[end].text in table["scale"]:
-            value, end = value * int(table["scale"][words[end].text]), end + 1
+    (value,), end = _halved(words, (value,), end, language)
     return Number((_plain(value),), index, end, "words")
 
 
@@ -186,7 +205,7 @@ def _decimals(words: Sequence[Token], at: int, value: Decimal, language: str) ->
 def _han(words: Sequence[Token], index: int) -> Number | None:
     """一千二百三十四, 三万五 (35,000), 十二点五, 壹仟贰佰, 两万五千, 三百五 (350), 二零二五."""
     end = index
-    allowed = HAN_DIGITS.keys() | HAN_SCALES.keys() | HAN_MYRIADS.keys() | {"点", "廿"}
+    allowed = HAN_DIGITS.keys() | SIZES.keys() | {"点", "廿"}
     while end < len(words) and words[end].text in allowed and (end == index or words[end].start == words[end - 1].end):
         end += 1
     said = "".join(word.text for word in words[index:end]).removesuffix("点")
@@ -195,8 +214,8 @@ def _han(words: Sequence[Token], index: int) -> Number | None:
         return Number((Decimal("0.5"),), index, index + 1, "han") if words[index].text == "半" else None
     whole, _, fraction = said.partition("点")
     value = Decimal(_han_whole(whole))
-    if fraction:
-        value += Decimal("0." + "".join(str(HAN_DIGITS.get(char, 0)) for char in fraction))
+    digits = "".join(str(HAN_DIGITS[char]) for char in fraction if char in HAN_DIGITS)
+    value = (value + Decimal(f"0.{digits or 0}")) * math.prod(SIZES.get(char, 1) for char in fraction)  # 十二点五万
     return Number((_plain(value),), index, end, "han")
 
 
@@ -207,7 +226,9 @@ def _han_whole(said: str) -> int:
     unit = 1  # of the last scale: a digit that ends the number counts tenths of it
     for char in said:
         if char in HAN_MYRIADS:
-            total, section, digit, unit = (total + section + digit) * HAN_MYRIADS[char], 0, 0, HAN_MYRIADS[char]
+            unit = HAN_MYRIADS[char]
+            large, small = (0, total + section + digit) if unit > 10**4 else (total, section + digit)  # 一亿两千万
+            total, section, digit = large + small * unit, 0, 0
         elif char in HAN_SCALES or char == "廿":
             unit = HAN_SCALES.get(char, 10)
             section, digit = section + (digit or (2 if char == "廿" else 1)) * unit, 0

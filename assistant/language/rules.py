@@ -113,9 +113,10 @@ class _Details:
 
     @property
     def names_product(self) -> bool:
-        """Whether a kind of product or a brand that is sold here is named."""
+        """Whether a kind of product or a brand that is sold here is named, or a present."""
         limits = self.of("find")["constraints"].value if "constraints" in self.of("find") else ()
-        return bool(constraints.sold(self.text, self.world)) or any(limit.field == "brand" for limit in limits)
+        gift = _says("gift", self) and not _says("transfer", self)
+        return gift or bool(constraints.sold(self.text, self.world)) or any(limit.field == "brand" for limit in limits)
 
     @property
     def is_bare_wish(self) -> bool:
@@ -123,7 +124,7 @@ class _Details:
         told, query = self.of("find"), str(self.of("find").get("query", Slot("")).value)
         limits = told["constraints"].value if "constraints" in told else ()
         named = sum(last - first for first, last in constraints.sold(query, self.world))
-        limited = "doubts" in told or any(limit.field not in ("colour", "brand") for limit in limits)
+        limited = "doubts" in told or any(word.kind == "digits" for word in tokens(query)) or any(limit.field not in ("colour", "brand") for limit in limits)
         return (limited or named == len(tokens(query))) and not {"category", "period"} <= set(self.of("measure"))
 
     @property
@@ -145,16 +146,16 @@ def _decided(found: Verdict, details: _Details) -> tuple[str, float]:
     if metric:
         shares.setdefault("measure." + metric.value, UNTRAINED)
         _raise(shares, "wealth", 3.0, "measure." + metric.value)
-    pay = details.of("pay")
+    pay = details.of("pay") if _says("transfer", details) or not details.names_product else {}
     if "amount" in pay and "payee" in pay and (details.knows_payee or pay["amount"].value.currency):
         _raise(shares, "payment", 4.0 if details.knows_payee else 2.0, "pay")
-    elif details.knows_payee:
+    elif pay and details.knows_payee:
         _raise(shares, "payment", 1.5)
     find = details.of("find")
-    if "constraints" in find and "query" in find and not details.knows_payee:
+    if "constraints" in find and "query" in find and not (pay and details.knows_payee):
         priced = any(c.field == "price" for c in find["constraints"].value)
         _raise(shares, "product", 3.0 if priced else 1.5)
-    paying = details.knows_payee or found.routes.get("payment", 0.0) > 0.5
+    paying = _says("transfer", details) and (details.knows_payee or found.routes.get("payment", 0.0) > 0.5)
     if details.names_product and not (metric or paying):
         _raise(shares, "product", 50.0 if details.is_bare_wish else 1.5, "find")
     elif _says("advice", details) or (not metric and details.trades):

@@ -52,7 +52,8 @@ def amount(text: str, language: Language, taken: Sequence[Span] = ()) -> Slot | 
     first = min(found, key=lambda item: not item.certain)
     value = first.readings[0]
     others = tuple(dict.fromkeys(reading for reading in readings if reading != value))
-    return Slot(value, text[first.span[0] : first.span[1]], first.span, readings=others)
+    sure = 0.6 if any(item.vague for item in found) else 1.0
+    return Slot(value, text[first.span[0] : first.span[1]], first.span, confidence=sure, readings=others)
 
 
 def payee(text: str, language: Language, world: World) -> Slot | None:
@@ -119,7 +120,8 @@ def _run(words: Sequence[Token], start: int, language: Language) -> Span:
     article = articles.at(words, start)
     end = article[1] if article else start
     name = end
-    while end < len(words) and words[end].kind in ("word", "han") and not stops.at(words, end):
+    bound = phrases("bound", language)
+    while end < len(words) and words[end].kind in ("word", "han") and not (stops.at(words, end) or bound.at(words, end)):
         small = number(words, end, language) is not None and not (
             language == "zh" and words[end].kind == "han" and end > name
         )
@@ -184,7 +186,9 @@ def find(text: str, language: Language, world: World) -> dict[str, Slot]:
     """query, constraints, doubts and quantity of a wish for a product; the digits of a code when they were typed."""
     if typed := code(text):
         return {"code": typed}
-    wanted = constraints.read(text, language, world)
+    given = phrases("list.gift", language).scan(tokens(text))
+    whom = payee(text, language, world) if given else None
+    wanted = constraints.read(text, language, world, (whom and whom.span) or (0, 0))
     told = {
         "query": wanted.query, "constraints": wanted.constraints, "doubts": wanted.doubts, "quantity": wanted.quantity,
     }  # fmt: skip

@@ -32,12 +32,17 @@ class Token:
 
 
 def normalised(text: str) -> tuple[str, list[int]]:
-    """NFKC, lower case, any script's decimal digits as 0-9; and for every character the place it came from."""
+    """NFKC, lower case, any script's decimal digits as 0-9; and for every character the place it came from.
+
+    A raised digit stays as it is: 2⁵ is not 25.
+    """
     out: list[str] = []
     places: list[int] = []
     for index, char in enumerate(text):
         digit = unicodedata.decimal(char, None)
-        for piece in str(digit) if digit is not None else unicodedata.normalize("NFKC", char).lower():
+        raised = digit is None and unicodedata.digit(char, None) is not None
+        plain = char if raised else unicodedata.normalize("NFKC", char).lower()
+        for piece in str(digit) if digit is not None else plain:
             space = piece.isspace()
             out.append(" " if space else piece)
             places.append(index)

@@ -57,6 +57,18 @@ SOLE: list[tuple[str, Language, str, str | None]] = [
     ("five hundred... I mean fifty euros", "en", "50", "EUR"),
     ("vingt euros, non, plutôt trente", "fr", "30", "EUR"),
     ("二十欧元，不对，五十", "zh", "50", "EUR"),
+    ("forty-odd euros", "en", "40", "EUR"),
+    ("ten and a half euros", "en", "10.50", "EUR"),
+    ("10 and a half euros", "en", "10.50", "EUR"),
+    ("half a million yen", "en", "500000", "JPY"),
+    ("15 cents", "fr", "0.15", None),
+    ("quinze cents euros", "fr", "1500", "EUR"),
+    ("一亿两千万元", "zh", "120000000", "CNY"),
+    ("1亿2000万日元", "zh", "120000000", "JPY"),
+    ("十二点五万元", "zh", "125000", "CNY"),
+    ("廿五元", "zh", "25", "CNY"),
+    ("3000日元", "zh", "3000", "JPY"),
+    ("五分", "zh", "0.05", None),
     ("-5 euros", "en", "-5", "EUR"),  # refused by the payment room, never turned positive
 ]
 
@@ -76,7 +88,7 @@ ASKED: list[tuple[str, Language, set[str]]] = [
     ("three fifty", "en", {"3.50", "350"}),
     ("between 10 and 20 euros", "en", {"10", "20"}),
     ("pay 5-10", "en", {"5", "10"}),
-    ("1e3", "en", {"1", "3"}),
+    ("quinze cents", "fr", {"0.15", "1500"}),
     ("20 euros at 5", "en", {"20", "5"}),
 ]
 
@@ -102,9 +114,21 @@ def test_a_bare_sign_only_proposes_currencies(text: str, language: Language, can
     assert {candidate, rival} <= set(reading.candidates)
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("around 20 euros", "en"), ("a hundred euros or so", "en"), ("environ 20 euros", "fr"), ("四十来块", "zh"),
+     ("二十多欧元", "zh"), ("大概二十块", "zh"), ("二十块左右", "zh")],
+)  # fmt: skip
+def test_about_so_much_is_said_to_be_vague(text: str, language: Language) -> None:
+    (found,) = amounts.read(text, language)
+    assert found.vague
+
+
 NOT_MONEY: list[tuple[str, Language]] = [
     ("a 24 inch screen", "en"), ("in 3 days", "en"), ("the 2nd one", "en"), ("at 12:15", "en"), ("on 3/4/2022", "en"),
     ("one moment", "en"), ("5 stars", "en"), ("dans 3 jours", "fr"), ("le 2e", "fr"), ("24 pouces", "fr"),
+    ("a few hundred euros", "en"), ("quelques dizaines d'euros", "fr"), ("几十块", "zh"), ("好几百欧元", "zh"),
+    ("1e3", "en"), ("0x10 euros", "en"), ("10^30", "en"), ("2⁵ euros", "en"), ("mp3", "en"),
     ("帮我查一下", "zh"), ("第二个", "zh"), ("三天内", "zh"), ("24英寸", "zh"), ("100%", "en"),
 ]  # fmt: skip
 
