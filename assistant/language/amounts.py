@@ -22,7 +22,7 @@ from assistant.request import Language
 
 Spans = Sequence[tuple[int, int]]
 HUNDREDTHS: dict[Language, tuple[str, ...]] = {"en": (), "fr": ("cents",), "zh": ()}
-GLUE = {"+", "=", "/", "*", ":", "#", "-", "^", "×"}  # around digits they make something that is not an amount: 3/4, 12:15, #5
+GLUE = set("+=/*:#-^×")  # around digits they make something that is no amount: 3/4, 12:15, #5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _corrected(words: Sequence[Token], found: list[Found], new: Found, language:
 
 
 def amount_at(words: Sequence[Token], index: int, language: Language) -> Found | None:
-    """[currency] [share of] number [currency [rest]] at token `index`, or None when the number counts something else."""
+    """[currency] [share of] number [currency [rest]] at token `index`; None when the number counts something else."""
     start, sign = index, ""
     if words[index].text == "-" and index + 1 < len(words) and words[index + 1].kind == "digits":
         sign, index = "-", index + 1
@@ -118,7 +118,12 @@ def _uncounted(words: Sequence[Token], hit: Number, language: Language) -> bool:
     known = any(phrases(name, language).at(words, hit.end) for name in ("currency", "cents", "unit", "list.suffix"))
     return bool(
         (before and before.end == words[hit.start].start and before.kind == "word" and not _is_code(before, language))
-        or (after and after.start == words[hit.end - 1].end and (after.kind == "word" or after.text == "^") and not known)
+        or (
+            after
+            and after.start == words[hit.end - 1].end
+            and (after.kind == "word" or after.text == "^")
+            and not known
+        )
     )
 
 
@@ -137,7 +142,9 @@ def _about(words: Sequence[Token], first: int, last: int, language: Language) ->
     """Whether "around" or "or so" stands beside the amount."""
     before = phrases("bound", language).scan(words[max(0, first - 4) : first])
     after = phrases("bound_after", language).at(words, last)
-    return bool((before and before[-1][0] == "about" and before[-1][2] == min(first, 4)) or (after and after[0] == "about"))
+    return bool(
+        (before and before[-1][0] == "about" and before[-1][2] == min(first, 4)) or (after and after[0] == "about")
+    )
 
 
 def _rounded(value: Decimal, share: Decimal) -> Decimal:

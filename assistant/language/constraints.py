@@ -281,7 +281,13 @@ class Reader:
         """三个台灯, "3 bottles of oil": how many are wanted, and the token after the counter."""
         at, count = hit.end, hit.values[0]
         counter = at < len(self.words) and self.words[at].text in lexicon(self.language)["list"]["counter"]
-        if not counter or self._counts_nothing(at) or not 1 < count < 100 or count != int(count) or hit.start in self.kept:
+        if (
+            not counter
+            or self._counts_nothing(at)
+            or not 1 < count < 100
+            or count != int(count)
+            or hit.start in self.kept
+        ):
             return 0
         if not self._counts(at):
             return 0

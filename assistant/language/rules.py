@@ -124,7 +124,11 @@ class _Details:
         told, query = self.of("find"), str(self.of("find").get("query", Slot("")).value)
         limits = told["constraints"].value if "constraints" in told else ()
         named = sum(last - first for first, last in constraints.sold(query, self.world))
-        limited = "doubts" in told or any(word.kind == "digits" for word in tokens(query)) or any(limit.field not in ("colour", "brand") for limit in limits)
+        limited = (
+            "doubts" in told
+            or any(word.kind == "digits" for word in tokens(query))
+            or any(limit.field not in ("colour", "brand") for limit in limits)
+        )
         return (limited or named == len(tokens(query))) and not {"category", "period"} <= set(self.of("measure"))
 
     @property

@@ -121,7 +121,9 @@ def _run(words: Sequence[Token], start: int, language: Language) -> Span:
     end = article[1] if article else start
     name = end
     bound = phrases("bound", language)
-    while end < len(words) and words[end].kind in ("word", "han") and not (stops.at(words, end) or bound.at(words, end)):
+    while (
+        end < len(words) and words[end].kind in ("word", "han") and not (stops.at(words, end) or bound.at(words, end))
+    ):
         small = number(words, end, language) is not None and not (
             language == "zh" and words[end].kind == "han" and end > name
         )

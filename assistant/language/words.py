@@ -65,7 +65,7 @@ def _decimal(major: int, minor: int, currency: str, language: str) -> str:
     name = get_currency_name(currency, 2 if minor else major, locale=LOCALES[language])
     space = "" if language == "zh" else " "
     places = [number_in_words(int(digit), language) for digit in f"{minor:0{digits(currency)}d}"] if minor else []
-    point = lexicon(language)["money"]["point"] * bool(places)
+    point = str(lexicon(language)["money"]["point"]) * bool(places)
     return number_in_words(major, language) + point + space.join(places) + space + name
 
 
