@@ -6,15 +6,18 @@ when their card is published, so a tap can carry nothing but an id.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assistant.clock import Clock
-from assistant.errors import NotFound
+from assistant.errors import NotFound, Refused
 from assistant.language.acts import State
 from assistant.language.memory import freeze, thaw
 from assistant.reply import Action, Reply, new_id, to_json
@@ -22,6 +25,7 @@ from assistant.request import Evidence, Language, Request
 from assistant.store import Store, actions, sessions, turns, users
 
 OWNER = "owner"  # the one person of personal mode
+MINUTE, MOST_MISSED = timedelta(minutes=1), 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,27 @@ class Session:
     user: str
     language: Language = "en"
     undo_seconds: int | None = None  # between a tap and the provider; None: as set. The command line taps with 0
+
+
+class Guesses:
+    """Who asks for too many things that are not there is not answered for a while: ids cannot be tried out."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.missed: dict[str, deque[datetime]] = {}
+
+    @contextmanager
+    def counted(self, user: str) -> Iterator[None]:
+        """Look for something of `user`. Raises `Refused` once they missed too often within a minute."""
+        since, missed = self.clock.now() - MINUTE, self.missed.get(user, deque())
+        if len(missed) == MOST_MISSED and missed[0] > since:
+            raise Refused("too_many_guesses")
+        try:
+            yield
+        except NotFound:
+            self.missed = {who: times for who, times in self.missed.items() if times[-1] > since}
+            self.missed.setdefault(user, deque(maxlen=MOST_MISSED)).append(self.clock.now())
+            raise
 
 
 class Conversations:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from assistant import demo
 from assistant.clock import Clock, SystemClock
-from assistant.conversation import Conversations, Session
+from assistant.conversation import Conversations, Guesses, Session
 from assistant.errors import BadInput, LueurError, Refused
 from assistant.handlers import Context, Rooms, carry_out, payment, service, taps
 from assistant.handlers.service import PAPERS
@@ -57,6 +57,7 @@ class Assistant:
         )
         self.rooms.payments.trade_with(self.rooms.shop.merchants)
         self.conversations = Conversations(self.store, self.clock)
+        self.guesses = Guesses(self.clock)
         self.proposer = proposer or Rules()
         self.taps = taps()
 
@@ -64,7 +65,8 @@ class Assistant:
         """The user's session, or a new one; a person seen for the first time gets the demo data, if it is wanted."""
         if self.conversations.greet(user) and self.settings.demo_data:
             demo.furnish(user, self.rooms, self.settings, self.clock)
-        return self.conversations.open(user, session, language)
+        with self.guesses.counted(user):
+            return self.conversations.open(user, session, language)
 
     def answer(self, who: Session, request: Request) -> Iterator[Progress | Reply]:
         """One turn: progress while it works, then exactly one Reply. Refusals are replies too; nothing is lost."""
@@ -89,7 +91,8 @@ class Assistant:
     def act(self, who: Session, action: str, values: Mapping[str, str] | None = None) -> Reply:
         """A tap: only the action's id comes from outside; what it does was written when its card was made."""
         try:
-            verb, target = self.conversations.action(who, action)
+            with self.guesses.counted(who.user):
+                verb, target = self.conversations.action(who, action)
             context = self._context(who)
             typed = {name: hide(value)[0] for name, value in (values or {}).items()}
             result = self.taps[verb](target, typed, context)

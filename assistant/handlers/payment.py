@@ -20,6 +20,7 @@ from assistant.language.acts import Act, Aloud, Amount, Do, Drop, Resume, Set, S
 from assistant.merchant import Quote
 from assistant.money import Money, digits
 from assistant.payments import Origin, Payee, Payment
+from assistant.payments.payees import checked_iban
 from assistant.reply import Action, Card, Choice, Notice, Question, Reply, new_id
 
 SURE = 0.8  # confidence in 0..1 below which a field is marked uncertain
@@ -68,11 +69,10 @@ def _payee(slots: Slots, context: Context) -> Payee | Reply:
 
 
 def _same_account(slots: Slots, payee: Payee) -> None:
-    """A paper that names another account than the book's is not paid, whoever it says it is from."""
-    printed = slots.get("iban")
-    if printed and payee.iban and str(printed.value).replace(" ", "") != payee.iban:
-        known, new = payee.iban[-4:], str(printed.value)[-4:]
-        raise Refused("payee_account_changed", name=payee.name, known=known, new=new)
+    """A paper that names another account than the book's, or none that can be, is not paid, whoever sent it."""
+    printed = checked_iban(str(slots["iban"].value)) if "iban" in slots else ""
+    if printed and payee.iban and printed != payee.iban:
+        raise Refused("payee_account_changed", name=payee.name, known=payee.iban[-4:], new=printed[-4:])
 
 
 def _recent(context: Context) -> tuple[Payee, ...]:

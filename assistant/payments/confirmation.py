@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -22,6 +23,7 @@ from assistant.payments.drafts import Payment
 from assistant.payments.tables import tokens
 
 Kind = Literal["confirm", "vault"]
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Signer:
         """Raise `Refused` unless `token` was drawn for this draft, as it stands, in this session."""
         genuine = payment.session == session and hmac.compare_digest(self.token(kind, payment).encode(), token.encode())
         if not genuine:
+            log.warning("a confirmation that does not fit was shown for %s", payment.id)
             raise Refused("confirmation_does_not_fit")
 
 

@@ -5,6 +5,7 @@ Knows amounts, payees, quotes and where each field came from. Does not know how 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ OPEN: frozenset[State] = frozenset({"submitted", "requires_action", "unknown"})
 LIFETIME = timedelta(minutes=5)
 LARGEST = 99_999_999  # minor units: Stripe takes at most eight digits
 LONGEST_PURPOSE = 200
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")  # and marks that turn the reading direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def row_for(
         raise Refused("amount_out_of_range")
     quote = payee if isinstance(payee, Quote) else None
     payee_id, name = (payee.merchant, payee.seller) if isinstance(payee, Quote) else (payee.id, payee.name)
-    purpose = " ".join(purpose.split())[:LONGEST_PURPOSE]
+    purpose = " ".join(CONTROLS.sub(" ", purpose).split())[:LONGEST_PURPOSE]
     sheet = to_json(origin) | {
         "lines": _flat(quote.lines) if quote else [],
         "totals": _flat(quote.totals) if quote else [],

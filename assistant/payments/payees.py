@@ -77,10 +77,8 @@ class PayeeBook:
         Raises `BadInput` for an empty or overlong name or a wrong IBAN, `Refused` for a name with hidden characters
         or mixed alphabets, or one that looks like somebody else's in the book.
         """
-        payee = Payee(
-            new_id("payee"), " ".join(name.split()), kind, currency, account, _iban(iban), tuple(nicknames), source,
-            self.clock.now(),
-        )  # fmt: skip
+        told, now = (" ".join(name.split()), kind, currency, account, checked_iban(iban)), self.clock.now()
+        payee = Payee(new_id("payee"), *told, tuple(nicknames), source, now)
         if not 0 < len(payee.name) <= LONGEST:
             raise BadInput("payee_name_length", limit=LONGEST)
         self._stranger(user, payee)
@@ -158,7 +156,8 @@ def _bare(name: str) -> str:
     return " ".join(word for word in words if word not in COMPANY) or " ".join(words)
 
 
-def _iban(text: str) -> str:
+def checked_iban(text: str) -> str:
+    """The IBAN in one piece; empty stays empty. Raises `BadInput` when its check digits do not fit."""
     from stdnum import iban
     from stdnum.exceptions import ValidationError
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import LueurError, NotFound, Refused
 from assistant.language.messages import say
 from assistant.payments import transfers
+from assistant.payments.spreadsheet import EVERY, as_csv
 from assistant.protocols.local import language_of
 from assistant.reply import to_json
 from assistant.request import Language
@@ -38,63 +39,97 @@ def words(language: str, key: str, **values: object) -> str:
 
 
 def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
-    from starlette.concurrency import run_in_threadpool
-    from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
-    from starlette.responses import Response as Plain
     from starlette.routing import Route
 
-    kernel = assistant.rooms.payments
+    pages = Pages(assistant, who)
+    return [
+        Route("/webhooks/stripe", pages.webhook, methods=["POST"]),
+        Route("/payments.csv", pages.own(pages.listed)),
+        Route("/transfers/{id}.xml", pages.own(pages.transfer_file)),
+        Route("/transfers/{id}", pages.own(pages.transfer)),
+        Route("/challenge/{id}", pages.own(pages.challenge)),
+        Route("/receipts/{id}.json", pages.own(pages.exported)),
+        Route("/receipts/{id}", pages.own(pages.printed)),
+        *assistant.rooms.payments.pages(words),
+    ]
 
-    def own(answer: Callable[[str, str, Call], Response]) -> Callable[[Call], Any]:
-        """`answer(user, payment, call)` for the person who asks; what is somebody else's does not exist."""
 
-        async def serve(call: Call) -> Response:
+class Pages:
+    """One method per page: `(user, id of the payment or transfer, call) -> Response`."""
+
+    def __init__(self, assistant: Assistant, who: Callable[[Any], str]) -> None:
+        self.kernel = assistant.rooms.payments
+        self.guesses = assistant.guesses
+        self.who = who
+
+    def own(self, answer: Callable[[str, str, Call], Response]) -> Callable[[Call], Any]:
+        """The page for the person who asks; what is somebody else's does not exist."""
+        from starlette.concurrency import run_in_threadpool
+        from starlette.responses import Response as Plain
+
+        def serve(call: Call) -> Response:
+            user = self.who(call)
+            with self.guesses.counted(user):
+                return answer(user, call.path_params.get("id", ""), call)
+
+        async def served(call: Call) -> Response:
             try:
-                return await run_in_threadpool(answer, who(call), call.path_params["id"], call)
+                return await run_in_threadpool(serve, call)
             except LueurError as error:
                 text = say(_spoken(call), f"errors.{error.key}", **error.values)
                 status = next((code for kind, code in REFUSALS.items() if isinstance(error, kind)), 503)
                 return Plain(text, status, media_type="text/plain")
 
-        return serve
+        return served
 
-    def challenge(user: str, id: str, _: Call) -> Response:
-        return RedirectResponse(kernel.challenge(user, id) or f"/receipts/{id}", 303)
+    def challenge(self, user: str, id: str, _: Call) -> Response:
+        from starlette.responses import RedirectResponse
 
-    def printed(user: str, id: str, call: Call) -> Response:
-        page = _page(kernel.look(user, id), kernel.describe(), _spoken(call))
+        return RedirectResponse(self.kernel.challenge(user, id) or f"/receipts/{id}", 303)
+
+    def printed(self, user: str, id: str, call: Call) -> Response:
+        from starlette.responses import HTMLResponse
+
+        page = _page(self.kernel.look(user, id), self.kernel.describe(), _spoken(call))
         return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
-    def exported(user: str, id: str, _: Call) -> Response:
-        data = to_json(kernel.look(user, id)) | {"mode": kernel.describe(), "trail": kernel.trail(user, id)}
-        return JSONResponse({name: value for name, value in data.items() if name not in ("user", "session")})
+    def exported(self, user: str, id: str, _: Call) -> Response:
+        from starlette.responses import JSONResponse
 
-    def transfer(user: str, id: str, call: Call) -> Response:
-        made = kernel.transfers.get(user, id)
-        if call.url.path.endswith(".xml"):
-            headers = {"Content-Disposition": f'attachment; filename="{made.reference}.xml"'}
-            return Plain(transfers.file(made), media_type="application/xml", headers=headers)
-        return HTMLResponse(_slip(made, _spoken(call)))
+        data = to_json(self.kernel.look(user, id))
+        told = {"mode": self.kernel.describe(), "trail": self.kernel.trail(user, id)}
+        return JSONResponse({name: value for name, value in (data | told).items() if name not in ("user", "session")})
 
-    async def webhook(call: Call) -> Response:
+    def listed(self, user: str, _: str, __: Call) -> Response:
+        return _download(as_csv(self.kernel.history(user, EVERY)), "payments.csv", "text/csv")
+
+    def transfer(self, user: str, id: str, call: Call) -> Response:
+        from starlette.responses import HTMLResponse
+
+        return HTMLResponse(_slip(self.kernel.transfers.get(user, id), _spoken(call)))
+
+    def transfer_file(self, user: str, id: str, _: Call) -> Response:
+        made = self.kernel.transfers.get(user, id)
+        return _download(transfers.file(made), f"{made.reference}.xml", "application/xml")
+
+    async def webhook(self, call: Call) -> Response:
+        from starlette.concurrency import run_in_threadpool
+        from starlette.responses import Response as Plain
+
         if int(call.headers.get("content-length", LARGEST_WEBHOOK + 1)) > LARGEST_WEBHOOK:
             return Plain("too large", 413)
         body, signature = await call.body(), call.headers.get("stripe-signature", "")
         try:
-            fresh = await run_in_threadpool(kernel.hear, body, signature)
+            fresh = await run_in_threadpool(self.kernel.hear, body, signature)
         except LueurError as error:
             return Plain(error.key, 400)
         return Plain("heard" if fresh else "heard before")
 
-    return [
-        Route("/webhooks/stripe", webhook, methods=["POST"]),
-        Route("/transfers/{id}.xml", own(transfer)),
-        Route("/transfers/{id}", own(transfer)),
-        Route("/challenge/{id}", own(challenge)),
-        Route("/receipts/{id}.json", own(exported)),
-        Route("/receipts/{id}", own(printed)),
-        *kernel.pages(words),
-    ]
+
+def _download(text: str, name: str, kind: str) -> Response:
+    from starlette.responses import Response as Plain
+
+    return Plain(text, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _spoken(call: Call) -> Language:

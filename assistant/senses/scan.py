@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.money import Money
 from assistant.request import Code, Field
+from assistant.senses import emv
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
@@ -47,11 +48,14 @@ def codes(picture: Picture, scale: float = 1.0) -> list[list[Any]]:
 
 
 def payment(codes: Iterable[Code]) -> tuple[Field, ...]:
-    """What an EPC payment code states (EPC069-12: lines BCD, version, charset, SCT, BIC, name, IBAN, EUR amount, ...).
+    """What a payment code states: EMVCo's (emv.py), or an EPC code (EPC069-12: lines BCD, version, charset, SCT, BIC,
+    name, IBAN, EUR amount, ...). Raises `BadInput` for one that is damaged.
 
     Called outside the worker. The fields are evidence like print: they fill a draft, they never confirm one.
     """
     for code in codes:
+        if code.text.startswith(emv.BEGINNING):
+            return tuple(_stated(name, value, code) for name, value in emv.stated(code.text))
         rows = [row.strip() for row in code.text.splitlines()] + [""] * 12
         amount = re.fullmatch(r"EUR(\d{1,9}(?:\.\d{1,2})?)", rows[7])
         if rows[0] == "BCD" and rows[3] == "SCT" and rows[5] and rows[6]:

@@ -18,6 +18,7 @@ from assistant.core import Assistant, Progress
 from assistant.errors import BadInput, LueurError, NotFound
 from assistant.handlers import service
 from assistant.language.messages import say
+from assistant.redaction import hide, hide_in_request
 from assistant.reply import Reply, to_json
 from assistant.request import LANGUAGES, Language, Request
 from assistant.ui import turns, uploads
@@ -90,11 +91,12 @@ class Desk:
         try:
             session = self._open(sent, request)
             asked = _request(sent)
+            shown = hide_in_request(asked)[0]
             for step in self.assistant.answer(session, asked):
                 if isinstance(step, Progress):
                     yield turns.progress(self._drawer(sent.page), step, sent.number)
                 else:
-                    yield self._turn(step, asked, sent)
+                    yield self._turn(step, shown, sent)
         except Exception as error:
             yield self._refused(error, sent)
 
@@ -156,7 +158,7 @@ class Desk:
             number = secrets.token_hex(4)
             log.error("fault %s", number, exc_info=error)
             refusal = turns.refusal(sent.page, "fault", say(sent.page, "ui.fault", number=number))
-        said = {"text": sent.text("text"), "spoken": False, "images": [], "files": []}
+        said = {"text": hide(sent.text("text"))[0], "spoken": False, "images": [], "files": []}
         return turns.turn(self._drawer(sent.page), refusal, said if sent.number else None, sent.number)
 
 

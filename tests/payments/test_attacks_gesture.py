@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
 from assistant.clock import MovableClock
-from assistant.conversation import Conversations
+from assistant.conversation import MOST_MISSED, Conversations
+from assistant.core import Assistant
 from assistant.errors import LueurError, NotFound
 from assistant.handlers import Context, payment
 from assistant.money import Money
 from assistant.payments import Origin, Payee, Payment, Payments
 from assistant.reply import new_id
+from assistant.settings import Settings
 from assistant.store import Store
 from tests.handlers.test_payment import context, pay, shown, tap  # noqa: F401  the handler on a real kernel
 from tests.payments.conftest import LUNCH, SESSION, USER, Stall, charges, named, paid
@@ -88,12 +91,16 @@ def test_17_a_token_older_than_five_minutes_is_over(kernel: Payments, alice: Pay
 
 
 @pytest.mark.parametrize("forge", ["", "none", "0" * 64, "eyJhbGciOiJub25lIn0.e30.", "{half}", "{whole}0", "{upper}"])
-def test_18_a_forged_token_does_not_fit(kernel: Payments, alice: Payee, forge: str) -> None:
+def test_18_a_forged_token_does_not_fit_and_is_noted_without_its_text(
+    kernel: Payments, alice: Payee, caplog: pytest.LogCaptureFixture, forge: str
+) -> None:
     waiting = kernel.draft(USER, SESSION, alice, LUNCH)
     true = kernel.token(waiting)
     forged = forge.format(half=true[:32], whole=true, upper=true.upper())
     fits = lambda: kernel.confirm(USER, SESSION, waiting.id, forged, 0)  # noqa: E731
     assert refused(fits) == "confirmation_does_not_fit" and charges(kernel, waiting) == []
+    assert f"shown for {waiting.id}" in caplog.text
+    assert true[:32] not in caplog.text and (not forged or forged not in caplog.text.replace("None", ""))
 
 
 def test_19_a_double_click_and_a_reload_charge_once(context: Context) -> None:  # noqa: F811
@@ -160,6 +167,17 @@ def test_22_an_id_has_128_random_bits_and_a_guess_finds_nothing(kernel: Payments
     for guess in [*[*ids][:50], "", "pay_", "pay_%", "' OR 1=1 --", "pay_" + "0" * 32]:
         with pytest.raises(NotFound):
             kernel.receipt(USER, guess)
+
+
+def test_22_actions_and_sessions_cannot_be_tried_out_either(settings: Settings, clock: MovableClock) -> None:
+    with closing(Assistant(replace(settings, demo_data=False), clock)) as assistant:
+        who = assistant.open(USER)
+        tried = [assistant.act(who, new_id("act")).error for _ in range(MOST_MISSED + 2)]
+        assert tried == ["unknown_action"] * MOST_MISSED + ["too_many_guesses"] * 2
+        assert refused(lambda: assistant.open(USER, who.id)) == "too_many_guesses"
+        assert assistant.open("bob").user == "bob"
+        clock.forward(seconds=61)
+        assert refused(lambda: assistant.open(USER, new_id("ses"))) == "unknown_session"
 
 
 def test_23_who_pays_comes_from_the_session_and_never_from_a_form(context: Context) -> None:  # noqa: F811

@@ -1,5 +1,7 @@
 """A receipt on paper and as JSON: where each field came from, for the person it belongs to and nobody else."""
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -9,6 +11,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from assistant.clock import MovableClock
+from assistant.conversation import MOST_MISSED, Guesses
 from assistant.payments import Origin, Payee, Payment, Payments
 from assistant.payments.sandbox.courier import signature
 from assistant.protocols.payment import routes
@@ -19,7 +23,7 @@ SAID = "pay Alice 12.50 <b>${1+1}</b>"
 
 @pytest.fixture
 def browser(kernel: Payments) -> Iterator[TestClient]:
-    assistant: Any = SimpleNamespace(rooms=SimpleNamespace(payments=kernel))
+    assistant: Any = SimpleNamespace(rooms=SimpleNamespace(payments=kernel), guesses=Guesses(kernel.clock))
     app = Starlette(routes=routes(assistant, lambda call: call.headers.get("x-user", USER)))
     with TestClient(app, base_url=kernel.page, follow_redirects=False) as client:
         yield client
@@ -73,3 +77,32 @@ def test_only_a_signed_webhook_is_heard(browser: TestClient, kernel: Payments, d
     assert [(answer.status_code, answer.text) for answer in heard] == [(200, "heard"), (200, "heard before")]
     assert browser.post("/webhooks/stripe", content=body).status_code == 400
     assert browser.post("/webhooks/stripe", content=b"x" * 300_000).status_code == 413
+
+
+def test_22_who_tries_out_ids_is_not_answered_for_a_minute(
+    browser: TestClient, clock: MovableClock, done: Payment
+) -> None:
+    tried = [browser.get(f"/receipts/pay_{number:032x}").status_code for number in range(MOST_MISSED + 2)]
+    assert tried == [404] * MOST_MISSED + [403] * 2
+    assert browser.get(f"/receipts/{done.id}").status_code == 403
+    assert browser.get("/payments.csv", headers={"x-user": "eve"}).status_code == 200, "nobody else is held up"
+    clock.forward(seconds=61)
+    assert browser.get(f"/receipts/{done.id}").status_code == 200
+
+
+FORMULAS = ("=HYPERLINK(1)", "+1+1", "-2", "@SUM(1)", "\t=1", "＝1", '"; =1', "plain, with a comma")
+
+
+def test_56_a_formula_stays_text_in_a_spreadsheet(browser: TestClient, kernel: Payments, alice: Payee) -> None:
+    for purpose in FORMULAS:
+        pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH, purpose))
+    answer = browser.get("/payments.csv")
+    head, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))
+    cells = [cell for row in rows for cell in row]
+    assert len(rows) == len(FORMULAS) and all(len(row) == len(head) for row in rows)
+    assert not [cell for cell in cells if cell.lstrip()[:1] in "=+-@＝＋－＠" and cell]
+    told = {row[head.index("purpose")].removeprefix("'") for row in rows}
+    assert told == {text.strip() for text in FORMULAS}
+    assert {row[head.index("amount")] for row in rows} == {"12.50"}
+    assert answer.headers["content-disposition"] == 'attachment; filename="payments.csv"'
+    assert len(browser.get("/payments.csv", headers={"x-user": "eve"}).text.splitlines()) == 1
