@@ -56,6 +56,7 @@ class Assistant:
             shop=Shop(self.store, settings, self.clock, embed=embedder()),
         )
         self.rooms.payments.trade_with(self.rooms.shop.merchants)
+        self.rooms.shop.carts.standing = self.rooms.payments.standing
         self.conversations = Conversations(self.store, self.clock)
         self.guesses = Guesses(self.clock)
         self.proposer = proposer or Rules()

@@ -23,6 +23,16 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Shipping:
+    """One way to get the goods: what it costs for this cart and when they arrive, in words."""
+
+    id: str
+    label: str
+    fee: Money
+    arrives: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """What the merchant asks for these lines; `total` = sum of `totals` lines. Good until `expires_at`."""
 
@@ -34,6 +44,8 @@ class Quote:
     total: Money
     delivery: str
     expires_at: datetime
+    way: str = ""  # the `Shipping` that was chosen
+    ways: tuple[Shipping, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,17 @@ class Sale:
 class Merchant(Protocol):
     id: str
     name: str
+
+    def takes(self, coupon: str) -> bool:
+        """Whether it knows this coupon."""
+        ...
+
+    def estimate(
+        self, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = (), currency: str = "",
+        language: str = "en",
+    ) -> Quote:  # fmt: skip
+        """What `quote` would ask, without making one: for a cart that is only looked at."""
+        ...
 
     def quote(
         self, user: str, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = (),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 from assistant.money import Money
 
@@ -219,6 +219,39 @@ class Document(Card):
     engines: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    id: str  # of the product
+    title: str
+    price: Money
+    quantity: int
+    total: Money  # of as many as are in stock
+    stock: str
+    note: str  # what has changed since it was put in
+    image: str
+    actions: tuple[Action, ...] = ()  # one fewer, one more, remove
+
+
+@dataclass(frozen=True, slots=True)
+class CartPart:
+    """What one merchant sells of a cart."""
+
+    seller: str
+    lines: tuple[CartLine, ...]
+    totals: tuple[SumLine, ...]
+    delivery: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cart(Card):
+    type: ClassVar[str] = "cart"
+    parts: tuple[CartPart, ...]
+    total: Money | None = None  # None: prices in more than one currency
+    budget: Money | None = None
+    left: Money | None = None  # of the budget
+    notes: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order(Card):
     type: ClassVar[str] = "order"
@@ -237,10 +270,8 @@ class Notice(Card):
     text: str
 
 
-AnyCard = PaySheet | Receipt | Products | Compare | Question | Figure | Chart | Document | Order | Notice
-CARDS: dict[str, type[Any]] = {
-    kind.type: kind for kind in (PaySheet, Receipt, Products, Compare, Question, Figure, Chart, Document, Order, Notice)
-}
+AnyCard = PaySheet | Receipt | Products | Compare | Question | Figure | Chart | Document | Cart | Order | Notice
+CARDS: dict[str, type[Any]] = {kind.type: kind for kind in get_args(AnyCard)}
 
 
 @dataclass(frozen=True, slots=True)

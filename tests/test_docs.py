@@ -18,6 +18,8 @@ PARTS = {
     "link": reply.Link,
     "product": reply.ProductView,
     "chip": reply.Chip,
+    "cart_part": reply.CartPart,
+    "cart_line": reply.CartLine,
     "compare_row": reply.CompareRow,
     "choice": reply.Choice,
     "document_field": reply.DocumentField,

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from assistant.shop import Shop
 
 LANGUAGES = ("en", "fr", "zh")
-SELLER = "maison"
+SELLERS = {"coffee": "verger", "tea": "verger", "chocolate": "verger", "olive_oil": "verger", "pasta": "verger",
+           "plant": "verger"}  # fmt: skip
 MADE = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 HISTORY_WEEKS = (26, 18, 11, 5, 2)
 DOLLARS = 112  # a dollar price is about 1.12 times the euro price, rounded up to the next .95
@@ -160,7 +161,7 @@ def _offer(variant: Variant, at: datetime) -> Offer:
     euros = _euros(variant)
     left = 0 if variant.roll("stock", 11) == 0 and variant.key not in ALWAYS_HERE else 2 + variant.roll("left", 38)
     prices = (Money(euros, "EUR"), Money(_dollars(euros), "USD"))
-    return Offer(SELLER, prices, left, 1 + variant.roll("days", 5), at)
+    return Offer(SELLERS.get(variant.category, "maison"), prices, left, 1 + variant.roll("days", 5), at)
 
 
 def _history(variant: Variant, at: datetime) -> Iterator[Past]:

@@ -61,11 +61,11 @@ def where(place: Place) -> dict[str, Any]:
 
 def carry_out(effect: Effect, context: Context) -> Reply:
     """Do what the dialogue decided. Everything but a `Do` concerns a waiting pay sheet."""
-    from assistant.handlers import payment, product, service, wealth
+    from assistant.handlers import cart, payment, product, service, wealth
 
     match effect:
         case Do(goal=goal):
-            return (payment.GOALS | wealth.GOALS | product.GOALS | service.GOALS)[goal](effect, context)
+            return (payment.GOALS | wealth.GOALS | product.GOALS | cart.GOALS | service.GOALS)[goal](effect, context)
         case Aloud():
             return payment.aloud(effect, context)
         case Drop():
@@ -75,6 +75,6 @@ def carry_out(effect: Effect, context: Context) -> Reply:
 
 
 def taps() -> dict[str, Tap]:
-    from assistant.handlers import payment, product, service, wealth
+    from assistant.handlers import cart, payment, product, service, wealth
 
-    return payment.TAPS | wealth.TAPS | product.TAPS | service.TAPS
+    return payment.TAPS | wealth.TAPS | product.TAPS | cart.TAPS | service.TAPS

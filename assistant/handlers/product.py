@@ -12,9 +12,10 @@ from typing import Any
 
 from assistant.errors import BadInput, NotFound, Refused
 from assistant.handlers import Context, Handler, Tap
+from assistant.handlers.goods import measure, placed, reason, value, view
 from assistant.language.acts import Act, Do, Query, Slot
 from assistant.merchant import Wanted
-from assistant.money import LOCALES, Money
+from assistant.money import Money
 from assistant.reply import (
     Action,
     Chip,
@@ -23,7 +24,6 @@ from assistant.reply import (
     CompareRow,
     Notice,
     Products,
-    ProductView,
     Question,
     Reply,
     Step,
@@ -33,12 +33,10 @@ from assistant.request import Constraint, Doubt
 from assistant.shop import Hit, Shelf
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import glossary
-from assistant.shop.guide import Reason, Row
+from assistant.shop.guide import Row
 
 SHOWN = 3  # cards in view
 LEAST, MOST = 2, 3  # products in a comparison
-FEW = 3  # so many left are worth saying
-LARGER = {"ml": (1000, "l"), "g": (1000, "kg"), "mm": (10, "cm")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +63,8 @@ class Wish:
 
 def find(do: Do, context: Context) -> Reply:
     """A shelf; first the question what a number means, where it may be a limit: a limit is never guessed away."""
-    limits, doubts = tuple(_value(do, "constraints", ())), tuple(_value(do, "doubts", ()))
-    wish = Wish(_value(do, "query", ""), limits, card=new_id("card"), doubts=doubts)
+    limits, doubts = tuple(value(do, "constraints", ())), tuple(value(do, "doubts", ()))
+    wish = Wish(value(do, "query", ""), limits, card=new_id("card"), doubts=doubts)
     return _asked(wish, context) if doubts else _answer(wish, context)
 
 
@@ -97,9 +95,11 @@ def _answer(wish: Wish, context: Context) -> Reply:
 
 def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
     first = shelf.hits[0]
-    said = [context.say("product.found", count=shelf.total, title=_title(first, context), price=first.price)]
+    said = [
+        context.say("product.found", count=shelf.total, title=first.product.title(context.language), price=first.price)
+    ]
     if first.why:
-        said.append(context.say("product.because", reason=_reason(first.why[0], shelf.currency, context)))
+        said.append(context.say("product.because", reason=reason(first.why[0], shelf.currency, context)))
     speak = _joined(said, context)
     said += _remarks(shelf, context)
     removals = [_removal(wish, shelf, place, context) for place in range(len(wish.limits))]
@@ -111,7 +111,7 @@ def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
         shown = replace(wish, shown=wish.shown + SHOWN)
         actions.append(Action(context.say("product.more", count=more), "product.more", shown.target()))
     card = Products(
-        id=wish.card or new_id("card"), products=tuple(_view(hit, shelf.currency, context) for hit in shelf.hits),
+        id=wish.card or new_id("card"), products=tuple(view(hit, shelf.currency, context) for hit in shelf.hits),
         constraints=chips, more=more, left_out=shelf.left_out, actions=(*actions, *removals),
     )  # fmt: skip
     return Reply(_joined(said, context), (card,), speak=speak, results=ids)
@@ -124,7 +124,9 @@ def _nothing(wish: Wish, shelf: Shelf, context: Context) -> Reply:
     else:
         limits = ", ".join(_limit(each, shelf, context) for each in shelf.nearest.dropped)
         hit = shelf.nearest.hit
-        text = context.say("product.nothing_fits", limits=limits, title=_title(hit, context), price=hit.price)
+        text = context.say(
+            "product.nothing_fits", limits=limits, title=hit.product.title(context.language), price=hit.price
+        )
     text = _joined([text, *_remarks(shelf, context)], context)
     dropped = shelf.nearest.dropped if shelf.nearest else ()
     actions = [_removal(wish, shelf, n, context, "product.drop") for n, each in enumerate(shelf.constraints)
@@ -154,10 +156,10 @@ def _removal(wish: Wish, shelf: Shelf, place: int, context: Context, words: str 
 
 def _limit(limit: Constraint, shelf: Shelf, context: Context) -> str:
     """A limit as a chip says it, in the currency the person named."""
-    value = limit.value
-    if isinstance(value, Money):
-        value = next((each.asked for each in shelf.conversions if each.used == value), value)
-    return _said(value, limit, context)
+    meant = limit.value
+    if isinstance(meant, Money):
+        meant = next((each.asked for each in shelf.conversions if each.used == meant), meant)
+    return _said(meant, limit, context)
 
 
 def _said(value: Money | str | float, limit: Constraint, context: Context) -> str:
@@ -167,61 +169,9 @@ def _said(value: Money | str | float, limit: Constraint, context: Context) -> st
     return context.say(f"product.limit.{limit.op}", name=glossary().name(limit.field, context.language), value=shown)
 
 
-def measure(value: Money | str | float, unit: str, context: Context) -> str:
-    """A fact as the reader writes it: '1.7 l', '2 days', 'red'. `unit` is canonical."""
-    from babel.numbers import format_decimal
-
-    if isinstance(value, Money):
-        return value.text(context.language)
-    if isinstance(value, str):
-        return glossary().name(value, context.language)
-    if unit == "day":
-        return context.say("product.days", count=round(value))
-    step, larger = LARGER.get(unit, (0, ""))
-    if step and abs(value) >= step:
-        value, unit = value / step, larger
-    return f"{format_decimal(round(value, 2), locale=LOCALES[context.language])} {unit}".strip()
-
-
-def _title(hit: Hit, context: Context) -> str:
-    return hit.product.title(context.language)
-
-
-def _view(hit: Hit, currency: str, context: Context) -> ProductView:
-    product, offer = hit.product, hit.product.offer
-    seller = context.rooms.shop.merchants[offer.merchant].name
-    target = {"product": product.id, "currency": hit.price.currency}
-    actions = [Action(context.say("product.details"), "product.details", target)]
-    if offer.stock:
-        actions.insert(0, Action(context.say("product.buy"), "product.buy", target, style="primary"))
-    return ProductView(
-        product.id, _title(hit, context), hit.price,
-        context.say("product.offer", seller=seller, day=offer.read_at.date(), at=offer.read_at),
-        _stock(offer.stock, context), offer.delivery_days,
-        tuple(_reason(reason, currency, context) for reason in hit.why), product.image, tuple(actions),
-    )  # fmt: skip
-
-
-def _stock(left: int, context: Context) -> str:
-    if left > FEW:
-        return context.say("product.in_stock")
-    return context.say("product.few_left", count=left) if left else context.say("product.sold_out")
-
-
-def _reason(reason: Reason, currency: str, context: Context) -> str:
-    """One computed reason as words; its numbers are those the guide found."""
-    values = dict(reason.values)
-    if reason.kind == "cheapest":
-        values["value"] = Money(int(values["value"]), currency)
-    elif "value" in values:
-        unit = {"fastest": "day", "quietest": "dB"}.get(reason.kind, "")
-        values["value"] = measure(float(values["value"]), unit, context)
-    return context.say(f"product.why.{reason.kind}", **values)
-
-
 def lookup(do: Do, context: Context) -> Reply:
     """The product of a barcode, exactly, or that this catalogue does not have it."""
-    code = _value(do, "code", "") or _code_seen(context)
+    code = value(do, "code", "") or _code_seen(context)
     if not code:
         raise BadInput("no_code")
     product = context.rooms.shop.by_gtin(code)
@@ -238,9 +188,9 @@ def _code_seen(context: Context) -> str:
 def _one(product: Product, context: Context, intro: str, currency: str = "", facts: tuple[str, ...] = ()) -> Reply:
     currency = currency or context.settings.currency
     hit = Hit(product, product.offer.price(currency))
-    view = replace(_view(hit, hit.price.currency, context), why=facts)
-    text = context.say("product.this", intro=intro, title=view.title, price=hit.price).strip()
-    return Reply(text, (Products(products=(view,)),), route="product", results=(product.id,))
+    shown = replace(view(hit, hit.price.currency, context), why=facts)
+    text = context.say("product.this", intro=intro, title=shown.title, price=hit.price).strip()
+    return Reply(text, (Products(products=(shown,)),), route="product", results=(product.id,))
 
 
 def buy(do: Do, context: Context) -> Reply:
@@ -248,38 +198,24 @@ def buy(do: Do, context: Context) -> Reply:
     if "doubts" in do.slots and do.slots["doubts"].value:
         return find(do, context)
     if "ref" in do.slots or "query" not in do.slots:
-        return _sheet(_chosen(do, context), "", int(_value(do, "quantity", 1)), context, do.replaces)
-    limits = tuple(_value(do, "constraints", ()))
-    shelf = context.rooms.shop.search(_value(do, "query", ""), limits, context.language, LEAST)
+        return _sheet(_chosen(do, context), "", int(value(do, "quantity", 1)), context, do.replaces)
+    limits = tuple(value(do, "constraints", ()))
+    shelf = context.rooms.shop.search(value(do, "query", ""), limits, context.language, LEAST)
     if shelf.total != 1 or not shelf.hits:
         return find(do, context)
     only = shelf.hits[0]
-    quantity = int(_value(do, "quantity", 1))
+    quantity = int(value(do, "quantity", 1))
     return _sheet(only.product.id, only.price.currency, quantity, context, do.replaces)
 
 
 def _chosen(do: Do, context: Context) -> str:
     """The product a position of the last shelf means; alone on the shelf it needs no position."""
-    results, ref = context.state.results, _value(do, "ref", None)
+    results, ref = context.state.results, value(do, "ref", None)
     if not results:
         raise Refused("nothing_shown")
     if ref is None and len(results) > 1:
         raise Refused("which_product", count=len(results))
-    return _placed((ref or 0,), context)[0]
-
-
-def _placed(refs: Sequence[int | str], context: Context) -> tuple[str, ...]:
-    """Products at these positions of the last shelf, each once; "cheapest" is the cheapest not yet named."""
-    results = context.state.results
-    found = {name: context.rooms.shop.product(name) for name in results}
-    prices = {name: each.offer.price(context.settings.currency).minor for name, each in found.items() if each}
-    chosen: dict[str, None] = {}
-    for ref in refs:
-        left = sorted((name for name in prices if name not in chosen), key=lambda name: prices[name])
-        if (ref == "cheapest" and not left) or (ref != "cheapest" and not -len(results) <= int(ref) < len(results)):
-            raise Refused("no_such_position", count=len(results))
-        chosen[left[0] if ref == "cheapest" else results[int(ref)]] = None
-    return tuple(chosen)
+    return placed((ref or 0,), context)[0]
 
 
 def _sheet(product: str, currency: str, quantity: int, context: Context, replaces: str = "") -> Reply:
@@ -297,8 +233,8 @@ def _sheet(product: str, currency: str, quantity: int, context: Context, replace
 
 def compare(do: Do, context: Context) -> Reply:
     """The products at the positions that were named, else the whole shelf."""
-    refs = tuple(_value(do, "refs", ()))
-    chosen = _placed(refs, context) if refs else context.state.results
+    refs = tuple(value(do, "refs", ()))
+    chosen = placed(refs, context) if refs else context.state.results
     return _compared(chosen[:MOST], context.settings.currency, context)
 
 
@@ -306,7 +242,7 @@ def _compared(products: Sequence[str], currency: str, context: Context) -> Reply
     if len(products) < LEAST:
         raise Refused("nothing_to_compare")
     found = context.rooms.shop.compare(products[:MOST], currency)
-    views = tuple(_view(Hit(each, each.offer.price(currency)), currency, context) for each in found.products)
+    views = tuple(view(Hit(each, each.offer.price(currency)), currency, context) for each in found.products)
     rows = tuple(_row(row, context) for row in found.different)
     same = ", ".join(f"{_row(row, context).attribute} {_row(row, context).values[0]}" for row in found.same)
     notes = (context.say("product.same", facts=same),) if same else ()
@@ -324,11 +260,6 @@ def _row(row: Row, context: Context) -> CompareRow:
 def _compare_action(ids: tuple[str, ...], currency: str, context: Context) -> Action:
     target = {"products": list(ids[:MOST]), "currency": currency}
     return Action(context.say("product.compare", count=len(ids[:MOST])), "product.compare", target)
-
-
-def _value(do: Do, name: str, missing: Any) -> Any:
-    slot = do.slots.get(name)
-    return missing if slot is None else slot.value
 
 
 def tap_buy(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:

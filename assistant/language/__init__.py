@@ -14,7 +14,7 @@ from assistant.language.tokens import Token, tokens
 from assistant.request import Language
 
 MARGIN = 0.5  # by how much one language must lead before the conversation follows it
-SPOKEN = ("list", "metric", "category", "colour", "bound", "bound_after", "period", "group", "unit", "ordinal")
+SPOKEN = ("list", "metric", "category", "colour", "bound", "bound_after", "period", "group", "unit", "ordinal", "cart")
 TOPIC, SHARED = 0.6, 0.3  # weights of a word of a topic, and of one that both languages have
 SMALL = 3  # letters: a word of a topic has more
 NAMED = 0.4  # what a Chinese character says that may be part of a name

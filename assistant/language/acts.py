@@ -18,12 +18,14 @@ Goal = Literal[
     "pay", "refund", "payments", "stop_payments",  # payment room
     "measure", "import", "advice",  # wealth room: a figure, a file, a refused recommendation
     "find", "lookup", "buy", "compare",  # product room: search, code to product, buy one, compare results
+    "cart", "checkout",  # what was put aside: look and change, then one review sheet for all of it
     "describe", "help", "greet", "clarify", "outside",  # service: a picture, small talk, a doubt
 ]  # fmt: skip
 ROUTES: dict[str, Route] = {
     "pay": "payment", "refund": "payment", "payments": "payment", "stop_payments": "payment",
     "measure": "wealth", "import": "wealth", "advice": "wealth",
     "find": "product", "lookup": "product", "buy": "product", "compare": "product",
+    "cart": "product", "checkout": "product",
     "describe": "other", "help": "other", "greet": "other", "clarify": "other", "outside": "out_of_scope",
 }  # fmt: skip
 
@@ -59,6 +61,10 @@ SLOTS: dict[str, str] = {
     "ref": "int: position in the last results, 0 first; -1 last",
     "refs": 'tuple[int | str, ...]: positions, or "cheapest" for the cheapest not yet named',
     "quantity": "int",
+    "op": "str: what to do with the cart: show, add, set, remove, empty, coupon, delivery, budget",
+    "limit": "Money: what the whole cart may cost; not said: any sum",
+    "coupon": "str: a coupon's code; not said: none any more",
+    "delivery": "str: standard, express, collect",
     "document": "int: index into evidence.seen",
     "topic": "str: what a service answer is about: greet, thanks, nothing_waits, nothing_open, no_results, no_requests",
     "goals": "tuple[Goal, ...]: what may have been meant",

@@ -33,7 +33,7 @@ from assistant.request import Constraint, Doubt, Language
 
 SHORT = 7  # tokens of an answer
 POINTING = {
-    "one", "it", "that", "this", "them", "the", "please", "of", "in", "cart", "to", "and",
+    "one", "it", "that", "this", "them", "the", "please", "of", "in", "to", "and",
     "celui", "celle", "la", "le", "l", "ca", "ci", "du", "de", "et",
     "个", "的", "款", "这", "那", "它", "吧", "就", "两", "了", "和",
 }  # fmt: skip

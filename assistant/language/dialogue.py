@@ -33,11 +33,13 @@ from assistant.language.acts import (
 )  # fmt: skip
 from assistant.reply import Reply
 
-TASKS = ("pay", "buy", "refund")  # goals that end in a person's gesture
+TASKS = ("pay", "buy", "refund", "checkout")  # goals that end in a person's gesture
 DEPTH = 4  # open tasks kept; an older one is forgotten, its sheet stays on the page until it expires
 OWN: dict[str, frozenset[str]] = {
     "pay": frozenset({"payee", "amount", "purpose"}),
     "buy": frozenset({"ref", "quantity"}),
+    "checkout": frozenset(),
+    "cart": frozenset({"focus"}),
     "refund": frozenset({"payee", "amount"}),
     "measure": frozenset({"metric", "period", "category", "account", "group", "currency"}),
     "find": frozenset({"query", "constraints", "doubts"}),
@@ -95,15 +97,28 @@ def _start(state: State, goal: Goal, slots: Mapping[str, Slot]) -> Step:
     if goal not in TASKS:
         return _ask(state, goal, slots)
     top = _top(state)
-    if goal == "buy" and top and top.goal == "buy" and top.sheet:  # another choice from the shelf: one checkout
+    if goal in ("buy", "checkout") and top and top.goal == goal and top.sheet:  # chosen anew: one checkout
         return replace(state, frames=(*state.frames[:-1], Frame(goal, slots))), (Do(goal, slots, top.sheet),)
     kept = tuple(frame for frame in state.frames if not frame.asked)[1 - DEPTH :]
     return replace(state, frames=(*kept, Frame(goal, slots))), (Do(goal, slots),)
 
 
 def _ask(state: State, goal: Goal, slots: Mapping[str, Slot]) -> Step:
+    if goal == "cart":
+        return _about_cart(state, slots)
     last = Frame(goal, slots) if goal in OWN else state.last
     return replace(state, last=last), (Do(goal, slots),)
+
+
+def _about_cart(state: State, slots: Mapping[str, Slot]) -> Step:
+    """A cart that changes while its review waits is reviewed anew: another sheet takes the place of that one."""
+    op = slots["op"].value if "op" in slots else "show"
+    waiting = next((frame for frame in state.frames if frame.goal == "checkout" and frame.sheet), None)
+    asked: tuple[Effect, ...] = (Do("cart", slots),)
+    if waiting and op != "show":
+        state = replace(state, frames=tuple(Frame("checkout") if f is waiting else f for f in state.frames))
+        asked += (Do("checkout", {}, waiting.sheet),)
+    return replace(state, last=Frame("cart", {})), asked
 
 
 def _change(state: State, slots: Mapping[str, Slot], dropped: frozenset[str] = frozenset()) -> Step:

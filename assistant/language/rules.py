@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from assistant.language import answers, constraints, measures, slots
+from assistant.language import answers, basket, constraints, measures, slots
 from assistant.language.acts import (
     Act,
     Amount,
@@ -56,6 +56,7 @@ class Rules:
             return _silent(evidence)
         acts = (
             _about_picture(utterance, evidence, state.language, world)
+            or basket.propose(utterance, state, world)
             or answers.propose(utterance, state, world)
             or tuple(self._wishes(utterance, evidence, state, world))
         )

@@ -19,7 +19,7 @@ import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -337,6 +337,13 @@ class Payments:
         newest = sa.select(payments, back.label("back")).where(left).order_by(payments.c.confirmed_at.desc())
         with self.store.read() as db:
             return tuple(payment_of(row, row.back) for row in db.execute(newest.limit(limit)).all())
+
+    def standing(self, user: str, quote: str) -> Literal["open", "leaving", "paid"]:
+        """Whether a shop's quote was paid, is on its way to be, or is still to be bought."""
+        mine = (payments.c.user_id == user) & (payments.c.quote_id == quote)
+        with self.store.read() as db:
+            states = set(db.execute(sa.select(payments.c.state).where(mine)).scalars())
+        return "paid" if "succeeded" in states else "leaving" if states & {"confirmed", *OPEN} else "open"
 
     def match_statement(self, user: str, rows: Iterable[StatementRow]) -> tuple[Transfer, ...]:
         """The prepared transfers that the rows of an imported statement prove; they are paid now."""

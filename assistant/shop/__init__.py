@@ -27,11 +27,12 @@ from assistant.money import Money
 from assistant.request import Constraint
 from assistant.settings import Settings
 from assistant.shop import guide
+from assistant.shop.cart import Carts
 from assistant.shop.catalogue import Catalogue, Product
 from assistant.shop.constraints import Columns, Conversion, canonical, relax
 from assistant.shop.glossary import Reading, glossary, pieces
 from assistant.shop.index import Index, Ranking
-from assistant.shop.merchants import Maison
+from assistant.shop.merchants import House, terms
 from assistant.store import Store
 
 Embed = Callable[[list[str]], NDArray[np.float32]]
@@ -97,8 +98,11 @@ class Shop:
         self.settings = settings
         self.clock = clock
         self.catalogue = Catalogue(store)
-        house = Maison(store, clock, self.catalogue, settings.currency, self._restock)
-        self.merchants: dict[str, Merchant] = {house.id: house}
+        self.merchants: dict[str, Merchant] = {
+            id: House(id, told, store, clock, self.catalogue, settings.currency, self._restock)
+            for id, told in terms().items()
+        }
+        self.carts = Carts(store, clock, self.catalogue, self.merchants, settings.currency)
         self._embed = embed
         self._view: View | None = None
         self._opening = threading.Lock()
@@ -183,6 +187,17 @@ class Shop:
         hits = self._hits(view, chosen, asked, currency, best, reading, language, ranking.matched)
         nearest = None if hits else self._nearest(view, reading, scope, asked, currency)
         return Shelf(hits, len(ranking.rows), left_out, asked, conversions, currency, nearest, ranking.semantic)
+
+    def among(self, products: Sequence[str], query: str, constraints: Sequence[Constraint] = ()) -> tuple[str, ...]:
+        """Those of `products` that the words and conditions mean, in their order."""
+        view = self._open()
+        reading = glossary().read(query, view.kinds)
+        rows = [view.rows[name] for name in products if name in view.rows]
+        here = np.isin(np.arange(len(view.products)), rows)
+        scope = here & _of_kind(view, reading) & view.columns.fit(self._canonical(constraints)[0]).meets
+        ranking = _found(view, reading, scope)
+        meant = set(ranking.rows if reading.categories or not reading.words else ranking.matched)
+        return tuple(name for name in products if view.rows.get(name) in meant)
 
     def _open(self) -> View:
         with self._opening:

@@ -1,13 +1,17 @@
-"""Who sells: the embedded shop behind the `Merchant` seam. It quotes, keeps stock and charges with its till.
+"""Who sells: the embedded shops behind the `Merchant` seam. Each quotes, keeps stock and charges with its till.
 
-Knows nothing of drafts or gestures: a token is its only right to charge. Tokens are never kept.
+Their names, deliveries and coupons stand in `merchants.toml`. Knows nothing of drafts or gestures: a token is its only
+right to charge. Tokens are never kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+import functools
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,38 +19,79 @@ from sqlalchemy.engine import Connection
 
 from assistant.clock import Clock
 from assistant.errors import NotFound, Refused, Unavailable
-from assistant.merchant import Quote, Sale, Till, Token, Wanted
+from assistant.merchant import Quote, Sale, Shipping, Till, Token, Wanted
 from assistant.money import LOCALES, Money, total
 from assistant.reply import SumLine, new_id
 from assistant.shop import tables
 from assistant.shop.catalogue import Catalogue, Product
-from assistant.shop.glossary import glossary
 from assistant.store import Store
 
 QUOTE_MINUTES = 30
-FREE_FROM = 3500  # minor units of items: delivery is free from here
-DELIVERY = 390
 MOST = 20  # of one product in one quote
-VAT = {
-    "coffee": 55,
-    "tea": 55,
-    "chocolate": 55,
-    "olive_oil": 55,
-    "pasta": 55,
-    "plant": 100,
-}  # per mille, French rates of 2026
-VAT_STANDARD = 200
 
 
-class Maison:
-    """The house's own merchant. `till` is set by the payment room; without it nothing can be completed."""
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One delivery: its fee in minor units, free from `free_from` of items; within `days`, or `later` than usual."""
 
-    id = "maison"
-    name = "Maison Lueur"
+    fee: int
+    free_from: int | None = None
+    days: int | None = None
+    later: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """What it takes off the items once they reach `least`: a share of them, or a sum, in minor units."""
+
+    least: int
+    percent: int = 0
+    off: int = 0
+
+    def discount(self, items: int) -> int:
+        """Half up, never more than the items."""
+        return 0 if items < self.least else min(items, self.off + (2 * items * self.percent + 100) // 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    name: str
+    delivery: Mapping[str, Way]  # the first is the usual one
+    coupons: Mapping[str, Coupon] = field(default_factory=dict)
+
+
+@functools.cache
+def _file() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+def terms() -> dict[str, Terms]:
+    """The terms of every embedded shop by its id."""
+    return {
+        id: Terms(
+            shop["name"],
+            {name: Way(**way) for name, way in shop["delivery"].items()},
+            {code: Coupon(**told) for code, told in shop["coupons"].items()},
+        )
+        for id, shop in _file()["shops"].items()
+    }
+
+
+def _word(name: str, language: str, **values: object) -> str:
+    said = _file()["words"][name]
+    return str(said.get(language, said["en"])).format_map(values)
+
+
+class House:
+    """One embedded merchant. `till` is set by the payment room; without it nothing can be completed."""
 
     def __init__(
-        self, store: Store, clock: Clock, catalogue: Catalogue, currency: str, moved: Callable[[list[str]], None]
-    ) -> None:
+        self, id: str, terms: Terms, store: Store, clock: Clock, catalogue: Catalogue, currency: str,
+        moved: Callable[[list[str]], None],
+    ) -> None:  # fmt: skip
+        self.id = id
+        self.name = terms.name
+        self.terms = terms
         self.store = store
         self.clock = clock
         self.catalogue = catalogue
@@ -54,36 +99,62 @@ class Maison:
         self.moved = moved  # told which products' stock has changed
         self.till: Till | None = None
 
+    def takes(self, coupon: str) -> bool:
+        return coupon in self.terms.coupons
+
+    def estimate(
+        self, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = (), currency: str = "",
+        language: str = "en",
+    ) -> Quote:  # fmt: skip
+        return self._priced(self._dated(self._asked("", lines, delivery, coupons, currency, language)))
+
     def quote(
         self, user: str, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = (),
         currency: str = "", language: str = "en",
     ) -> Quote:  # fmt: skip
         """Price, stock and delivery now, good for half an hour. Raises `Refused` or `NotFound`, naming the product."""
-        if coupons:
-            raise Refused("no_such_coupon", coupon=coupons[0][:40])
-        wanted = [{"product": line.product, "quantity": line.quantity} for line in lines]
-        told = {"delivery": delivery, "language": language, "currency": currency or self.currency}
-        return self._issue({"user_id": user, "merchant": self.id, "wanted": wanted} | told)
+        return self._issue(self._asked(user, lines, delivery, coupons, currency, language))
+
+    def _asked(
+        self, user: str, lines: tuple[Wanted, ...], delivery: str, coupons: tuple[str, ...], currency: str,
+        language: str,
+    ) -> dict[str, Any]:  # fmt: skip
+        for code in coupons:
+            if not self.takes(code):
+                raise Refused("no_such_coupon", coupon=code[:40])
+        return {
+            "user_id": user, "merchant": self.id, "language": language, "currency": currency or self.currency,
+            "wanted": [{"product": line.product, "quantity": line.quantity} for line in lines],
+            "delivery": delivery if delivery in self.terms.delivery else next(iter(self.terms.delivery)),
+            "coupons": list(coupons),
+        }  # fmt: skip
+
+    def _dated(self, asked: dict[str, Any]) -> dict[str, Any]:
+        now = self.clock.now()
+        fresh = {"id": new_id("quote"), "created_at": now, "expires_at": now + timedelta(minutes=QUOTE_MINUTES)}
+        return asked | fresh
 
     def _issue(self, asked: dict[str, Any]) -> Quote:
         """A quote of its own for what was asked."""
-        now = self.clock.now()
-        fresh = {"id": new_id("quote"), "created_at": now, "expires_at": now + timedelta(minutes=QUOTE_MINUTES)}
-        quote = self._priced(asked | fresh)
+        row = self._dated(asked)
+        quote = self._priced(row)
         priced = {"currency": quote.total.currency, "total": quote.total.minor}
         with self.store.write() as db:
-            db.execute(sa.insert(tables.quotes).values(**asked | fresh | priced))
+            db.execute(sa.insert(tables.quotes).values(**row | priced))
         return quote
 
     def reread(self, quote: str) -> Quote:
-        """The quote at today's price and stock; one that is over (too old, its card declined) is issued anew.
+        """The quote at today's price and stock; one that is over (another price, too old, declined) is issued anew.
 
         Raises `NotFound` for an unknown id, `Refused` for what is gone.
         """
         with self.store.read() as db:
             row, order = _quote_row(db, quote), _order_row(db, quote)
         declined = order is not None and order["status"] == "declined"
-        return self._issue(row) if declined or self.clock.now() >= row["expires_at"] else self._priced(row)
+        if declined or self.clock.now() >= row["expires_at"]:
+            return self._issue(row)
+        today = self._priced(row)
+        return today if today.total == Money(row["total"], row["currency"]) else self._issue(row)
 
     def complete(self, quote: str, token: Token) -> Sale:
         """Reserve the stock, charge once, note the sale. Repeating it returns the first sale, or finishes it.
@@ -115,23 +186,39 @@ class Maison:
         return _sale(order) if order and order["status"] != "charging" else None
 
     def _priced(self, row: dict[str, Any]) -> Quote:
-        chosen = self._chosen(row)
+        chosen, language = self._chosen(row), row["language"]
         currency = chosen[0][0].offer.price(row["currency"]).currency
-        language = row["language"]
         lines = tuple(SumLine(product.title(language), product.offer.price(currency), count)
                       for product, count in chosen)  # fmt: skip
         items = total((line.amount * line.quantity for line in lines), currency)
-        fee = Money(0 if items.minor >= FREE_FROM else DELIVERY, currency)
-        taxes = (_tax(product, line.amount * line.quantity) for (product, _), line in zip(chosen, lines, strict=True))
-        tax = total(taxes, currency)
-        words = glossary()
+        taken = {code: self.terms.coupons[code].discount(items.minor) for code in row["coupons"]}
+        paid = items - Money(min(items.minor, sum(taken.values())), currency)
+        sums = ((product, line.amount * line.quantity) for (product, _), line in zip(chosen, lines, strict=True))
+        tax = total((_tax(product, amount) for product, amount in sums), currency)
+        ways = tuple(self._shipping(name, paid, row, chosen) for name in self.terms.delivery)
+        way = next(each for each in ways if each.id == row["delivery"])
         totals = (
-            SumLine(words.name("items", language).format(tax=tax.text(language)), items),
-            SumLine(words.name("shipping", language), fee),
+            SumLine(_word("items", language, tax=_share(tax, paid, items).text(language)), items),
+            *(self._deducted(code, off, currency, language) for code, off in taken.items()),
+            SumLine(way.label, way.fee),
         )
-        day = row["created_at"].date() + timedelta(days=max(product.offer.delivery_days for product, _ in chosen))
-        arrives = words.name("arrives", language).format(day=_day(day, language))
-        return Quote(row["id"], self.id, self.name, lines, totals, items + fee, arrives, row["expires_at"])
+        return Quote(row["id"], self.id, self.name, lines, totals, paid + way.fee, way.arrives, row["expires_at"],
+                     way.id, ways)  # fmt: skip
+
+    def _deducted(self, code: str, off: int, currency: str, language: str) -> SumLine:
+        least = Money(self.terms.coupons[code].least, currency).text(language)
+        label = _word("coupon" if off else "coupon_from", language, code=code, least=least)
+        return SumLine(label, Money(-off, currency))
+
+    def _shipping(self, name: str, items: Money, row: dict[str, Any], chosen: list[tuple[Product, int]]) -> Shipping:
+        way, language = self.terms.delivery[name], row["language"]
+        free = way.free_from is not None and items.minor >= way.free_from
+        usual = max(product.offer.delivery_days for product, _ in chosen)
+        days = usual + way.later if way.days is None else min(way.days, usual)
+        label = _word(name, language)
+        day = _day(row["created_at"].date() + timedelta(days=days), language)
+        fee = Money(0 if free else way.fee, items.currency)
+        return Shipping(name, label, fee, _word("arrives", language, way=label, day=day))
 
     def _chosen(self, row: dict[str, Any]) -> list[tuple[Product, int]]:
         """The products wanted with their counts, each known, buyable in this currency and in stock."""
@@ -195,8 +282,14 @@ class Maison:
 
 def _tax(product: Product, amount: Money) -> Money:
     """Tax inside a price that includes it: amount x rate / (1 + rate), half up to the minor unit."""
-    rate = VAT.get(product.category, VAT_STANDARD)
+    rates = _file()["vat"]
+    rate = rates.get(product.category, rates["standard"])
     return replace(amount, minor=(2 * amount.minor * rate + 1000 + rate) // (2 * (1000 + rate)))
+
+
+def _share(tax: Money, paid: Money, items: Money) -> Money:
+    """The tax of what is left to pay once a coupon has taken its part of every line, half up."""
+    return replace(tax, minor=(2 * tax.minor * paid.minor + items.minor) // (2 * items.minor))
 
 
 def _day(day: date, language: str) -> str:

@@ -78,6 +78,7 @@ quotes = sa.Table(
     sa.Column("merchant", sa.String(40), nullable=False),
     sa.Column("wanted", sa.JSON, nullable=False),  # [{product, quantity}]
     sa.Column("delivery", sa.String(40), nullable=False),
+    sa.Column("coupons", sa.JSON, nullable=False, server_default="[]"),
     sa.Column("language", sa.String(8), nullable=False),
     sa.Column("currency", sa.String(3), nullable=False),
     sa.Column("total", sa.Integer, nullable=False),
@@ -97,4 +98,16 @@ orders = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.CheckConstraint("status IN ('charging', 'paid', 'declined', 'canceled')", name="status"),
     sa.CheckConstraint("status <> 'paid' OR provider_ref <> ''", name="paid_has_proof"),
+)
+carts = sa.Table(
+    "carts",
+    metadata,
+    sa.Column("user_id", sa.String(64), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),  # one more at each change: a stale writer starts again
+    sa.Column("lines", sa.JSON, nullable=False),  # [{product, quantity, minor, currency}]: the price it was put in at
+    sa.Column("coupons", sa.JSON, nullable=False),
+    sa.Column("delivery", sa.String(40), nullable=False),
+    sa.Column("budget", sa.BigInteger),  # minor units of `currency`
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("quotes", sa.JSON, nullable=False),  # ids of the quotes of its last review
 )

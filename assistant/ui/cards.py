@@ -267,6 +267,56 @@ def _read(draw: Drawer, field: Json) -> tuple[Html, ...]:
     return el("span", field["value"], cls="doubt"), Html(" "), el("span", draw.word("unsure"), cls="tag warn")
 
 
+def cart(draw: Drawer, card: Json) -> Html:
+    return join([
+        el("header", el("h3", icon("cart"), draw.word("cart")), cls="top"),
+        *(cart_part(draw, part, len(card["parts"]) > 1) for part in card["parts"]),
+        el("dl", draw.row(draw.word("cart_total"), el("b", card["total"]["text"])), cls="rows whole")
+        if card["total"] and card["parts"] else "",
+        _budget(draw, card) if card["budget"] else "",
+        *(el("p", icon("alert"), note, cls="caution") for note in card["notes"]),
+        draw.buttons(card["actions"]),
+    ])  # fmt: skip
+
+
+def cart_part(draw: Drawer, part: Json, several: bool) -> Html:
+    """What one merchant sells of it; its name where there are more of them."""
+    return el("section",
+        el("h4", part["seller"]) if several else "",
+        el("ul", *(_cart_line(line) for line in part["lines"]), cls="basket"),
+        draw.sums(part["totals"], "totals"),
+        el("p", part["delivery"], cls="muted") if part["delivery"] else "",
+    )  # fmt: skip
+
+
+def _cart_line(line: Json) -> Html:
+    fewer, more, remove = line["actions"]
+    step = el("div", _sign(fewer, "minus"), el("b", str(line["quantity"])), _sign(more, "plus"), cls="step")
+    told = " · ".join(part for part in (line["price"]["text"], line["stock"]) if part)
+    return el("li",
+        el("div", picture(line["image"], ""), cls="picture"),
+        el("div", el("p", line["title"]), el("p", told, cls="muted"),
+           el("p", line["note"], cls="caution") if line["note"] else "", cls="named"),
+        step, el("b", line["total"]["text"], cls="sum"), _sign(remove, "cross"),
+    )  # fmt: skip
+
+
+def _sign(action: Json, sign: str) -> Html:
+    return el("button", icon(sign), cls="round", type="button", data_id=action["id"], aria_label=action["label"],
+              title=action["label"])  # fmt: skip
+
+
+def _budget(draw: Drawer, card: Json) -> Html:
+    """The limit and what is left of it, as a bar and in words."""
+    limit, left = card["budget"], card["left"] or card["budget"]
+    over = left["minor"] < 0
+    text = left["text"].lstrip("-−")
+    words = draw.word("budget_over" if over else "budget_left", over=text, left=text)
+    meter = el("meter", min=0, max=limit["minor"], value=limit["minor"] - left["minor"], aria_label=words)
+    return el("div", el("p", f"{draw.word('budget')} {limit['text']} · {words}", cls="caution" if over else "muted"),
+              meter, cls="budget")  # fmt: skip
+
+
 def order(draw: Drawer, card: Json) -> Html:
     return join([
         el("header", el("h3", icon("box"), draw.word("order"), " · ", card["merchant"]),
@@ -290,5 +340,5 @@ def notice(draw: Drawer, card: Json) -> Html:
 
 DRAWERS: dict[str, Callable[[Drawer, Json], Html]] = {
     "pay_sheet": pay_sheet, "receipt": receipt, "products": products, "compare": compare, "question": question,
-    "figure": figure, "chart": chart, "document": document, "order": order, "notice": notice,
+    "figure": figure, "chart": chart, "document": document, "cart": cart, "order": order, "notice": notice,
 }  # fmt: skip

@@ -90,7 +90,8 @@ function advance(node) {
 function settle(turn) {
   const asked = turn.dataset.for && document.getElementById('p-' + turn.dataset.for);
   const cards = all('.card', turn);
-  if (find('.me', turn)) cards.forEach(card => document.getElementById(card.id)?.remove());  // shown again: here it stands now
+  const here = tapped && cards.some(card => card.id === tapped);  // a tap on a card changes it where it stands
+  if (find('.me', turn) || (tapped && !here && cards.every(card => card.matches('.cart')))) cards.forEach(card => document.getElementById(card.id)?.remove());  // shown again: here it stands now
   else if (cards.length && cards.filter(replace).length === cards.length) { say(turn); return }
   const photos = asked && find('.thumbs', asked);
   if (photos && find('.bubble', turn)) { find('.bubble', turn).prepend(photos); all('.attached', turn).forEach(n => n.remove()) }
@@ -165,8 +166,10 @@ element.addEventListener('click', event => {
   if (button.id === 'fresh') { kept.set('session', ''); location.reload() }
 });
 element.addEventListener('error', event => event.target.matches?.('img') && event.target.remove(), true);
+let tapped = '';  // the card of the last tap
 function tap(button) {
   if (button.hasAttribute('aria-busy')) return;
+  tapped = button.closest('.card')?.id || '';
   const card = button.closest('.card'), values = {};
   all('input[name]', card || button).forEach(input => { values[input.name] = input.value });
   button.setAttribute('aria-busy', 'true');

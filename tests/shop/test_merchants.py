@@ -11,7 +11,7 @@ from assistant.merchant import Quote, Token, Wanted
 from assistant.money import Money, total
 from assistant.request import Constraint
 from assistant.shop import Shop
-from assistant.shop.merchants import Maison
+from assistant.shop.merchants import House
 
 LAMP = "lamp-luma-red"
 
@@ -36,9 +36,9 @@ class Book:
 
 
 @pytest.fixture
-def house(shop: Shop) -> Maison:
+def house(shop: Shop) -> House:
     merchant = shop.merchants["maison"]
-    assert isinstance(merchant, Maison)
+    assert isinstance(merchant, House)
     merchant.till = Book()
     return merchant
 
@@ -59,7 +59,7 @@ def stock(shop: Shop, product: str = LAMP) -> int:
     return found.offer.stock
 
 
-def test_a_quote_adds_up(house: Maison) -> None:
+def test_a_quote_adds_up(house: House) -> None:
     quote = house.quote("me", (Wanted(LAMP, 1), Wanted("mug-bistro-red", 2)))
     items = total((line.amount * line.quantity for line in quote.lines), "EUR")
     assert items == Money(3490 + 2 * 690, "EUR")
@@ -67,7 +67,7 @@ def test_a_quote_adds_up(house: Maison) -> None:
     assert quote.totals[0].amount == items
 
 
-def test_tax_is_shown_inside_the_price(house: Maison) -> None:
+def test_tax_is_shown_inside_the_price(house: House) -> None:
     quote = house.quote("me", (Wanted(LAMP, 1),))
     assert "€5.82" in quote.totals[0].label  # 34.90 x 20 / 120 = 5.8167
     french = house.quote("me", (Wanted(LAMP, 1),), language="fr")
@@ -75,7 +75,7 @@ def test_tax_is_shown_inside_the_price(house: Maison) -> None:
     assert french.lines[0].label == "Lampe de bureau Luma – rouge"
 
 
-def test_a_quote_in_dollars_is_in_dollars(house: Maison) -> None:
+def test_a_quote_in_dollars_is_in_dollars(house: House) -> None:
     quote = house.quote("me", (Wanted(LAMP, 1),), currency="USD")
     assert {line.amount.currency for line in quote.lines + quote.totals} == {"USD"}
 
@@ -85,7 +85,7 @@ def test_a_quote_in_dollars_is_in_dollars(house: Maison) -> None:
     [((), "nothing_to_buy"), ((Wanted("no-such", 1),), "unknown_product"), ((Wanted(LAMP, 0),), "bad_quantity"),
      ((Wanted(LAMP, -3),), "bad_quantity"), ((Wanted(LAMP, 21),), "bad_quantity")],
 )  # fmt: skip
-def test_what_cannot_be_sold_is_refused_by_name(house: Maison, wanted: tuple[Wanted, ...], key: str) -> None:
+def test_what_cannot_be_sold_is_refused_by_name(house: House, wanted: tuple[Wanted, ...], key: str) -> None:
     with pytest.raises((Refused, NotFound)) as refusal:
         house.quote("me", wanted)
     assert refusal.value.key == key
@@ -98,7 +98,7 @@ def test_the_same_product_on_two_lines_is_counted_once(empty: Shop, make) -> Non
         empty.merchants["maison"].quote("me", (Wanted(one.id, 2), Wanted(one.id, 2)))
 
 
-def test_completing_charges_once_and_takes_the_stock_once(shop: Shop, house: Maison, clock: MovableClock) -> None:
+def test_completing_charges_once_and_takes_the_stock_once(shop: Shop, house: House, clock: MovableClock) -> None:
     before, quote = stock(shop), house.quote("me", (Wanted(LAMP, 2),))
     assert house.order_of(quote.id) is None
     sales = {house.complete(quote.id, token(quote, clock)) for _ in range(3)}
@@ -110,14 +110,14 @@ def test_completing_charges_once_and_takes_the_stock_once(shop: Shop, house: Mai
     assert house.till.charges == {"tok_1": quote.total}  # type: ignore[union-attr]
 
 
-def test_a_second_token_for_a_paid_quote_is_never_redeemed(house: Maison, clock: MovableClock) -> None:
+def test_a_second_token_for_a_paid_quote_is_never_redeemed(house: House, clock: MovableClock) -> None:
     quote = house.quote("me", (Wanted(LAMP, 1),))
     first = house.complete(quote.id, token(quote, clock))
     assert house.complete(quote.id, token(quote, clock, "tok_2")) == first
     assert list(house.till.charges) == ["tok_1"]  # type: ignore[union-attr]
 
 
-def test_an_outcome_nobody_knows_is_finished_by_asking_again(shop: Shop, house: Maison, clock: MovableClock) -> None:
+def test_an_outcome_nobody_knows_is_finished_by_asking_again(shop: Shop, house: House, clock: MovableClock) -> None:
     before, quote = stock(shop), house.quote("me", (Wanted(LAMP, 1),))
     house.till.breaks = True  # type: ignore[union-attr]
     with pytest.raises(Unavailable):
@@ -130,7 +130,7 @@ def test_an_outcome_nobody_knows_is_finished_by_asking_again(shop: Shop, house: 
     assert len(house.till.charges) == 1  # type: ignore[union-attr]
 
 
-def test_a_declined_card_gives_the_stock_back(shop: Shop, house: Maison, clock: MovableClock) -> None:
+def test_a_declined_card_gives_the_stock_back(shop: Shop, house: House, clock: MovableClock) -> None:
     before, quote = stock(shop), house.quote("me", (Wanted(LAMP, 1),))
     house.till.refuses = True  # type: ignore[union-attr]
     sale = house.complete(quote.id, token(quote, clock))
@@ -142,7 +142,7 @@ def test_a_declined_card_gives_the_stock_back(shop: Shop, house: Maison, clock: 
 
 @pytest.mark.parametrize("wrong", [{"quote": "quote_0"}, {"merchant": "other"}, {"amount": Money(1, "EUR")}])
 def test_a_token_for_something_else_charges_nothing(
-    shop: Shop, house: Maison, clock: MovableClock, wrong: dict[str, object]
+    shop: Shop, house: House, clock: MovableClock, wrong: dict[str, object]
 ) -> None:
     before, quote = stock(shop), house.quote("me", (Wanted(LAMP, 1),))
     with pytest.raises(Refused):
@@ -151,7 +151,7 @@ def test_a_token_for_something_else_charges_nothing(
     assert stock(shop) == before
 
 
-def test_an_expired_quote_is_not_completed(house: Maison, clock: MovableClock) -> None:
+def test_an_expired_quote_is_not_completed(house: House, clock: MovableClock) -> None:
     quote = house.quote("me", (Wanted(LAMP, 1),))
     clock.forward(minutes=31)
     with pytest.raises(Refused):
@@ -161,7 +161,7 @@ def test_an_expired_quote_is_not_completed(house: Maison, clock: MovableClock) -
 
 @pytest.mark.parametrize("over", ["declined", "expired"])
 def test_a_quote_that_is_over_is_read_again_as_another_that_can_be_bought(
-    house: Maison, clock: MovableClock, over: str
+    house: House, clock: MovableClock, over: str
 ) -> None:
     quote = house.quote("me", (Wanted(LAMP, 2),), language="fr")
     assert house.reread(quote.id) == quote
@@ -198,7 +198,7 @@ def test_the_last_piece_is_sold_once(empty: Shop, make, clock: MovableClock) -> 
     one = make(stock=3, cents=9000)
     empty.load([one])
     house = empty.merchants["maison"]
-    assert isinstance(house, Maison)
+    assert isinstance(house, House)
     house.till = Book()
     quotes = [house.quote("me", (Wanted(one.id, 1),)) for _ in range(8)]
     outcomes: list[str] = []
@@ -233,7 +233,7 @@ def test_what_is_sold_leaves_the_shelf_at_once(empty: Shop, make, clock: Movable
     assert shelf.total == 1
 
 
-def test_quotes_of_nobody_are_not_found(house: Maison) -> None:
+def test_quotes_of_nobody_are_not_found(house: House) -> None:
     with pytest.raises(NotFound):
         house.reread("quote_unknown")
     assert house.order_of("quote_unknown") is None

@@ -1,0 +1,89 @@
+"""A product as a card shows it: its price with offer and time, stock, computed reasons, and facts in their units.
+
+Shared by everything that shows products. Knows no search, no cart and no payment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from assistant.errors import Refused
+from assistant.handlers import Context
+from assistant.language.acts import Do
+from assistant.money import LOCALES, Money
+from assistant.reply import Action, ProductView
+from assistant.shop import Hit
+from assistant.shop.glossary import glossary
+from assistant.shop.guide import Reason
+
+FEW = 3  # so many left are worth saying
+LARGER = {"ml": (1000, "l"), "g": (1000, "kg"), "mm": (10, "cm")}
+
+
+def measure(value: Money | str | float, unit: str, context: Context) -> str:
+    """A fact as the reader writes it: '1.7 l', '2 days', 'red'. `unit` is canonical."""
+    from babel.numbers import format_decimal
+
+    if isinstance(value, Money):
+        return value.text(context.language)
+    if isinstance(value, str):
+        return glossary().name(value, context.language)
+    if unit == "day":
+        return context.say("product.days", count=round(value))
+    step, larger = LARGER.get(unit, (0, ""))
+    if step and abs(value) >= step:
+        value, unit = value / step, larger
+    return f"{format_decimal(round(value, 2), locale=LOCALES[context.language])} {unit}".strip()
+
+
+def view(hit: Hit, currency: str, context: Context) -> ProductView:
+    product, offer = hit.product, hit.product.offer
+    seller = context.rooms.shop.merchants[offer.merchant].name
+    target = {"product": product.id, "currency": hit.price.currency}
+    actions = [Action(context.say("product.details"), "product.details", target)]
+    if offer.stock:
+        actions.insert(0, Action(context.say("product.buy"), "product.buy", target, style="primary"))
+        actions.insert(0, Action(context.say("cart.add"), "cart.add", target))
+    return ProductView(
+        product.id, hit.product.title(context.language), hit.price,
+        context.say("product.offer", seller=seller, day=offer.read_at.date(), at=offer.read_at),
+        stock(offer.stock, context), offer.delivery_days,
+        tuple(reason(each, currency, context) for each in hit.why), product.image, tuple(actions),
+    )  # fmt: skip
+
+
+def stock(left: int, context: Context) -> str:
+    if left > FEW:
+        return context.say("product.in_stock")
+    return context.say("product.few_left", count=left) if left else context.say("product.sold_out")
+
+
+def reason(given: Reason, currency: str, context: Context) -> str:
+    """One computed reason as words; its numbers are those the guide found."""
+    values = dict(given.values)
+    if given.kind == "cheapest":
+        values["value"] = Money(int(values["value"]), currency)
+    elif "value" in values:
+        unit = {"fastest": "day", "quietest": "dB"}.get(given.kind, "")
+        values["value"] = measure(float(values["value"]), unit, context)
+    return context.say(f"product.why.{given.kind}", **values)
+
+
+def placed(refs: Sequence[int | str], context: Context, among: Sequence[str] | None = None) -> tuple[str, ...]:
+    """Products at these places of the last shelf, or `among` others, each once; "cheapest": of those not yet named."""
+    results = context.state.results if among is None else among
+    found = {name: context.rooms.shop.product(name) for name in results}
+    prices = {name: each.offer.price(context.settings.currency).minor for name, each in found.items() if each}
+    chosen: dict[str, None] = {}
+    for ref in refs:
+        left = sorted((name for name in prices if name not in chosen), key=lambda name: prices[name])
+        if (ref == "cheapest" and not left) or (ref != "cheapest" and not -len(results) <= int(ref) < len(results)):
+            raise Refused("no_such_position", count=len(results))
+        chosen[left[0] if ref == "cheapest" else results[int(ref)]] = None
+    return tuple(chosen)
+
+
+def value(do: Do, name: str, missing: Any) -> Any:
+    slot = do.slots.get(name)
+    return missing if slot is None else slot.value
