@@ -25,7 +25,7 @@ from assistant.settings import Settings
 from assistant.shop import Shop
 from assistant.store import Store
 from assistant.wealth import Wealth
-from models.text import embedder
+from models.text import embedder, vocabulary
 
 LONGEST_TEXT = 4_000  # characters of one request; a longer one is a file, not a sentence
 
@@ -53,7 +53,7 @@ class Assistant:
         self.rooms = Rooms(
             payments=Payments(self.store, settings, self.clock),
             wealth=Wealth(self.store, settings, self.clock),
-            shop=Shop(self.store, settings, self.clock, embed=embedder()),
+            shop=Shop(self.store, settings, self.clock, embedder(), lambda word: word in vocabulary()),
         )
         self.rooms.payments.trade_with(self.rooms.shop.merchants)
         self.rooms.shop.carts.standing = self.rooms.payments.standing

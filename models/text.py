@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -43,6 +44,13 @@ def describe() -> str:
 def embedder() -> Embed | None:
     """`embed` where the exported file is there, else None: the caller says that it matches by words alone."""
     return embed if ready() else None
+
+
+@functools.cache
+def vocabulary() -> frozenset[str]:
+    """Whole words of the tokenizer: some 20,000 that English uses; none without the exported file."""
+    tokens = json.loads(TOKENS.read_text("utf-8"))["model"]["vocab"] if ready() else ()
+    return frozenset(word for word in tokens if word.isalpha())
 
 
 def embed(texts: list[str]) -> NDArray[np.float32]:

@@ -41,7 +41,7 @@ OWNERS = {
     "gradio": ("assistant.ui", "app"),
     "stripe": ("assistant.payments.provider",),
 }
-HEAVY = {*OWNERS, "rapidocr", "cv2", "pocketsphinx", "tantivy", "zxingcpp", "silero_vad"}
+HEAVY = {*OWNERS, "rapidocr", "cv2", "pocketsphinx", "tantivy", "faiss", "zxingcpp", "silero_vad"}
 SOURCES = [p for folder in ("assistant", "models") for p in (ROOT / folder).rglob("*.py")] + [ROOT / "app.py"]
 
 

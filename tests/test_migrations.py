@@ -53,3 +53,23 @@ def test_events_of_the_first_release_are_chained(tmp_path: Path) -> None:
     store.upgrade()
     with store.read() as db:
         assert broken(db) == (2, "")
+
+
+def test_a_catalogue_of_the_first_release_is_kept(tmp_path: Path) -> None:
+    from alembic import command
+
+    from assistant.store import migration_config
+
+    store = Store(tmp_path / "old.db")
+    with store.engine.connect() as db:
+        db.exec_driver_sql("BEGIN IMMEDIATE")
+        command.upgrade(migration_config(db), "0002")
+        db.exec_driver_sql(
+            "INSERT INTO products VALUES ('p', 'house', '09520000000011', '', '', '', '', '{}', '{}', '')"
+        )
+        db.exec_driver_sql("INSERT INTO offers VALUES ('p', 'maison', 'house', 3, 1, '2026-11-22')")
+        db.commit()
+    store.upgrade()
+    with store.read() as db:
+        kept = db.exec_driver_sql("SELECT p.gtin, o.stock FROM products p JOIN offers o ON o.product_id = p.id").all()
+    assert kept == [("09520000000011", 3)]

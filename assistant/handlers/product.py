@@ -103,6 +103,7 @@ def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
     speak = _joined(said, context)
     said += _remarks(shelf, context)
     removals = [_removal(wish, shelf, place, context) for place in range(len(wish.limits))]
+    removals += _as_written(wish, shelf, context)
     chips = tuple(Chip(action.label, action=action.id) for action in removals)
     ids = tuple(hit.product.id for hit in shelf.hits)
     more = shelf.total - len(shelf.hits)
@@ -131,11 +132,13 @@ def _nothing(wish: Wish, shelf: Shelf, context: Context) -> Reply:
     dropped = shelf.nearest.dropped if shelf.nearest else ()
     actions = [_removal(wish, shelf, n, context, "product.drop") for n, each in enumerate(shelf.constraints)
                if each in dropped]  # fmt: skip
+    actions += _as_written(wish, shelf, context)
     return Reply(text, (Notice(tone="info", text=text, actions=tuple(actions)),))
 
 
 def _remarks(shelf: Shelf, context: Context) -> list[str]:
-    said = [
+    said = [context.say("product.mended", said=said, used=used) for said, used in shelf.mended]
+    said += [
         context.say("product.converted", asked=each.asked, used=each.used, on=each.on) for each in shelf.conversions
     ]
     if shelf.left_out:
@@ -152,6 +155,15 @@ def _removal(wish: Wish, shelf: Shelf, place: int, context: Context, words: str 
     text = _limit(shelf.constraints[place], shelf, context)
     label = context.say(words, limit=text) if words else text
     return Action(label, "product.unset", replace(wish, limits=kept, shown=SHOWN).target(), style="chip")
+
+
+def _as_written(wish: Wish, shelf: Shelf, context: Context) -> list[Action]:
+    """The same search with a mended word in quotation marks: as it was written."""
+    quoted = [(said, replace(wish, query=wish.query.replace(said, f'"{said}"', 1))) for said, _ in shelf.mended]
+    return [
+        Action(context.say("product.as_written", said=said), "product.unset", again.target(), style="chip")
+        for said, again in quoted
+    ]
 
 
 def _limit(limit: Constraint, shelf: Shelf, context: Context) -> str:

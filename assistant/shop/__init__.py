@@ -1,7 +1,7 @@
 """The shop: one catalogue, found by words and by meaning inside hard conditions, sold by its merchants.
 
-    words ─ glossary ─► English words, categories ─┐
-    conditions ─ constraints ─► rows that may show ─┴─► index ─► guide ─► Shelf
+    words ─ spelling ─ glossary ─► English words, categories ─┐
+    conditions ─ constraints ─► rows that may show ────────────┴─► index ─► guide ─► Shelf
 
 Knows products, conditions and orders. Knows nothing of sentences, cards, models or payments: the embedder comes in as
 a function and the till is set from outside.
@@ -30,12 +30,13 @@ from assistant.shop import guide
 from assistant.shop.cart import Carts
 from assistant.shop.catalogue import Catalogue, Product
 from assistant.shop.constraints import Columns, Conversion, canonical, relax
-from assistant.shop.glossary import Reading, glossary, pieces
+from assistant.shop.glossary import Entry, Reading, glossary, pieces
 from assistant.shop.index import Index, Ranking
+from assistant.shop.meaning import Embed
 from assistant.shop.merchants import House, terms
+from assistant.shop.spelling import Pairs, Speller
 from assistant.store import Store
 
-Embed = Callable[[list[str]], NDArray[np.float32]]
 Mask = NDArray[np.bool_]
 
 
@@ -80,6 +81,7 @@ class Shelf:
     currency: str
     nearest: Nearest | None
     semantic: bool  # False: found by words alone
+    mended: Pairs = ()  # words as written and as searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,16 @@ class View:
     kinds: frozenset[str]  # categories sold
     columns: Columns
     index: Index
+    speller: Speller
 
 
 class Shop:
-    def __init__(self, store: Store, settings: Settings, clock: Clock, embed: Embed | None = None) -> None:
+    """`embed`: texts to vectors, None: words alone. `known`: whether a word is English, whoever sells it."""
+
+    def __init__(
+        self, store: Store, settings: Settings, clock: Clock, embed: Embed | None = None,
+        known: Callable[[str], bool] = "".__eq__,
+    ) -> None:  # fmt: skip
         self.settings = settings
         self.clock = clock
         self.catalogue = Catalogue(store)
@@ -103,7 +111,7 @@ class Shop:
             for id, told in terms().items()
         }
         self.carts = Carts(store, clock, self.catalogue, self.merchants, settings.currency)
-        self._embed = embed
+        self._embed, self._known = embed, known
         self._view: View | None = None
         self._opening = threading.Lock()
         self._started = False
@@ -116,6 +124,7 @@ class Shop:
     def learn(self) -> None:
         """Give the index its vectors now; nothing without an embedder or without products."""
         view = self._open()
+        _ = view.speller.count
         if self._embed is not None and view.products:
             view.index.learn(self._embed)
 
@@ -174,7 +183,7 @@ class Shop:
         currency that cannot be converted.
         """
         view = self._open()
-        reading = glossary().read(query, view.kinds)
+        reading, mended = self._read(view, query, language)
         asked, conversions = self._canonical(constraints)
         currency = self._currency(asked)
         fit, scope = view.columns.fit(asked), _of_kind(view, reading)
@@ -186,7 +195,7 @@ class Shop:
         chosen = guide.picks(ranking, view.columns, currency)[:limit]
         hits = self._hits(view, chosen, asked, currency, best, reading, language, ranking.matched)
         nearest = None if hits else self._nearest(view, reading, scope, asked, currency)
-        return Shelf(hits, len(ranking.rows), left_out, asked, conversions, currency, nearest, ranking.semantic)
+        return Shelf(hits, len(ranking.rows), left_out, asked, conversions, currency, nearest, ranking.semantic, mended)
 
     def among(self, products: Sequence[str], query: str, constraints: Sequence[Constraint] = ()) -> tuple[str, ...]:
         """Those of `products` that the words and conditions mean, in their order."""
@@ -206,7 +215,8 @@ class Shop:
                 index = Index(products, self.settings.home / "index")
                 rows = {product.id: row for row, product in enumerate(products)}
                 kinds = frozenset(product.category for product in products)
-                self._view = View(products, rows, kinds, Columns(products), index)
+                speller = Speller(products, glossary().goods())
+                self._view = View(products, rows, kinds, Columns(products), index, speller)
             return self._view
 
     def _restock(self, products: list[str]) -> None:
@@ -217,6 +227,23 @@ class Shop:
             for fresh in self.catalogue.by_ids(products):
                 if (row := view.rows.get(fresh.id)) is not None:
                     view.columns.numbers["stock"][row] = fresh.offer.stock
+
+    def ranking(self, query: str, language: str) -> Ranking:
+        """Everything sold, as its words and meanings rank it: no conditions, and nothing picked to be shown first."""
+        view = self._open()
+        return _found(view, self._read(view, query, language)[0], np.ones(len(view.products), bool))
+
+    def _read(self, view: View, query: str, language: str) -> tuple[Reading, Pairs]:
+        """The request in the catalogue's English, and the words mended on the way."""
+
+        def known(word: str) -> bool:
+            return self._known(word) or glossary().read(word, None, language).entries != (Entry((word,)),)
+
+        def matches(text: str) -> int:
+            return view.index.named(glossary().read(text, view.kinds, language).words)
+
+        text, mended = view.speller.mend(query, known, matches)
+        return glossary().read(text, view.kinds, language), mended
 
     def _canonical(self, constraints: Sequence[Constraint]) -> tuple[tuple[Constraint, ...], tuple[Conversion, ...]]:
         today = self.clock.now().date()

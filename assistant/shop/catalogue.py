@@ -55,7 +55,7 @@ class Past:
 @dataclass(frozen=True, slots=True)
 class Product:
     id: str
-    gtin: str  # 14 digits
+    gtin: str  # 14 digits, or empty: it has none
     category: str
     family: str  # shared by variants of one product: its colours and sizes
     brand: str
@@ -103,7 +103,7 @@ class Catalogue:
         """Put products in, in one transaction, in place of those with the same id; how many. All or nothing."""
         batch = tuple(products)
         for product in batch:
-            if gtin14(product.gtin) != product.gtin:
+            if product.gtin and gtin14(product.gtin) != product.gtin:
                 raise BadInput("not_a_gtin", code=product.gtin)
         with self.store.write() as db:
             _forget(db, [product.id for product in batch])
@@ -147,7 +147,8 @@ def _rows(batch: Sequence[Product]) -> list[tuple[sa.Table, list[dict[str, Any]]
         terms = owner | {"merchant": offer.merchant}
         rows["products"].append(
             {"user_id": HOUSE, "titles": dict(product.titles), "descriptions": dict(product.descriptions)}
-            | {name: getattr(product, name) for name in ("id", "gtin", "category", "family", "brand", "model", "image")}
+            | {name: getattr(product, name) for name in ("id", "category", "family", "brand", "model", "image")}
+            | {"gtin": product.gtin or None}
         )
         rows["attributes"] += [owner | _attribute_row(name, fact) for name, fact in product.attributes.items()]
         rows["offers"].append(terms | {n: getattr(offer, n) for n in ("stock", "delivery_days", "read_at")})
@@ -194,7 +195,7 @@ def _read(db: Connection, ids: Sequence[str] | None) -> tuple[Product, ...]:
     }
     return tuple(
         Product(
-            row.id, row.gtin, row.category, row.family, row.brand, row.model, row.titles, row.descriptions,
+            row.id, row.gtin or "", row.category, row.family, row.brand, row.model, row.titles, row.descriptions,
             facts[row.id], offers[row.id], tuple(history[row.id]), row.image,
         )
         for row in rows(tables.products)

@@ -1,6 +1,7 @@
 """The shop's words in three languages: what a French or Chinese request asks for in the catalogue's English.
 
-Knows product types, colours, materials and common words (`glossary.toml`). Knows no grammar and no constraint.
+Knows product types, colours, materials and common words (`glossary.toml`), and the nouns of general goods in French and
+Chinese (`nouns.toml`). Knows no grammar and no constraint.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import functools
 import re
 import tomllib
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +51,8 @@ class Reading:
 
 def plain(text: str) -> str:
     """Lower case without accents; ligatures and full-width forms opened: 'Élan' -> 'elan'."""
+    if text.isascii():
+        return text.lower()
     opened = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe"))
     return "".join(mark for mark in opened if not unicodedata.combining(mark))
 
@@ -73,36 +76,40 @@ def pieces(text: str) -> list[str]:
 
 
 class Glossary:
-    def __init__(self, data: dict[str, dict[str, Forms]]) -> None:
+    def __init__(self, data: dict[str, dict[str, Forms]], nouns: Mapping[str, str]) -> None:
         self._shown = {name: forms for section in data.values() for name, forms in section.items()
                        if isinstance(forms, dict)}  # fmt: skip
         self._types, self._colours = data["types"], data["colours"]
         self._values = {"colour": _by_form(data["colours"]), "material": _by_form(data["materials"])}
         self._stop = {piece for words in data["stop"].values() for word in words for piece in pieces(word)}
-        self._entries = _entries(data)
+        self._nouns, (self._french, chinese) = tuple(nouns), _nouns(nouns)
+        self._entries = chinese | _entries(data)
         self._longest_chinese = max(len(form) for form in self._entries if CHINESE.match(form))
 
-    def read(self, text: str, kinds: Collection[str] | None = None) -> Reading:
+    def read(self, text: str, kinds: Collection[str] | None = None, language: str = "") -> Reading:
         """Longest phrase first; what no entry knows stays as it is, what only connects is dropped.
 
-        `kinds`: the categories sold here (None: all). The name of another kind is searched as words.
+        `kinds`: the categories sold here (None: all). The name of another kind is searched as words. `language` "en":
+        French nouns are not looked for ("four" is a number, "pain" hurts).
         """
         found: list[Entry] = []
         words = words_of(text)
         place = 0
         while place < len(words):
             chinese = CHINESE.match(words[place])
-            entries, used = (self._chinese(words[place]), 1) if chinese else self._phrase(words[place:])
+            english = language == "en"
+            entries, used = (self._chinese(words[place]), 1) if chinese else self._phrase(words[place:], english)
             said = words[place : place + used]
             for entry in entries:
                 found += [entry] if kinds is None or entry.category in {"", *kinds} else _as_words(entry, said)
             place += used
         return Reading(tuple(dict.fromkeys(found)))
 
-    def _phrase(self, words: list[str]) -> tuple[list[Entry], int]:
+    def _phrase(self, words: list[str], english: bool) -> tuple[list[Entry], int]:
         run = [singular(word) for word in words[:LONGEST]]
         for length in range(len(run), 0, -1):
-            if entry := self._entries.get(" ".join(run[:length])):
+            key = " ".join(run[:length])
+            if entry := self._entries.get(key) or (None if english else self._french.get(key)):
                 return [entry], length
         return ([] if run[0] in self._stop else [Entry((words[0],))]), 1
 
@@ -136,6 +143,10 @@ class Glossary:
     def types(self, kinds: Collection[str]) -> tuple[str, ...]:
         """Every form of these kinds of product, in all three languages."""
         return _forms({kind: forms for kind, forms in self._types.items() if kind in kinds})
+
+    def goods(self) -> tuple[str, ...]:
+        """English names of goods of every kind, sold here or not."""
+        return self._nouns + tuple(form for forms in self._types.values() for form in forms["en"])
 
     def spoken(self) -> tuple[str, ...]:
         """English type words and colours, for a recogniser's vocabulary."""
@@ -179,6 +190,18 @@ def _entries(data: dict[str, dict[str, Forms]]) -> dict[str, Entry]:
     return found
 
 
+def _nouns(nouns: Mapping[str, str]) -> tuple[dict[str, Entry], dict[str, Entry]]:
+    """French and Chinese phrases of "French forms | Chinese forms"; the first noun that claims a form keeps it."""
+    tables: tuple[dict[str, Entry], dict[str, Entry]] = ({}, {})
+    for english, forms in nouns.items():
+        for table, some in zip(tables, forms.split("|"), strict=True):
+            for form in filter(None, map(str.strip, some.split(","))):
+                table.setdefault(_key(form), Entry(tuple(pieces(english))))
+    return tables
+
+
 @functools.cache
 def glossary() -> Glossary:
-    return Glossary(tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")))
+    here = Path(__file__)
+    data, nouns = (tomllib.loads(here.with_name(f"{name}.toml").read_text("utf-8")) for name in ("glossary", "nouns"))
+    return Glossary(data, nouns["nouns"])

@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,19 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.shop.catalogue import Product
+from assistant.shop.meaning import Embed, Meaning
 from assistant.store import plain_errors
 
-Embed = Callable[[list[str]], NDArray[np.float32]]  # n texts -> [n, width], rows of length 1
 Mask = NDArray[np.bool_]
 
 SHAPE = "1"  # raise it when the fields below change: caches of another shape are not read
 BOOSTS = {"title": 3.0, "brand": 2.0, "model": 2.0, "description": 1.0, "facts": 0.3}
 FUSION_K = 20
 DENSE_WEIGHT = 0.5
-SIMILAR = 0.42  # least cosine at which meaning alone may bring a product in
+NAMES = ["title", "brand", "model"]
 DEPTH = 1000  # hits read from the words' leg before the mask; widened while too few pass
 HEAP = 64_000_000  # bytes for the one writer thread
-EMBED_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +72,30 @@ class Index:
         self.name = fingerprint(products)
         self._words = _open(products, folder / f"words-{self.name}")
         self._models = {product.model.casefold(): row for row, product in enumerate(products) if product.model}
-        self._vectors: Any = None
-        self._embed: Embed | None = None
+        self._meaning: Meaning | None = None
         self._learning = threading.Lock()
 
     @property
     def semantic(self) -> bool:
-        return self._vectors is not None
+        return self._meaning is not None
 
     def exact(self, words: Sequence[str]) -> int | None:
         """The row whose model number is one of the words."""
         return next((self._models[word] for word in words if word in self._models), None)
 
+    def named(self, words: Sequence[str]) -> int:
+        """How many products hold every word in their name."""
+        if not words:
+            return 0
+        query = self._words.parse_query(_quoted(words), NAMES, conjunction_by_default=True)
+        count: int = self._words.searcher().search(query, limit=1).count
+        return count
+
     def learn(self, embed: Embed) -> None:
-        """Make the vectors, embedding only texts not seen before; they are kept in the folder. Safe from a thread."""
+        """Let meaning join, embedding only texts not seen before. Safe from a thread."""
         with self._learning:
-            if self._vectors is None:
-                self._embed = embed
-                self._vectors = _vectors(self.products, embed, self.folder / "vectors.npz")
+            if self._meaning is None:
+                self._meaning = Meaning(self.products, embed, self.folder)
 
     def rank(self, words: Sequence[str], mask: Mask) -> Ranking:
         """Rows allowed by `mask` (bool [n]), fused. No words: every allowed row, in catalogue order."""
@@ -98,7 +103,7 @@ class Index:
             rows = tuple(int(row) for row in np.flatnonzero(mask))
             return Ranking(rows, (0.0,) * len(rows), frozenset(), strict=True, semantic=False)
         lexical, strict = self._lexical(words, mask)
-        dense = self._dense(" ".join(words), mask)
+        dense = self._meaning.near(" ".join(words), mask, DEPTH) if self._meaning else []
         scores: dict[int, float] = {}
         for weight, leg in ((1.0, lexical), (DENSE_WEIGHT, dense)):
             for place, row in enumerate(leg, 1):
@@ -115,9 +120,7 @@ class Index:
         return [], False
 
     def _hits(self, words: Sequence[str], mask: Mask, every: bool) -> list[int]:
-        query = self._words.parse_query(
-            " ".join(f'"{word}"' for word in words), list(BOOSTS), field_boosts=BOOSTS, conjunction_by_default=every
-        )
+        query = self._words.parse_query(_quoted(words), list(BOOSTS), field_boosts=BOOSTS, conjunction_by_default=every)
         searcher, depth = self._words.searcher(), DEPTH
         while True:
             found = searcher.search(query, limit=depth)
@@ -127,12 +130,9 @@ class Index:
                 return allowed
             depth *= 8
 
-    def _dense(self, text: str, mask: Mask) -> list[int]:
-        if self._vectors is None or self._embed is None:
-            return []
-        likeness = np.where(mask, self._vectors @ self._embed([text])[0], -1.0)
-        order = np.argsort(-likeness, kind="stable")[:DEPTH]
-        return [int(row) for row in order if likeness[row] >= SIMILAR]
+
+def _quoted(words: Sequence[str]) -> str:
+    return " ".join(f'"{word}"' for word in words)
 
 
 def _open(products: Sequence[Product], folder: Path) -> Any:
@@ -173,27 +173,3 @@ def _write(products: Sequence[Product], index: Any) -> None:
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
-
-
-def _vectors(products: Sequence[Product], embed: Embed, file: Path) -> Any:
-    """float32 [n, width]: title and description only (attribute text was measured to make matching worse)."""
-    texts = [f"{product.title('en')}. {product.description('en')}" for product in products]
-    keys = [hashlib.sha256(text.encode()).hexdigest()[:24] for text in texts]
-    known = _cached(file)
-    fresh = [row for row, key in enumerate(keys) if key not in known]
-    for start in range(0, len(fresh), EMBED_BATCH):
-        part = fresh[start : start + EMBED_BATCH]
-        known |= {keys[row]: vector for row, vector in zip(part, embed([texts[row] for row in part]), strict=True)}
-    rows = np.stack([known[key] for key in keys]) if keys else np.zeros((0, 1), np.float32)
-    if fresh:
-        part_file = file.with_suffix(".part.npz")
-        np.savez(part_file, keys=np.array(keys), rows=rows.astype(np.float16))
-        part_file.replace(file)
-    return rows
-
-
-def _cached(file: Path) -> dict[str, Any]:
-    if not file.exists():
-        return {}
-    with np.load(file) as kept:
-        return dict(zip(kept["keys"].tolist(), kept["rows"].astype(np.float32), strict=True))

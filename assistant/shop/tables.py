@@ -15,7 +15,7 @@ products = sa.Table(
     metadata,
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("user_id", sa.String(64), nullable=False, index=True),
-    sa.Column("gtin", sa.String(14), nullable=False, unique=True),
+    sa.Column("gtin", sa.String(14), unique=True),  # NULL: it has none, or nobody said
     sa.Column("category", sa.String(64), nullable=False),
     sa.Column("family", sa.String(64), nullable=False),  # shared by the variants of one product
     sa.Column("brand", sa.String(120), nullable=False),

@@ -102,6 +102,16 @@ def test_taking_a_chip_away_searches_again_without_it(context: Context) -> None:
     assert act.slots["constraints"].value == (RED,)
 
 
+def test_a_mended_word_is_said_and_can_be_taken_as_written(context: Context) -> None:
+    reply = ask(context, "find", query="red desk lammp")
+    assert "Searching for lamp (you wrote lammp)." in reply.text
+    chip = shelf(reply).constraints[-1]
+    (act,) = press(next(action for action in shelf(reply).actions if action.id == chip.action), context)
+    assert isinstance(act, Query)
+    assert act.slots["query"].value == 'red desk "lammp"'
+    assert "Searching" not in ask(context, "find", query='red desk "lammp"').text
+
+
 def test_more_shows_more_in_the_same_card(context: Context) -> None:
     card = shelf(ask(context, "find", query="kettle"))
     more = shelf(press(button(card.actions, "product.more"), context))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from assistant.errors import BadInput
@@ -62,3 +64,9 @@ def test_a_bad_code_in_a_load_changes_nothing(empty: Shop, make) -> None:
     with pytest.raises(BadInput):
         empty.load([good, broken])
     assert empty.is_empty()
+
+
+def test_products_without_a_code_stand_beside_each_other(empty: Shop, make) -> None:
+    one, two = (replace(make(), gtin="") for _ in range(2))
+    empty.load([one, two])
+    assert [empty.product(each.id) for each in (one, two)] == [one, two]

@@ -91,7 +91,29 @@ def test_a_kind_that_is_not_sold_here_is_searched_as_words(empty: Shop, make) ->
 
 
 def test_english_words_are_searched_as_they_are_said() -> None:
-    assert glossary().read("xbox one batteries", ()).words == ("xbox", "one", "batteries")
+    assert glossary().read("four xbox one batteries", (), "en").words == ("four", "xbox", "one", "batteries")
+
+
+def test_nouns_of_goods_are_read_in_french_and_chinese() -> None:
+    assert glossary().read("quatre piles et un four", (), "fr").words == ("quatre", "battery", "oven")
+    assert glossary().read("索尼外置dvd光驱").words == ("sony", "external", "dvd", "drive")
+
+
+@pytest.mark.parametrize(
+    ("query", "language", "pairs"),
+    [("red desk lanp", "en", (("lanp", "lamp"),)), ('"lanp"', "en", ()), ("desk lamp", "en", ()),
+     ("keybaord wireles", "en", (("keybaord", "keyboard"), ("wireles", "wireless"))), ("电热水壶", "zh", ()),
+     ("Bouiloire bleue", "fr", (("Bouiloire", "bouilloire"),)), ("grille-pain", "fr", ()), ("zeppelin", "en", ()),
+     ("dark chocolate oar", "en", ()), ("desk ramp", "en", (("ramp", "lamp"),)), ("a lamp for my flat", "en", ()),
+     ("LU-104 lammp", "en", (("lammp", "lamp"),))],
+)  # fmt: skip
+def test_one_slip_is_mended_and_said(stocked: Shop, query: str, language: str, pairs: object) -> None:
+    stocked._known = {"flat", "ramp", "my", "oar"}.__contains__
+    assert stocked.search(query, (), language).mended == pairs
+
+
+def test_a_mended_request_finds_what_the_right_one_finds(stocked: Shop) -> None:
+    assert ids(stocked, "blak ketle") == ids(stocked, "black kettle") != []
 
 
 def test_the_index_is_kept_and_found_again(shop: Shop, store: Store, settings: Settings, clock: MovableClock) -> None:

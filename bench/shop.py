@@ -1,0 +1,339 @@
+"""Finding products, measured: judged queries against four peers, typos, French and Chinese, and speed.
+
+`data/catalogue` holds products (JSON lines), ratings 0-3 of (query, product) pairs and each query's translations.
+Peers run in the same process on the same fields and, where they use vectors, on the same vectors; one that is not
+installed (`pip install bm25s PyStemmer lancedb`) is said.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import random
+import re
+import shutil
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.clock import SystemClock
+from assistant.money import Money
+from assistant.request import Constraint
+from assistant.settings import Settings
+from assistant.shop import Shop
+from assistant.shop.catalogue import Attribute, Offer, Product
+from assistant.shop.glossary import glossary
+from assistant.shop.index import Index
+from assistant.shop.meaning import FILE, learned
+from assistant.store import Store
+from models.text import embed, ready, vocabulary
+
+KEPT = Path(__file__).parents[1] / "artefacts" / "bench-shop" / FILE  # vectors of the last run: embedding takes minutes
+FOUND = 10  # ranks that count
+DRAWS = 10_000
+TYPED = 10  # times every query is mistyped
+ASKED = 4  # times every query is timed
+Row = dict[str, Any]
+Search = Callable[[str], Sequence[int]]  # query -> rows, best first
+Ratings = dict[str, dict[str, int]]
+
+
+def row(name: str, value: float | None, unit: str, target: float | None = None, peer: tuple[str, float] | None = None,
+        least: bool = True, **more: Any) -> Row:  # fmt: skip
+    """One figure; `least`: the target is a floor, else a ceiling. With a peer the target is one for the ratio."""
+    ratio = value / peer[1] if peer and value is not None else None
+    judged = value if ratio is None else ratio
+    holds = None if target is None or judged is None else (judged >= target if least else judged <= target)
+    return {
+        "name": name, "value": value, "unit": unit, "peer": peer[0] if peer else None,
+        "peer_value": peer[1] if peer else None, "ratio": ratio, "target": target, "holds": holds, **more,
+    }  # fmt: skip
+
+
+def measure(data: Path | None) -> Iterator[Row]:
+    if data is None:
+        yield row("catalogue: no DATA given, not measured", None, "")
+        return
+    goods = products(data / "catalogue" / "products.jsonl.gz")
+    ratings = judged(data / "catalogue" / "ratings.csv")
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as shop:
+        shop.load(goods)
+        goods = list(shop.catalogue.all())
+        began = time.perf_counter()
+        index = Index(goods, Path(folder) / "timed")
+        yield row(f"{len(goods)} products: index without vectors", time.perf_counter() - began, "s", 5, least=False)
+        words = scores(ranked(index), goods, ratings)
+        yield row(f"words alone, {len(words)} judged queries", mean(words), "nDCG@10")
+        if not ready():
+            yield row("no sentence embeddings (make install): hybrid not measured", None, "")
+            return
+        began = time.process_time()
+        shop.learn()
+        yield row("learning the meanings in the background", time.process_time() - began, "CPU s")
+        mine = scores(asked(shop, "en"), goods, ratings)
+        yield from against(mine, goods, ratings, Path(folder))
+        yield from typos(shop, goods, ratings, mine)
+        yield from languages(data, shop, goods, ratings, mine)
+        yield from speed(shop, ratings)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Shop]:
+    """An empty shop; the vectors it learns are kept for the next run, embedding takes minutes."""
+    kept = folder / "index" / KEPT.name
+    kept.parent.mkdir()
+    if KEPT.exists():
+        shutil.copy(KEPT, kept)
+    store = Store(folder / "lueur.db")
+    store.upgrade()
+    yield Shop(store, Settings(home=folder), SystemClock(), embed, lambda word: word in vocabulary())
+    store.close()
+    if kept.exists():
+        KEPT.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(kept, KEPT)
+
+
+# -- the data ---------------------------------------------------------------------------------------------------------
+
+
+def products(path: Path) -> list[Product]:
+    """The catalogue with its text attributes; prices are cents, one offer each."""
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [_product(json.loads(line), at) for line in lines]
+
+
+def _product(raw: dict[str, Any], at: datetime) -> Product:
+    facts = {name[7:]: Attribute(str(value)) for name, value in raw.items() if name.startswith("attr_t_")}
+    price = Money(max(1, raw.get("price") or 1), "USD")
+    return Product(
+        raw["id"], "", "", raw["id"], raw.get("supplier") or "", raw.get("name") or "", {"en": raw["title"]},
+        {"en": raw.get("short_description") or ""}, facts, Offer("maison", (price,), 1, 1, at),
+    )  # fmt: skip
+
+
+def judged(path: Path) -> Ratings:
+    ratings: Ratings = defaultdict(dict)
+    with path.open(encoding="utf-8") as file:
+        for line in csv.DictReader(file):
+            ratings[line["query"]][line["docid"]] = int(line["rating"])
+    return {query: given for query, given in ratings.items() if any(given.values())}
+
+
+# -- scoring ----------------------------------------------------------------------------------------------------------
+
+
+def gain(ratings: Sequence[int]) -> float:
+    """DCG with gain 2^r - 1 (Burges et al. 2005), cut at ten."""
+    return sum((2**rating - 1) / np.log2(place + 2) for place, rating in enumerate(ratings[:FOUND]))
+
+
+def scores(search: Search, goods: Sequence[Product], ratings: Ratings, said: dict[str, str] | None = None) -> Any:
+    """nDCG@10 of every judged query, asked in the words of `said` where given; what nobody judged counts nothing."""
+    found = []
+    for query, given in ratings.items():
+        rows = search((said or {}).get(query, query))
+        ideal = gain(sorted(given.values(), reverse=True))
+        found.append(gain([given.get(goods[place].id, 0) for place in rows[:FOUND]]) / ideal)
+    return np.array(found)
+
+
+def mean(values: NDArray[np.float64]) -> float:
+    return round(float(values.mean()), 4)
+
+
+def interval(mine: NDArray[np.float64], theirs: NDArray[np.float64]) -> tuple[float, float]:
+    """95 % of the ratio of means over queries drawn again in pairs (Efron's percentile bootstrap)."""
+    drawn = np.random.default_rng(7).integers(0, len(mine), (DRAWS, len(mine)))
+    low, high = np.percentile(mine[drawn].mean(1) / theirs[drawn].mean(1), [2.5, 97.5])
+    return round(float(low), 3), round(float(high), 3)
+
+
+def ranked(index: Index) -> Search:
+    everything = np.ones(len(index.products), bool)
+    return lambda query: index.rank(glossary().read(query, (), "en").words, everything).rows
+
+
+def asked(shop: Shop, language: str) -> Search:
+    """The shop's own ranking of a request as it is written, before the guide picks what to show first."""
+    return lambda query: shop.ranking(query, language).rows
+
+
+# -- peers ------------------------------------------------------------------------------------------------------------
+
+
+def against(mine: NDArray[np.float64], goods: list[Product], ratings: Ratings, folder: Path) -> Iterator[Row]:
+    peers: dict[str, Callable[[], Search]] = {
+        "tantivy, default": lambda: tantivy_default(goods),
+        "SQLite FTS5": lambda: fts5(goods),
+        "bm25s": lambda: okapi(goods),
+        "LanceDB hybrid": lambda: lance(goods, folder),
+    }
+    for name, opened in peers.items():
+        try:
+            theirs = scores(opened(), goods, ratings)
+        except ImportError as missing:
+            yield row(f"hybrid against {name}: not installed ({missing.name})", mean(mine), "nDCG@10")
+            continue
+        low, high = interval(mine, theirs)
+        named = f"hybrid against {name}, ratio 95 % [{low}, {high}]"
+        one = row(named, mean(mine), "nDCG@10", 1.0, (name, mean(theirs)), interval=[low, high])
+        yield one | {"holds": one["holds"] and (low > 1 or name != "tantivy, default")}
+
+
+def texts(product: Product) -> list[str]:
+    facts = " ".join(f"{name} {fact.value}" for name, fact in product.attributes.items())
+    return [product.title("en"), product.brand, product.model, product.description("en"), facts]
+
+
+FIELDS = ("title", "brand", "model", "description", "facts")
+
+
+def tantivy_default(goods: list[Product]) -> Search:
+    import tantivy
+
+    schema = tantivy.SchemaBuilder()
+    for name in FIELDS:
+        schema.add_text_field(name, tokenizer_name="en_stem")
+    schema.add_integer_field("row", fast=True)
+    index = tantivy.Index(schema.build())
+    writer = index.writer(num_threads=1)
+    for place, product in enumerate(goods):
+        document = tantivy.Document()
+        document.add_integer("row", place)
+        for name, text in zip(FIELDS, texts(product), strict=True):
+            document.add_text(name, text)
+        writer.add_document(document)
+    writer.commit()
+    index.reload()
+    searcher = index.searcher()
+
+    def search(query: str) -> Sequence[int]:
+        parsed, _ = index.parse_query_lenient(query, list(FIELDS))
+        hits = searcher.search(parsed, limit=FOUND).hits
+        rows: list[int] = searcher.fast_field_values("row", [address for _, address in hits])
+        return rows
+
+    return search
+
+
+def fts5(goods: list[Product]) -> Search:
+    db = sqlite3.connect(":memory:")
+    db.execute(f"CREATE VIRTUAL TABLE goods USING fts5({','.join(FIELDS)}, tokenize='porter')")
+    db.executemany("INSERT INTO goods(rowid,title,brand,model,description,facts) VALUES (?,?,?,?,?,?)",
+                   ([place, *texts(product)] for place, product in enumerate(goods)))  # fmt: skip
+
+    def search(query: str) -> Sequence[int]:
+        said = " OR ".join(f'"{word}"' for word in re.findall(r"\w+", query))
+        found = db.execute("SELECT rowid FROM goods WHERE goods MATCH ? ORDER BY rank LIMIT 10", [said])
+        return [place for (place,) in found]
+
+    return search
+
+
+def okapi(goods: list[Product]) -> Search:
+    import bm25s
+    import Stemmer
+
+    stemmer = Stemmer.Stemmer("english")
+    engine = bm25s.BM25()
+    engine.index(bm25s.tokenize([" ".join(texts(one)) for one in goods], stemmer=stemmer, show_progress=False),
+                 show_progress=False)  # fmt: skip
+
+    def search(query: str) -> Sequence[int]:
+        words = bm25s.tokenize([query], stemmer=stemmer, show_progress=False)
+        rows: list[int] = engine.retrieve(words, k=FOUND, show_progress=False)[0][0].tolist()
+        return rows
+
+    return search
+
+
+def lance(goods: list[Product], folder: Path) -> Search:
+    import lancedb
+    from lancedb.rerankers import RRFReranker
+
+    vectors = learned(goods, embed, folder / "index" / FILE).astype(np.float32)
+
+    table = lancedb.connect(folder / "lance").create_table(
+        "goods",
+        [{"row": place, "text": " ".join(texts(one)), "vector": vector}
+         for place, (one, vector) in enumerate(zip(goods, vectors, strict=True))],
+    )  # fmt: skip
+    table.create_fts_index("text", replace=True)
+
+    def search(query: str) -> Sequence[int]:
+        asked = table.search(query_type="hybrid").vector(embed([query])[0]).text(query)
+        return [found["row"] for found in asked.rerank(RRFReranker()).limit(FOUND).to_list()]
+
+    return search
+
+
+# -- typos, languages, speed ------------------------------------------------------------------------------------------
+
+
+def slipped(query: str, dice: random.Random) -> str:
+    """One random edit inside one word of five letters or more; a query without such a word stays."""
+    words = query.split()
+    places = [place for place, word in enumerate(words) if len(word) > 4 and word.isalpha()]
+    if not places:
+        return query
+    place = dice.choice(places)
+    word, letter = words[place], dice.choice("abcdefghijklmnopqrstuvwxyz")
+    at = dice.randrange(len(word) - 1)
+    words[place] = dice.choice([
+        word[:at] + word[at + 1 :], word[:at] + letter + word[at:], word[:at] + letter + word[at + 1 :],
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+    ])  # fmt: skip
+    return " ".join(words)
+
+
+def typos(shop: Shop, goods: list[Product], ratings: Ratings, mine: NDArray[np.float64]) -> Iterator[Row]:
+    mended = scores(asked(shop, "en"), goods, ratings)
+    yield row("clean queries with the speller on", mean(mended), "nDCG@10", 1.0, ("without", mean(mine)))
+    runs = [
+        scores(
+            asked(shop, "en"),
+            goods,
+            ratings,
+            {query: slipped(query, random.Random(f"{seed} {query}")) for query in ratings},
+        )
+        for seed in range(TYPED)
+    ]
+    yield row(f"one typo, mean of {TYPED} draws", mean(np.array(runs)), "nDCG@10", 0.97, ("clean", mean(mine)))
+
+
+def languages(
+    data: Path, shop: Shop, goods: list[Product], ratings: Ratings, mine: NDArray[np.float64]
+) -> Iterator[Row]:
+    with (data / "catalogue" / "translations.csv").open(encoding="utf-8") as file:
+        lines = {line["query"]: line for line in csv.DictReader(file)}
+    for language, name in (("fr", "French"), ("zh", "Chinese")):
+        said = {query: line[language] for query, line in lines.items()}
+        found = scores(asked(shop, language), goods, ratings, said)
+        yield row(f"{name} translations", mean(found), "nDCG@10", 0.6, ("English", mean(mine)))
+
+
+def speed(shop: Shop, ratings: Ratings) -> Iterator[Row]:
+    """Whole searches as a turn makes them: spelling, words, meaning, a price limit, the rows read again from SQL."""
+    limits = (Constraint("price", "at_most", Money(20_000, "USD")),)
+    for name, asked_for in (("", ()), (" under a price", limits)):
+        wall, work = [], []
+        for query in [*ratings] * ASKED:
+            began, worked = time.perf_counter(), time.thread_time()
+            shop.search(query, asked_for, "en")
+            wall.append(1000 * (time.perf_counter() - began))
+            work.append(1000 * (time.thread_time() - worked))
+        yield row(f"hybrid search{name}, p50", statistics.median(wall), "ms")
+        yield row(f"hybrid search{name}, p95", float(np.percentile(wall, 95)), "ms", 30, least=False)
+        yield row(f"hybrid search{name}, p95 of its CPU time", float(np.percentile(work, 95)), "ms")
