@@ -26,6 +26,6 @@ def upgrade() -> None:
         for statement in sql[name]:
             op.execute(statement.replace("gtin VARCHAR(14) NOT NULL", "gtin VARCHAR(14)"))
         if rows[name]:
-            names = ", ".join(rows[name][0])
+            names = ", ".join(str(column) for column in rows[name][0])
             places = ", ".join(f":{column}" for column in rows[name][0])
             db.execute(sa.text(f"INSERT INTO {name} ({names}) VALUES ({places})"), [dict(row) for row in rows[name]])  # noqa: S608
