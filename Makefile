@@ -20,10 +20,10 @@ run: install
 
 test: install $(VENV)/.dev tools
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not reliability and not browser"
-	$(BIN)/python -m pytest -q -m browser
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser
 
 browser: install $(VENV)/.dev tools
-	$(BIN)/python -m pytest -q -m browser
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser
 
 reliability: install $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m reliability

@@ -147,6 +147,7 @@ def _desk(settings: Settings) -> Iterator[Desk]:
         from assistant.core import Assistant
 
         with closing(Assistant(settings)) as assistant:
+            assistant.catch_up()
             yield Here(assistant)
     finally:
         taken.release()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,15 +11,15 @@ from typing import Any, Literal
 from assistant import demo
 from assistant.clock import Clock, SystemClock
 from assistant.conversation import Conversations, Guesses, Session
-from assistant.errors import BadInput, LueurError, Refused
-from assistant.handlers import Context, Rooms, carry_out, payment, service, taps
+from assistant.errors import BadInput, LueurError, OutOfRoom, Refused, Unavailable
+from assistant.handlers import Context, Rooms, carry_out, payment, service, stage, taps
 from assistant.handlers.service import PAPERS
 from assistant.language import detect, dialogue
 from assistant.language.acts import Act, Proposer, World
 from assistant.language.rules import Rules
 from assistant.payments import Payments
 from assistant.redaction import Found, hide, hide_in_heard, hide_in_request, hide_in_seen
-from assistant.reply import Card, Reply, Step
+from assistant.reply import AnyCard, Reply, Step
 from assistant.request import Evidence, Heard, Language, Request, Seen
 from assistant.senses import Senses
 from assistant.settings import Settings
@@ -106,9 +107,10 @@ class Assistant:
             reply = service.refused(error, who.language)
         return self.conversations.publish(who, Request(), Evidence(), reply)
 
-    def refresh(self, who: Session, payments: tuple[str, ...]) -> tuple[Card, ...]:
-        """The receipts of these payments as they stand now; the stored turns are brought up to date with them."""
-        cards = payment.receipts(payments, self._context(who))
+    def refresh(self, who: Session, payments: tuple[str, ...]) -> tuple[AnyCard, ...]:
+        """The receipts of these payments (and the shows) as they stand now; the stored turns follow."""
+        context = self._context(who)
+        cards = payment.receipts(payments, context) + stage.cards(payments, context)
         self.conversations.replace_cards(who, cards)
         return cards
 
@@ -172,6 +174,11 @@ class Assistant:
         self.rooms.payments.start()
         self.rooms.shop.start()
         self.senses.start()
+
+    def catch_up(self) -> None:
+        """Ask about what an earlier process left undecided, before anything is said; without a provider it waits."""
+        with contextlib.suppress(Unavailable, OutOfRoom):
+            self.rooms.payments.settle_due(restarted=True)
 
     def close(self) -> None:
         self.senses.close()

@@ -20,6 +20,7 @@ from assistant.money import Money
 
 Route = Literal["payment", "wealth", "product", "other", "out_of_scope"]
 Style = Literal["primary", "secondary", "danger", "chip"]
+Tone = Literal["info", "success", "warning", "error"]
 Status = Literal[
     "scheduled", "sent", "succeeded", "failed", "requires_action", "unknown", "refunded", "prepared", "canceled"
 ]
@@ -266,11 +267,27 @@ class Order(Card):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice(Card):
     type: ClassVar[str] = "notice"
-    tone: Literal["info", "success", "warning", "error"]
+    tone: Tone
     text: str
 
 
-AnyCard = PaySheet | Receipt | Products | Compare | Question | Figure | Chart | Document | Cart | Order | Notice
+@dataclass(frozen=True, slots=True)
+class ProofStep:
+    at: float  # seconds since it began
+    text: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof(Card):
+    type: ClassVar[str] = "proof"
+    title: str
+    steps: tuple[ProofStep, ...] = ()
+    running: bool = False  # more steps are to come
+    verdict: str = ""  # what it proved, once it is over
+
+
+AnyCard = PaySheet | Receipt | Products | Compare | Question | Figure | Chart | Document | Cart | Order | Notice | Proof
 CARDS: dict[str, type[Any]] = {kind.type: kind for kind in get_args(AnyCard)}
 
 

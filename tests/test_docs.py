@@ -23,6 +23,7 @@ PARTS = {
     "compare_row": reply.CompareRow,
     "choice": reply.Choice,
     "document_field": reply.DocumentField,
+    "proof_step": reply.ProofStep,
 }
 OF_EVERY_CARD = {"id", "actions"}
 

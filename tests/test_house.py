@@ -18,7 +18,14 @@ FLOORS = [
         "assistant.charts",
     },
     {"models"},
-    {"assistant.senses", "assistant.language", "assistant.payments", "assistant.wealth", "assistant.shop"},
+    {
+        "assistant.senses",
+        "assistant.language",
+        "assistant.payments",
+        "assistant.wealth",
+        "assistant.shop",
+        "assistant.stage",
+    },
     {"assistant.handlers", "assistant.demo", "assistant.conversation"},
     {"assistant.core", "assistant.migrations"},
     {

@@ -6,9 +6,11 @@ with acts that go through the dialogue as if they had been said (choosing a paye
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from assistant.language.acts import Act, Aloud, Do, Drop, Effect, Resume, State
@@ -16,6 +18,7 @@ from assistant.language.messages import say
 from assistant.reply import Reply
 from assistant.request import Evidence, Language, Place
 from assistant.settings import Settings
+from assistant.stage import Stage
 
 if TYPE_CHECKING:
     from assistant.payments import Payments
@@ -28,6 +31,7 @@ class Rooms:
     payments: Payments
     wealth: Wealth
     shop: Shop
+    stage: Stage = field(default_factory=Stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +63,44 @@ def where(place: Place) -> dict[str, Any]:
     return {"image": place.image} | box | ({"crop": place.crop} if place.crop else {})
 
 
+def rooms() -> tuple[ModuleType, ...]:
+    """Every module with `GOALS` or `TAPS` of its own."""
+    from assistant.handlers import (
+        cart,
+        payment,
+        product,
+        service,
+        stage,
+        wealth,
+    )
+
+    return cart, payment, product, service, stage, wealth
+
+
+def _merged(table: str) -> dict[str, Any]:
+    return {name: handle for room in rooms() for name, handle in getattr(room, table, {}).items()}
+
+
+@functools.cache
+def goals() -> dict[str, Handler]:
+    return _merged("GOALS")
+
+
+@functools.cache
+def taps() -> dict[str, Tap]:
+    return _merged("TAPS")
+
+
 def carry_out(effect: Effect, context: Context) -> Reply:
     """Do what the dialogue decided. Everything but a `Do` concerns a waiting pay sheet."""
-    from assistant.handlers import cart, payment, product, service, wealth
+    from assistant.handlers import payment
 
     match effect:
         case Do(goal=goal):
-            return (payment.GOALS | wealth.GOALS | product.GOALS | cart.GOALS | service.GOALS)[goal](effect, context)
+            return goals()[goal](effect, context)
         case Aloud():
             return payment.aloud(effect, context)
         case Drop():
             return payment.withdraw(effect, context)
         case Resume():
             return payment.show(effect, context)
-
-
-def taps() -> dict[str, Tap]:
-    from assistant.handlers import cart, payment, product, service, wealth
-
-    return payment.TAPS | wealth.TAPS | product.TAPS | cart.TAPS | service.TAPS

@@ -21,7 +21,7 @@ from assistant.merchant import Quote
 from assistant.money import Money, digits
 from assistant.payments import Origin, Payee, Payment
 from assistant.payments.payees import checked_iban
-from assistant.reply import Action, Card, Choice, Notice, Question, Reply, new_id
+from assistant.reply import Action, AnyCard, Choice, Notice, Question, Reply, new_id
 
 SURE = 0.8  # confidence in 0..1 below which a field is marked uncertain
 OFFERED = 6  # names offered when the payee is not known
@@ -172,9 +172,9 @@ def _where(slot: Slot, context: Context) -> dict[str, Any]:
     return {}
 
 
-def receipts(ids: tuple[str, ...], context: Context) -> tuple[Card, ...]:
+def receipts(ids: tuple[str, ...], context: Context) -> tuple[AnyCard, ...]:
     """Fresh cards for these payments: a sheet while it waits, a receipt afterwards. Unknown ids are left out."""
-    cards: list[Card] = []
+    cards: list[AnyCard] = []
     for id in ids:
         try:
             cards.append(card_of(context.rooms.payments.receipt(context.user, id), context))

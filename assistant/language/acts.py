@@ -20,6 +20,7 @@ Goal = Literal[
     "find", "lookup", "buy", "compare",  # product room: search, code to product, buy one, compare results
     "cart", "checkout",  # what was put aside: look and change, then one review sheet for all of it
     "describe", "help", "greet", "clarify", "outside",  # service: a picture, small talk, a doubt
+    "prove",  # the show of a crash
 ]  # fmt: skip
 ROUTES: dict[str, Route] = {
     "pay": "payment", "refund": "payment", "payments": "payment", "stop_payments": "payment",
@@ -27,6 +28,7 @@ ROUTES: dict[str, Route] = {
     "find": "product", "lookup": "product", "buy": "product", "compare": "product",
     "cart": "product", "checkout": "product",
     "describe": "other", "help": "other", "greet": "other", "clarify": "other", "outside": "out_of_scope",
+    "prove": "other",
 }  # fmt: skip
 
 

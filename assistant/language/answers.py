@@ -87,6 +87,8 @@ def _said_whole(words: Sequence[Token], full: Sequence[Token], state: State, lan
         return (Chat("thanks"),)
     if whole(full, "list.help", language) or whole(words, "list.help", language):
         return (Chat("help"),)
+    if whole(full, "list.plug", language):
+        return (Query("prove"),)
     if whole(full, "list.greet", language):
         return (Chat("greet"),)
     if state.frames and whole(words, "list.open", language):

@@ -223,7 +223,7 @@ def joined(replies: Sequence[Reply]) -> Reply:
         leading,
         text=" ".join(reply.text for reply in replies if reply.text),
         speak=" ".join(reply.speak or reply.text for reply in replies),
-        cards=tuple(card for reply in replies for card in reply.cards),
+        cards=tuple({card.id: card for reply in replies for card in reply.cards}.values()),
         trace=tuple(step for reply in replies for step in reply.trace),
         asks=last("asks"), sheet=last("sheet"), closes=last("closes"), error=last("error"),
         results=next((reply.results for reply in reversed(replies) if reply.results), ()),

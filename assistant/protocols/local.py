@@ -11,9 +11,10 @@ import base64
 import hmac
 import http.client
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from assistant.errors import BadInput, LueurError, Unavailable
 from assistant.folder import Neighbour
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import Route
 
+    from assistant.conversation import Session
     from assistant.core import Assistant
 
 Json = dict[str, Any]
 LARGEST_CALL = 256 * 2**20  # bytes of one call: a long recording and several photos as base64
+WATCH = 0.1  # seconds between two looks at something that runs
 WAIT = 600.0  # seconds: the first answer may load a recogniser
 
 
@@ -56,7 +59,15 @@ class Here:
             *_, reply = self.assistant.answer(who, request)
         except LueurError as error:
             return refusal(error, language)
-        return published(reply)
+        return published(self._watched(who, cast(Reply, reply)))
+
+    def _watched(self, who: Session, reply: Reply) -> Reply:
+        """A card that is still running is waited for: a terminal shows it once, whole."""
+        while running := tuple(card.id for card in reply.cards if getattr(card, "running", False)):
+            time.sleep(WATCH)
+            fresh = {card.id: card for card in self.assistant.refresh(who, running)}
+            reply = replace(reply, cards=tuple(fresh.get(card.id, card) for card in reply.cards))
+        return reply
 
     def act(self, session: str, action: str, values: Mapping[str, str]) -> Json:
         try:

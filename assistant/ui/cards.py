@@ -41,6 +41,7 @@ class Drawer:
     def card(self, card: Json) -> Html:
         body = DRAWERS[card["type"]](self, card)
         moving = card["payment_id"] if card.get("status") in MOVING and "payment_id" in card else None
+        moving = card["id"] if card.get("running") else moving
         wide = " wide" if card["type"] in ("products", "compare") else ""
         return el(
             "section", body, cls=f"card {card['type']}{wide}", id=card["id"], tabindex="-1",
@@ -338,7 +339,22 @@ def notice(draw: Drawer, card: Json) -> Html:
     ])  # fmt: skip
 
 
+def proof(draw: Drawer, card: Json) -> Html:
+    """What happened, each line at its second; the verdict once it is over."""
+    steps = [
+        el("li", icon(TONES[step["tone"]]), el("span", step["text"]), el("span", f"{step['at']:.2f} s", cls="muted at"),
+           cls=step["tone"])
+        for step in card["steps"]
+    ]  # fmt: skip
+    return join([
+        el("h3", card["title"]), el("ol", *steps, cls="steps"),
+        el("p", card["verdict"], cls="verdict") if card["verdict"] else "",
+        draw.buttons(card["actions"]),
+    ])  # fmt: skip
+
+
 DRAWERS: dict[str, Callable[[Drawer, Json], Html]] = {
     "pay_sheet": pay_sheet, "receipt": receipt, "products": products, "compare": compare, "question": question,
     "figure": figure, "chart": chart, "document": document, "cart": cart, "order": order, "notice": notice,
+    "proof": proof,
 }  # fmt: skip

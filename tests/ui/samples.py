@@ -24,6 +24,8 @@ from assistant.reply import (
     Period,
     Products,
     ProductView,
+    Proof,
+    ProofStep,
     Question,
     Receipt,
     Reply,
@@ -124,6 +126,7 @@ def cards(text: str) -> Reply:
             figure(text), chart(text), document(text),
             Question(text=text, choices=(Choice("act_a", text), Choice("act_b", "Alice Brown"))), order,
             Notice(tone="warning", text=text),
+            Proof(title=text, steps=(ProofStep(0.4, text, "info"), ProofStep(1.6, text, "error")), verdict=text),
         ),
         trace=(Step("understand", text, 3), Step("answer", "other", 12)), turn="turn_all",
     )  # fmt: skip
