@@ -17,7 +17,6 @@ import sqlalchemy as sa
 from assistant.conversation import OWNER
 from assistant.errors import Refused
 from assistant.folder import secret
-from assistant.payments.tables import payments
 from assistant.reply import new_id, to_json
 from assistant.store import HOUSE, Store, erasures, metadata, users
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from assistant.core import Assistant
 
 COOKIE = "lueur"
-IN_FLIGHT = ("confirmed", "submitted", "requires_action", "unknown")
 
 
 class Tenants:
@@ -61,7 +59,7 @@ class Tenants:
     def _erase(self, user: str) -> bool:
         """A tenant whose payment is still open is left for the next sweep."""
         try:
-            return erase(self.assistant.store, user) > 0
+            return erase(self.assistant, user) > 0
         except Refused:
             return False
 
@@ -73,19 +71,21 @@ def belongings(store: Store, user: str) -> dict[str, Any]:
         return {name: [to_json(dict(row)) for row in rows.mappings()] for name, rows in found.items()}
 
 
-def erase(store: Store, user: str) -> int:
+def erase(assistant: Assistant, user: str) -> int:
     """Remove every row of `user`, children before parents, in one transaction; how many rows went.
 
     Raises `Refused` while the outcome of a payment is still open.
     """
+    store = assistant.store
     with store.write() as db:
-        open_ones = sa.select(sa.func.count()).where(payments.c.user_id == user, payments.c.state.in_(IN_FLIGHT))
-        if count := db.execute(open_ones).scalar_one():
-            raise Refused("payment_in_flight", count=count)
+        assistant.rooms.payments.forget(db, user)
         db.execute(sa.insert(erasures).values(user_id=user))
-        return sum(
+        gone = sum(
             db.execute(sa.delete(table).where(table.c.user_id == user)).rowcount for table in reversed(_tables())
         )
+    with store.engine.connect() as db:
+        db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return gone
 
 
 def _tables() -> list[sa.Table]:

@@ -123,16 +123,22 @@ def test_idle_tenants_are_erased_and_the_others_stay(
         assert set(db.execute(sa.select(users.c.user_id)).scalars()) >= {OWNER, "usr_busy"}
 
 
+def found_in(home: Path, text: bytes) -> list[str]:
+    return sorted(path.name for path in home.rglob("*") if path.is_file() and text in path.read_bytes())
+
+
 def test_forgetting_a_person_leaves_no_row_of_theirs_and_all_rows_of_others(settings: Settings) -> None:
     assistant = Assistant(settings)
     desk = local.Here(assistant)
     try:
-        reply = desk.ask(None, local.Request("Pay Alice 12.50"))
+        reply = desk.ask(None, local.Request("Pay Alice 12.50 for pineapples"))
         tap = next(a["id"] for a in reply["cards"][0]["actions"] if a["style"] == "primary")
         assert desk.act(reply["session"], tap, {})["cards"][0]["status"] == "succeeded"
         assistant.open("usr_other")
         kept = belongings(assistant.store, "usr_other")
-        assert erase(assistant.store, OWNER) > 0
+        assert found_in(settings.home, b"pineapples")
+        assert erase(assistant, OWNER) > 0
+        assert found_in(settings.home, b"pineapples") == []
         assert not any(belongings(assistant.store, OWNER).values())
         assert belongings(assistant.store, "usr_other") == kept
     finally:

@@ -363,6 +363,19 @@ class Payments:
         with self.store.write() as db:
             limits.keep(db, wallet)
 
+    def forget(self, db: Connection, user: str) -> None:
+        """Have the sandbox forget what it knows of a person, in the transaction that erases their rows.
+
+        Raises `Refused` while the outcome of a payment is still open. Stripe keeps its own record.
+        """
+        mine = payments.c.user_id == user
+        under_way = sa.select(sa.func.count()).where(mine, payments.c.state.in_(("confirmed", *OPEN)))
+        if count := db.execute(under_way).scalar_one():
+            raise Refused("payment_in_flight", count=count)
+        if self._sandbox:
+            paid = db.execute(sa.select(payments.c.id).where(mine)).scalars()
+            self._sandbox.forget(set(paid), self.payees.accounts_of(db, user))
+
     # Duties of the folder's owner
 
     def sweep(self) -> None:

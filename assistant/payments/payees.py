@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from assistant.clock import Clock
 from assistant.errors import BadInput, NotFound, Refused
@@ -122,6 +123,12 @@ class PayeeBook:
         ranked = sorted(((_likeness(payee, said, words), payee.name, payee) for payee in book), reverse=True)
         close = tuple(payee for score, _, payee in ranked if score >= CLOSE)[:3]
         return Matches("close", close) if close else Matches("none")
+
+    def accounts_of(self, db: Connection, user: str) -> list[str]:
+        """The accounts that are in nobody else's book."""
+        others = sa.select(payees.c.account).where(payees.c.user_id != user)
+        own = sa.select(payees.c.account).where(payees.c.user_id == user, payees.c.account.not_in(others))
+        return list(db.execute(own).scalars())
 
     def _stranger(self, user: str, new: Payee) -> None:
         for name in new.names:

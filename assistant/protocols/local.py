@@ -85,7 +85,7 @@ class Here:
         from assistant.tenants import erase
 
         try:
-            return {"erased": erase(self.assistant.store, self.owner)}
+            return {"erased": erase(self.assistant, self.owner)}
         except LueurError as error:
             return refusal(error, language_of(self.assistant.settings.language))
 

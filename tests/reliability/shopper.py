@@ -43,7 +43,7 @@ SHOP_ACCOUNT = "acct_demo_maison_2917"
 PAYEES = {"Alice": "acct_alice", "Bob": "acct_bob", "Volta": "acct_volta"}
 WEBHOOKS = "whsec_storm"
 CLAIMS = ("succeeded", "canceled", "requires_payment_method")
-THREADS = 4
+THREADS = 6
 SESSION = "ses_storm"
 
 
@@ -167,7 +167,7 @@ class Shopper:
         while True:
             act = chance.choice(acts)
             self.told(lambda act=act: act(chance))
-            if chance.random() < 0.2:
+            if chance.random() < 0.1:
                 self.told(self.kernel.settle_due)
             if chance.random() < 0.01:
                 self.told(self.kernel.tidy)

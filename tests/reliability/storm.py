@@ -41,8 +41,9 @@ from tests.reliability.shopper import PAYEES, SHOP_ACCOUNT, STOCK, USERS, Life, 
 from tests.reliability.wire import FAULTS
 
 DISK = 96 * 2**20  # bytes of the small disk, per 1,500 payments at most
-SHARE = 0.25  # of the requests meet a fault
+SHARE = 0.2  # of the requests meet a fault
 LONGEST_LIFE = 1.6  # seconds
+KILL = 0.008  # chance to die at each edge
 ORPHANS = """SELECT count(*) - count(DISTINCT json_extract(body, '$.metadata.payment')) FROM objects
 WHERE kind = 'payment_intent'"""
 
@@ -174,12 +175,12 @@ class Storm:
             tally["keys forgotten"] += 1
         clock = chance.choice([0, 0, 0, 0, 0, 0, 400, -400, 3600, -3600])
         tally["clock wrong"] += clock != 0
-        full, busy = tally["lives"] % 16 == 7, tally["lives"] % 16 == 13
+        full, busy = tally["lives"] % 20 == 7, tally["lives"] % 20 == 13
         self.during(self.life(clock, busy, full), full, busy)
         if not self.upstream[0]:
             self.start_provider()
 
-    def life(self, clock: float, busy: bool, full: bool, kill: float = 0.012) -> Life:
+    def life(self, clock: float, busy: bool, full: bool, kill: float = KILL) -> Life:
         self.pipe, told = os.pipe()
         os.set_blocking(self.pipe, False)
         self.rest = b""

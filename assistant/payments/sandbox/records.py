@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import sqlite3
 import threading
@@ -34,6 +35,8 @@ EVER = (0, 2**40)  # unix seconds
 FORWARD, BACKWARD = PAGE.format("<", "DESC"), PAGE.format(">", "ASC")
 KEPT_SECONDS = 24 * 3600  # an idempotency key may be forgotten after a day
 BYTES = 12
+THING = re.compile(r"\b(?:pi|ch|tr|trr|re|txn|evt)_[0-9a-f]{24}\b")
+PAYMENT = re.compile(r"\bpay_[0-9a-f]{32}\b")
 
 
 def fresh(prefix: str) -> str:
@@ -55,7 +58,7 @@ class Records:
         self.woken = threading.Event()  # something entered the outbox
         self._lock = threading.RLock()
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.executescript(SCHEMA)
 
@@ -80,7 +83,7 @@ class Records:
 
     def drop(self, id: str) -> None:
         self._db.execute("DELETE FROM objects WHERE id = ?", (id,))
-        self._db.execute("DELETE FROM outbox WHERE endpoint = ?", (id,))
+        self._db.execute("DELETE FROM outbox WHERE endpoint = ? OR event = ?", (id, id))
 
     def send(self, endpoint: str, event: str, now: int) -> None:
         self._db.execute("INSERT INTO outbox (endpoint, event, tries, due) VALUES (?, ?, 0, ?)", (endpoint, event, now))
@@ -151,6 +154,21 @@ class Records:
         self._db.execute(
             "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)", (account, key, request, status, body, now)
         )
+
+    def forget(self, payments: set[str]) -> None:
+        """Drop the intents made for these payments with all that hangs on them: charges, transfers, events, answers."""
+        with self.transaction():
+            rows = self._db.execute("SELECT id, body FROM objects").fetchall()
+            names = {id: {id, *THING.findall(body)} for id, body in rows}
+            gone = {id for id, body in rows if payments & set(PAYMENT.findall(body))}
+            while more := {id for id, named in names.items() if id not in gone and THING.match(id) and named & gone}:
+                gone |= more
+            for id in gone:
+                self.drop(id)
+            for account, key, body in self._db.execute("SELECT account, key, body FROM answers").fetchall():
+                if key.split(":")[0] in payments or gone & set(THING.findall(body)):
+                    self._db.execute("DELETE FROM answers WHERE account = ? AND key = ?", (account, key))
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         with self._lock:

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,13 @@ class Sandbox:
         with self.records.transaction():
             if self.records.get("account", "", id) is None:
                 self.records.put("account", "", account(id, name, int(self.clock.now().timestamp())))
+
+    def forget(self, payments: set[str], accounts: Iterable[str]) -> None:
+        """Keep nothing of these payments, and no name of these accounts."""
+        self.records.forget(payments)
+        with self.records.transaction():
+            for account in accounts:
+                self.records.drop(account)
 
     def tell(self, url: str, secret: str) -> None:
         """Send the events of payments to this address from now on, signed with `secret`."""

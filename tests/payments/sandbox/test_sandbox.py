@@ -289,3 +289,20 @@ def test_an_intent_is_found_by_what_it_carries(v1: Any) -> None:
         v1.payment_intents.search({"query": "amount>1"})
     assert len(v1.charges.list({"payment_intent": mine.id}).data) == 1
     assert {row.type for row in v1.balance_transactions.list().data} == {"charge", "transfer"}
+
+
+def test_what_is_forgotten_leaves_no_trace_and_the_rest_stands(sandbox: Sandbox, v1: Any, tmp_path: Path) -> None:
+    gone, kept = (f"pay_{digit * 32}" for digit in "ab")
+    sandbox.tell("http://127.0.0.1:9/hook", "whsec_x")
+    for payment, word in ((gone, "pineapples"), (kept, "walnuts")):
+        asked = without(metadata={"payment": payment}, description=word)
+        made = v1.payment_intents.create(asked, {"idempotency_key": f"{payment}:create"})
+        v1.payment_intents.confirm(made.id, {}, {"idempotency_key": f"{payment}:confirm:1"})
+        v1.refunds.create({"payment_intent": made.id, "reverse_transfer": True}, {"idempotency_key": f"refund_{word}"})
+    sandbox.forget({gone}, [])
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"walnuts" in left and b"pineapples" not in left and gone.encode() not in left
+    assert [intent.description for intent in v1.payment_intents.list().data] == ["walnuts"]
+    assert len(v1.charges.list().data) == len(v1.refunds.list().data) == 1
+    assert {row.type for row in v1.balance_transactions.list().data} >= {"charge", "refund"}
+    assert v1.accounts.retrieve(BOB).id == BOB
