@@ -172,6 +172,8 @@ def _imported(done: Imported, context: Context) -> str:
     text = context.say("wealth.imported", count=posted.added, account=account, known=posted.known)
     if done.transfers:
         text += " " + context.say("wealth.paired", count=done.transfers)
+    if done.refunds:
+        text += " " + context.say("wealth.refunded", count=done.refunds)
     if done.statement.problems:
         text += " " + context.say("wealth.skipped", count=len(done.statement.problems))
     return text

@@ -89,7 +89,7 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What stands on an account: cash (`security` None, `amount` minor units) or a security (`amount` x 10^-8)."""
+    """What stands on an account: cash (`amount` minor units of `currency`) or a `security` (`amount` times 10^-8)."""
 
     account: Account
     amount: int

@@ -5,6 +5,7 @@ Knows no category rules (`cashflow.py`), no rates and no present value (`valuati
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -40,6 +41,23 @@ class Change(NamedTuple):
     day: date
     minor: int
     quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Traded:
+    """One change of a security on an account. `money` is what it cost (positive) or fetched, without `costs`.
+
+    `split`: the quantity changed and nothing was paid. Trades come by day, splits first, then purchases.
+    """
+
+    account: str
+    security: str
+    identity: str
+    day: date
+    quantity: int
+    money: Money
+    costs: int
+    split: bool
 
 
 class Ledger:
@@ -130,6 +148,14 @@ class Ledger:
             found |= set(db.execute(sa.select(entries.c.identity).where(entries.c.user_id == user, some)).scalars())
         return found
 
+    def withdraw(self, user: str, identities: Sequence[str]) -> None:
+        """Take entries back that only followed from others and follow no more."""
+        with self.store.write() as db:
+            mine = (entries.c.user_id == user) & entries.c.identity.in_(identities)
+            gone = sa.select(entries.c.id).where(mine).scalar_subquery()
+            db.execute(sa.delete(postings).where(postings.c.entry_id.in_(gone)))
+            db.execute(sa.delete(entries).where(mine))
+
     def relabel(self, user: str, ids: Sequence[str], flow: Flow, category: str = "") -> None:
         """Give the flow postings of these entries another meaning: a transfer, a refund, a corrected category."""
         with self.store.write() as db:
@@ -164,22 +190,56 @@ class Ledger:
 
     def holdings(self, user: str, on: date) -> list[Holding]:
         """Cash and securities at the end of the day `on`; what was sold out is left out."""
-        by = (postings.c.account_id, postings.c.currency, postings.c.security_id)
-        query = (
-            sa.select(*by, sa.func.sum(postings.c.minor), sa.func.sum(postings.c.quantity))
-            .join(entries, entries.c.id == postings.c.entry_id)
-            .where(postings.c.user_id == user, postings.c.account_id.is_not(None), entries.c.day <= on)
-            .group_by(*by)
-        )
         mine = {account.id: account for account in self.accounts(user)}
         names = {security.id: security for security in self.securities(user)}
-        with self.store.read() as db:
-            rows = db.execute(query).all()
+        sums: dict[tuple[str, str, str | None], int] = defaultdict(int)
+        for each in self.changes(user, on):
+            sums[each.account, each.currency, each.security] += each.quantity if each.security else each.minor
         return [
-            Holding(mine[account], quantity if security else minor, currency, names.get(security))
-            for account, currency, security, minor, quantity in rows
-            if (quantity if security else minor)
+            Holding(mine[account], amount, currency, names.get(security or ""))
+            for (account, currency, security), amount in sums.items()
+            if amount
         ]
+
+    def cash(self, user: str, account: Account, currency: str, apart: str) -> dict[date, int]:
+        """The account's cash in one currency by day; the entry with the identity `apart` stands under `date.min`."""
+        own = entries.c.identity == apart
+        query = (
+            sa.select(entries.c.day, own, sa.func.sum(postings.c.minor))
+            .join(entries, entries.c.id == postings.c.entry_id)
+            .where(postings.c.user_id == user, postings.c.account_id == account.id)
+            .where(postings.c.currency == currency, postings.c.security_id.is_(None))
+            .group_by(entries.c.day, own)
+        )
+        with self.store.read() as db:
+            return {date.min if apart else day: minor for day, apart, minor in db.execute(query).all()}
+
+    def trades(self, user: str, until: date) -> list[Traded]:
+        """Every change of a security up to a day, by account: what lots are made of."""
+        paid = sa.func.sum(sa.case((postings.c.flow == "expense", postings.c.minor), else_=0)).label("paid")
+        parts = (
+            sa.select(postings.c.entry_id, paid, sa.func.count().label("lines"))
+            .where(postings.c.user_id == user)
+            .group_by(postings.c.entry_id)
+            .subquery()
+        )
+        split = sa.case((parts.c.lines == 1, 0), (postings.c.quantity > 0, 1), else_=2)
+        query = (
+            sa.select(
+                postings.c.account_id, postings.c.security_id, entries.c.identity, entries.c.day,
+                postings.c.quantity, postings.c.minor, postings.c.currency, parts.c.paid, split,
+            )
+            .join(entries, entries.c.id == postings.c.entry_id)
+            .join(parts, parts.c.entry_id == postings.c.entry_id)
+            .where(postings.c.user_id == user, postings.c.account_id.is_not(None), postings.c.quantity != 0)
+            .where(entries.c.day <= until)
+            .order_by(entries.c.day, split, entries.c.id, postings.c.line)
+        )  # fmt: skip
+        with self.store.read() as db:
+            return [
+                Traded(account, security, identity, day, quantity, Money(minor, currency), costs, kind == 0)
+                for account, security, identity, day, quantity, minor, currency, costs, kind in db.execute(query).all()
+            ]
 
     def last_trade(self, user: str, security: Security, on: date) -> tuple[int, int, date]:
         """(minor, quantity, day) of the last trade: what stands in for a price when none is known."""
@@ -196,8 +256,9 @@ class Ledger:
         return minor, quantity, day
 
     def changes(self, user: str, until: date) -> list[Change]:
-        """What every account and security gained or lost by day, oldest first: input of a curve."""
-        by = (postings.c.account_id, postings.c.currency, postings.c.security_id, entries.c.day)
+        """What every account and security gained or lost by day, oldest first; securities have currency ""."""
+        currency = sa.case((postings.c.security_id.is_(None), postings.c.currency), else_="").label("currency")
+        by = (postings.c.account_id, currency, postings.c.security_id, entries.c.day)
         query = (
             sa.select(*by, sa.func.sum(postings.c.minor), sa.func.sum(postings.c.quantity))
             .join(entries, entries.c.id == postings.c.entry_id)

@@ -26,6 +26,12 @@ def amounts(statement: Statement) -> list[int]:
     return [row.money.minor for row in statement.rows]
 
 
+@pytest.mark.parametrize("before", ["{1:F01BANKFRPP}\n{4:\n", "[Statement]\n"])
+def test_a_bracket_at_the_top_is_no_promise_of_json(before: str) -> None:
+    mt940 = f"{before}:20:S\n:25:FR76\n:60F:C250801EUR10,00\n:61:2508040804D2,50NTRFX\n:86:Shop\n:62F:C250804EUR7,50\n"
+    assert amounts(csv(mt940)) == [-250]
+
+
 def test_the_sample_file_is_what_its_script_makes() -> None:
     assert make_bank.TARGET.read_bytes() == BANK.data
 
@@ -121,7 +127,8 @@ def test_the_order_of_day_and_month_follows_from_the_whole_column() -> None:
         (b"hello there\nno table here\n", "not_a_statement"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not_a_statement"),
         (b"Date,Text\n2026-11-02,no amounts at all\n", "not_a_statement"),
-        (b"Date,ISIN,Quantity,Amount\n2026-11-02,US0378331005,3,-300.00\n", "trades_not_read"),
+        (b"Date,ISIN,Quantity,Amount\nnever,US0378331005,3,-300.00\n", "not_a_statement"),
+        (b'{"activities": [1, 2]}', "not_a_statement"),
         (b"x" * (10 * 1024 * 1024 + 1), "file_too_big"),
     ],
 )

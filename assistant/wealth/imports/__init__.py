@@ -5,27 +5,69 @@ A reader is a function (upload, hints, currency) -> Statement; a new format is a
 
 from __future__ import annotations
 
+import json
+import re
+from dataclasses import replace
+
 from assistant.errors import BadInput
+from assistant.redaction import hide
 from assistant.request import Upload
 from assistant.wealth.imports import camt, generic, mt940, ofx, qif, sniff, xlsx
-from assistant.wealth.imports.statement import Column, Hints, Problem, Row, Statement
+from assistant.wealth.imports.statement import Column, Deal, Hints, Problem, Row, Statement
 
+MOST = 200_000  # records of a JSON file
 LARGEST = 10 * 1024 * 1024  # bytes
+SECRET = re.compile(r"\d(?:\D{0,3}\d){13}|[rs]k_|whsec_")  # what may hold a card number or a key: most texts cannot
 FORMATS = (ofx, camt, mt940, qif)  # each tells its own by `matches(text)`; what none claims is a table
 
-__all__ = ["Column", "Hints", "Problem", "Row", "Statement", "read"]
+__all__ = ["Column", "Deal", "Hints", "Problem", "Row", "Statement", "read"]
 
 
 def read(upload: Upload, hints: Hints, currency: str) -> Statement:
-    """The statement in a file. Raises `BadInput`: file_too_big, file_empty, not_a_statement."""
+    """The statement in a file, card numbers blacked out. Raises `BadInput`: file_too_big, file_empty, not_a_statement."""
     if len(upload.data) > LARGEST:
         raise BadInput("file_too_big", name=upload.name, limit=LARGEST // 1024**2)
     if not upload.data.strip():
         raise BadInput("file_empty", name=upload.name)
+    found = _read(upload, hints, currency)
+    rows = tuple(
+        replace(row, payee=_hidden(row.payee), memo=_hidden(row.memo), account=_hidden(row.account, 4))
+        for row in found.rows
+    )
+    problems = tuple(replace(each, text=_hidden(each.text)) for each in found.problems)
+    openings = tuple((_hidden(account, 4), money) for account, money in found.openings)
+    return replace(found, rows=rows, problems=problems, openings=openings, account=_hidden(found.account, 4))
+
+
+def _hidden(text: str, kept: int = 0) -> str:
+    """The text without card numbers and keys; of an account that is one, its last `kept` digits."""
+    if not SECRET.search(text):
+        return text
+    shown, found = hide(text)
+    return shown + text[-kept:] if found and kept else shown
+
+
+def _read(upload: Upload, hints: Hints, currency: str) -> Statement:
     if upload.data.startswith(b"PK\x03\x04"):
         return xlsx.read(upload, hints, currency)
     if b"\0" in upload.data[:4096] and not upload.data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadInput("not_a_statement", name=upload.name)
-    text, _ = sniff.decode(upload.data)
+    text, encoding = sniff.decode(upload.data)
+    if records := _records(text):
+        return generic.from_table(upload.name, "json", encoding, "", records, hints, currency)
     form = next((form for form in FORMATS if form.matches(text)), None)
     return form.read(upload, hints, currency) if form else generic.read(upload, hints, currency)
+
+
+def _records(text: str) -> list[tuple[int, list[str]]]:
+    """The longest list of objects in a JSON text as a table under its keys, numbered from 1; empty for another text."""
+    try:
+        found = json.loads(text, parse_float=str, parse_int=str) if text.lstrip()[:1] in ("{", "[") else None
+    except (ValueError, RecursionError):
+        return []  # a bracket is no promise: SWIFT messages and preambles begin so too
+    lists = found.values() if isinstance(found, dict) else [found]
+    found = [[each for each in items if isinstance(each, dict)] for items in lists if isinstance(items, list)]
+    objects: list[dict[str, object]] = max(found, key=len, default=[])[:MOST]
+    keys = list(dict.fromkeys(key for each in objects for key in each))
+    rows = [["" if each.get(key) is None else str(each[key]) for key in keys] for each in objects]
+    return [(0, keys), *enumerate(rows, 1)] if rows else []

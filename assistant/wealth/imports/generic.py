@@ -9,34 +9,44 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise
 
 from assistant import fx
 from assistant.errors import BadInput
 from assistant.money import Money, digits
 from assistant.request import Upload
-from assistant.wealth.imports import sniff
-from assistant.wealth.imports.statement import Column, Hints, Order, Problem, Reason, Role, Row, Statement
+from assistant.wealth.imports import broker, sniff
+from assistant.wealth.imports.balances import follow
+from assistant.wealth.imports.statement import (
+    LARGEST,
+    PENCE,
+    SYMBOLS,
+    UNSETTLED,
+    Column,
+    Hints,
+    Line,
+    Order,
+    Problem,
+    Role,
+    Row,
+    Statement,
+    Unusable,
+)  # fmt: skip
 
-Line = tuple[int, list[str]]
-ONCE: tuple[Role, ...] = ("date", "amount", "debit", "credit", "balance", "currency", "sign", "status", "value_date")
+ONCE: tuple[Role, ...] = (
+    "account",
+    "date",
+    "amount",
+    "debit",
+    "credit",
+    "balance",
+    "currency",
+    "sign",
+    "status",
+    "value_date",
+)
 AMOUNTS: tuple[Role, ...] = ("amount", "debit", "credit")
-LARGEST = 10**13  # major units; a longer number is a reference in the wrong column, and no ledger could add it
-UNSETTLED = re.compile(r"revert|declin|fail|pending|cancel|ausstehend|en attente|refus|关闭|失败|撤销", re.IGNORECASE)
-TRADE_HEADS = {
-    "isin",
-    "ticker",
-    "symbol",
-    "quantity",
-    "shares",
-    "no. of shares",
-    "stuck",
-    "nominale",
-    "price per share",
-}
+MOST_ACCOUNTS = 12
 CENTS = re.compile(r"\b(pence|penny|cents?|centimes?|cts|minor|øre|öre)\b|分(?!类)|_minor\b", re.IGNORECASE)
-PENCE = {"GBX": "GBP", "ZAC": "ZAR", "ILA": "ILS"}  # codes of a hundredth, as markets print them
-SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "元": "CNY"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +65,6 @@ class Layout:
         return next((cells[i] for i in self.roles.get(role, ()) if i < len(cells) and cells[i]), "")
 
 
-class Unusable(Exception):
-    """A dated row that cannot be imported; carries the reason."""
-
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason)
-        self.reason: Reason = reason
-
-
 def read(upload: Upload, hints: Hints, currency: str) -> Statement:
     """The statement in a CSV file; `currency` counts where the file names none.
 
@@ -77,11 +79,11 @@ def from_table(
     name: str, form: str, encoding: str, delimiter: str, lines: Sequence[Line], hints: Hints, currency: str
 ) -> Statement:
     """The statement in the cells of a CSV file or a sheet, as `read`."""
+    if broker.find_head(lines):
+        return broker.from_table(name, form, encoding, delimiter, lines, hints, currency)
     body = [line for line in lines if any(sniff.dated(cell) for cell in line[1])]
     if not any(len(cells) > 1 for _, cells in body):
         raise BadInput("not_a_statement", name=name)
-    if any(len(set(map(sniff.folded, cells)) & TRADE_HEADS) > 1 for _, cells in lines[:40]):
-        raise BadInput("trades_not_read", name=name)
     head, columns = _columns(lines, body, hints)
     body = [line for line in body if line[0] > head]
     layout, doubts = _layout(columns, body, delimiter, hints, currency)
@@ -92,15 +94,17 @@ def from_table(
         told, doubtful = _told_by_balance(layout, body, rows)
         doubts = (*doubts, "unit") if doubtful else doubts
         rows, problems = (rows, problems) if told is layout else _rows(body, told)
-    unbalanced, flipped = _reconcile(rows)
-    if flipped and not hints.flip:
-        rows = [Row(r.line, r.day, -r.money, r.payee, r.memo, r.balance) for r in rows]
+    rows = _by_account(rows)
+    followed = follow(rows)
+    if followed.flipped and not hints.flip:
+        rows = [replace(row, money=-row.money) for row in rows]
     elif not hints.flip and _all_one_way(rows, layout):
         doubts = (*doubts, "sign")
     around = " ".join(cell for number, cells in lines if number < (head or body[0][0]) for cell in cells)
     return Statement(
         form, encoding, tuple(rows), tuple(problems), columns, delimiter, layout.order, layout.mark,
-        layout.currency, unbalanced, doubts, around[:2000],
+        layout.currency, followed.wrong, doubts, followed.openings, around[:2000],
+        rows[0].account if rows and len({row.account for row in rows}) == 1 else "",
     )  # fmt: skip
 
 
@@ -206,7 +210,7 @@ def _told_by_balance(layout: Layout, body: Sequence[Line], rows: Sequence[Row]) 
         return layout, False
     if sum(row.balance is not None for row in rows) > 1 and not _all_whole(_cells(body, layout.roles["balance"])):
         for told in (layout, replace(layout, scale=100)):
-            if not _reconcile(_rows(body, told)[0])[0]:
+            if not follow(_by_account(_rows(body, told)[0])).wrong:
                 return told, False
     return layout, True
 
@@ -244,8 +248,10 @@ def _row(number: int, cells: list[str], layout: Layout) -> Row:
     money = _money(_amount(cells, layout) * layout.sign, layout.scale, currency)
     payee, text = layout.cell(cells, "payee"), _joined(cells, layout.roles.get("text", ()))
     balance = sniff.read_number(layout.cell(cells, "balance"), layout.mark)
-    after = None if balance is None else _money(balance, layout.balance_scale, currency).minor
-    return Row(number, day, money, payee or text, text if payee else "", after)
+    after = (
+        None if balance is None or abs(balance) >= LARGEST else _money(balance, layout.balance_scale, currency).minor
+    )
+    return Row(number, day, money, payee or text, text if payee else "", after, None, layout.cell(cells, "account"))
 
 
 def _money(amount: Decimal, scale: int, currency: str) -> Money:
@@ -284,24 +290,11 @@ def _number(cell: str, mark: str) -> Decimal | None:
     return value
 
 
-def _reconcile(rows: Sequence[Row]) -> tuple[tuple[int, ...], bool]:
-    """(lines whose balance does not follow, whether the opposite sign explains every balance), currency by currency."""
-    wrong: list[int] = []
-    flipped = False
-    for currency in {row.money.currency for row in rows}:
-        mine = [row for row in rows if row.money.currency == currency and row.balance is not None]
-        readings = [(_gaps(ordered, sign), sign) for sign in (1, -1) for ordered in (mine, mine[::-1])]
-        gaps, sign = min(readings, key=lambda reading: len(reading[0]))
-        if sign < 0 and gaps:
-            gaps = min((found for found, way in readings if way > 0), key=len)
-        flipped |= sign < 0 and not gaps
-        wrong += gaps
-    return tuple(sorted(wrong)), flipped
-
-
-def _gaps(rows: Sequence[Row], sign: int) -> list[int]:
-    pairs = pairwise(rows)
-    return [after.line for before, after in pairs if (before.balance or 0) + sign * after.money.minor != after.balance]
+def _by_account(rows: Sequence[Row]) -> list[Row]:
+    """The rows with the account that their column names, unless it names so many that they must be the other sides'."""
+    named = {row.account for row in rows}
+    own = len(named) <= max(2, len(rows) // 3) and len(named) <= MOST_ACCOUNTS and "" not in named
+    return list(rows) if own else [replace(row, account="") for row in rows]
 
 
 def _all_one_way(rows: Sequence[Row], layout: Layout) -> bool:

@@ -54,7 +54,8 @@ def _decode(data: bytes) -> tuple[str, str]:
 def _section(block: str, start: int, line_of: Callable[[int], int], currency: str) -> Section:
     code = _field(block, "CURDEF").upper() or currency
     balance = _aggregate(block, "LEDGERBAL")
-    section = Section(_field(block, "ACCTID"), bad_balance=bool(balance) and _number(_field(balance, "BALAMT")) is None)
+    closing = _number(_field(balance, "BALAMT"))
+    section = Section(_field(block, "ACCTID"), closing=closing, bad_balance=bool(balance) and closing is None)
     for event in EVENT.finditer(block):
         line = line_of(start + event.start())
         section.found.append(_found(line, event["tag"].upper(), event["body"], code))

@@ -13,10 +13,8 @@ from decimal import Decimal
 from assistant import fx
 from assistant.errors import BadInput
 from assistant.money import Money
-from assistant.redaction import hide
 from assistant.request import Upload
-from assistant.wealth.imports.generic import LARGEST
-from assistant.wealth.imports.statement import Hints, Order, Problem, Reason, Row, Statement
+from assistant.wealth.imports.statement import LARGEST, Hints, Order, Problem, Reason, Row, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +48,20 @@ def statement(
     """Every booking as a row or a problem. Raises `BadInput("not_a_statement")` when there is none."""
     rows: list[Row] = []
     problems: list[Problem] = []
-    for each in (each for section in sections for each in section.found):
+    for account, each in ((section.account, each) for section in sections for each in section.found):
         reason = _unusable(each, currency)
         if reason:
             shown = " · ".join(part for part in (str(each.day or ""), each.payee, str(each.amount or "")) if part)
             problems.append(Problem(each.line, shown[:120], reason))
         else:
-            rows.append(_row(each, hints, currency))
+            rows.append(_row(each, account, hints, currency))
     if not rows and not problems:
         raise BadInput("not_a_statement", name=upload.name)
     accounts = list(dict.fromkeys(section.account for section in sections if section.account))
     return Statement(
         form, encoding, tuple(rows), tuple(problems), order=order, currency=rows[0].money.currency if rows else "",
-        doubts=(*doubts, *_doubts(sections)), mentions=" ".join(accounts)[:2000],
-        account=accounts[0] if len(accounts) == 1 else "",
+        doubts=(*doubts, *_doubts(sections)), openings=_openings(sections, currency),
+        mentions=" ".join(accounts)[:2000], account=accounts[0] if len(accounts) == 1 else "",
     )  # fmt: skip
 
 
@@ -77,11 +75,26 @@ def _unusable(each: Found, currency: str) -> Reason | None:
     return None if (each.currency or currency) in fx.currencies() else "no_rate"
 
 
-def _row(each: Found, hints: Hints, currency: str) -> Row:
+def _row(each: Found, account: str, hints: Hints, currency: str) -> Row:
     assert each.day and each.amount is not None
     money = Money.of(-each.amount if hints.flip else each.amount, each.currency or currency)
-    payee, memo = (hide(" ".join(text.split()))[0] for text in (each.payee, each.memo))
-    return Row(each.line, each.day, money, payee or memo, memo if payee and memo != payee else "")
+    payee, memo = (" ".join(text.split()) for text in (each.payee, each.memo))
+    return Row(each.line, each.day, money, payee or memo, memo if payee and memo != payee else "", account=account)
+
+
+def _openings(sections: Sequence[Section], currency: str) -> tuple[tuple[str, Money], ...]:
+    """What stood on each account before its first row: as stated, else what the closing balance leaves."""
+    found: dict[str, Money] = {}
+    for section in sections:
+        codes = {each.currency or currency for each in section.found}
+        code = codes.pop() if len(codes) == 1 else ""
+        amounts = [each.amount for each in section.found if each.amount is not None]
+        opening = section.opening
+        if opening is None and section.closing is not None and len(amounts) == len(section.found):
+            opening = section.closing - sum(amounts, Decimal(0))
+        if opening is not None and abs(opening) < LARGEST and code in fx.currencies():
+            found.setdefault(section.account, Money.of(opening, code))
+    return tuple(found.items())
 
 
 def _doubts(sections: Sequence[Section]) -> list[str]:
@@ -90,10 +103,5 @@ def _doubts(sections: Sequence[Section]) -> list[str]:
         for section in sections
         if section.opening is not None and section.closing is not None
     )
-    named = {section.account for section in sections if section.found}
-    facts = {
-        "closing_balance": wrong,
-        "bad_balance": any(section.bad_balance for section in sections),
-        "several_accounts": len(named) > 1,
-    }
+    facts = {"closing_balance": wrong, "bad_balance": any(section.bad_balance for section in sections)}
     return [doubt for doubt, holds in facts.items() if holds]

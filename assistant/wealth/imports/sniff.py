@@ -20,7 +20,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
-from assistant.wealth.imports.statement import Order, Role
+from assistant import fx
+from assistant.wealth.imports.statement import PENCE, Order, Role
 
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DELIMITERS = ";,\t|"
@@ -185,16 +186,25 @@ def decimal_mark(cells: Iterable[str], delimiter: str) -> str:
 
 def read_number(cell: str, mark: str) -> Decimal | None:
     """A printed number; currency signs, spaces and grouping are dropped, parentheses and a last minus negate."""
-    bare = re.sub(r"[\u00a0\u202f\u2009 ]|[A-Z]{3}|[€$£¥￥]|元", "", cell.replace("−", "-").replace("–", "-"))
+    bare = _dressing().sub("", cell.replace("−", "-").replace("–", "-"))
     negative = (bare.startswith("(") and bare.endswith(")")) or bare.endswith("-")
     bare = bare.strip("()").removesuffix("-").removesuffix("+")
     if not NUMBER.match(bare):
         return None
-    plain = bare.replace("'", "").replace("’", "").replace("." if mark == "," else ",", "").replace(mark, ".")
+    other = "." if mark == "," else ","
+    if mark not in bare and bare.count(other) == 1 and not re.search(r"[.,]\d{3}$", bare):
+        mark, other = other, mark  # one cell that writes decimals otherwise: no group has two digits
+    plain = bare.replace("'", "").replace("’", "").replace(other, "").replace(mark, ".")
     if plain.count(".") > 1:
         return None
     value = Decimal(plain)
     return -abs(value) if negative else value
+
+
+@functools.cache
+def _dressing() -> re.Pattern[str]:
+    """What may stand around a number: spaces, signs and codes of currencies; other letters make it a reference."""
+    return re.compile(rf"[\u00a0\u202f\u2009 ]|(?:{'|'.join((*fx.currencies(), *PENCE))})|[€$£¥￥]|元")
 
 
 def direction(cell: str) -> int:
@@ -223,5 +233,6 @@ def role_of(head: str) -> Role:
 def _heads() -> tuple[dict[str, Role], re.Pattern[str]]:
     listed: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("headers.toml").read_text(encoding="utf-8"))
     heads = {folded(word): cast(Role, role) for role, words in listed.items() for word in words}
-    ordered = sorted((re.escape(word) for word in heads if len(word) > 3 or not word.isascii()), key=len, reverse=True)
+    inside = (word for word, role in heads.items() if role != "account" and (len(word) > 3 or not word.isascii()))
+    ordered = sorted(map(re.escape, inside), key=len, reverse=True)
     return heads, re.compile(rf"(?<![^\W_])(?:{'|'.join(ordered)})(?![a-z])")

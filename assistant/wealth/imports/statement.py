@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,14 +11,50 @@ from typing import Literal
 from assistant.money import Money
 
 Role = Literal[
-    "date", "value_date", "amount", "debit", "credit", "sign", "balance", "currency", "payee", "text", "status", ""
+    "date",
+    "value_date",
+    "amount",
+    "debit",
+    "credit",
+    "sign",
+    "balance",
+    "currency",
+    "payee",
+    "text",
+    "status",
+    "account",
+    "",
 ]
 Order = Literal["", "dmy", "mdy", "ymd"]
 # Why a dated row was not imported; each has a sentence under [wealth.reason].
 Reason = Literal[
-    "bad_date", "no_amount", "bad_amount", "two_amounts", "no_direction", "not_settled", "too_short", "no_rate", "trade"
+    "bad_date",
+    "no_amount",
+    "bad_amount",
+    "two_amounts",
+    "no_direction",
+    "not_settled",
+    "too_short",
+    "no_rate",
+    "trade",
+    "no_security",
 ]
 Unit = Literal["", "major", "minor"]
+# What a broker's row did; "" moved cash for a reason its text may tell.
+Did = Literal["buy", "sell", "dividend", "interest", "fee", "tax", "in", "out", "transfer", "split", "exchange", ""]
+Line = tuple[int, list[str]]
+LARGEST = 10**13  # major units; a longer number is a reference in the wrong column, and no ledger could add it
+UNSETTLED = re.compile(r"revert|declin|fail|pending|cancel|ausstehend|en attente|refus|关闭|失败|撤销", re.IGNORECASE)
+PENCE = {"GBX": "GBP", "ZAC": "ZAR", "ILA": "ILS"}  # codes of a hundredth, as markets print them
+SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "元": "CNY"}
+
+
+class Unusable(Exception):
+    """A dated row that cannot be imported; carries the reason."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason: Reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +78,34 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Deal:
+    """What a broker's row did besides moving cash. `quantity` and `price` (in `currency`) are times 10^-8.
+
+    `quantity` is positive when it came in, of a split what it added. `fee` and `tax`, zero or more minor units of the
+    row's currency, are inside the row's money.
+    """
+
+    did: Did
+    symbol: str
+    name: str
+    currency: str
+    quantity: int
+    price: int
+    fee: int
+    tax: int
+
+    @property
+    def delivered(self) -> bool:
+        """Whether securities moved and no cash."""
+        return self.did in ("in", "out", "split") and self.quantity != 0
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """`money` is positive when it came in; `balance` the account's balance after it, where the file says."""
+    """`money` is positive when it came in; `balance` the account's balance after it, where the file says.
+
+    Of securities that were delivered `money` is their value, and no cash moved.
+    """
 
     line: int
     day: date
@@ -50,6 +113,8 @@ class Row:
     payee: str
     memo: str = ""
     balance: int | None = None
+    deal: Deal | None = None
+    account: str = ""  # its number, where rows of several accounts stand in one file
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +129,7 @@ class Statement:
     """`unbalanced`: lines whose printed balance is not the one before plus the amount.
 
     `doubts`: date_order, sign, unit (whole units or cents?), closing_balance (opening plus amounts is not closing),
-    bad_balance (it cannot be read), several_accounts.
+    bad_balance (it cannot be read), several_accounts, unfunded (trades without the account that paid for them).
     """
 
     format: str
@@ -78,5 +143,6 @@ class Statement:
     currency: str = ""  # empty: the file does not say
     unbalanced: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()
+    openings: tuple[tuple[str, Money], ...] = ()  # (account, what stood there before its first row), where it is told
     mentions: str = ""  # text above and around the rows: may name the account
     account: str = ""  # its number, where the format has a field for it
