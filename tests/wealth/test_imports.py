@@ -255,3 +255,10 @@ def test_a_bank_nobody_wrote_down_is_read_exactly(seed: int) -> None:
     assert [(row.day, row.money.minor) for row in found.rows] == [(day, minor) for day, _, minor in rows]
     assert found.problems == () and found.unbalanced == ()
     assert all(row.payee for row in found.rows)
+
+
+def test_a_card_number_in_a_file_is_blacked_out_wherever_it_stands() -> None:
+    found = csv("Date;Konto;Text;Betrag\n2026-11-02;4242424242424242;PAID 4242 4242 4242 4242;-5,00\n"
+                "2026-11-03;4242424242424242;nothing 4242424242424242;\n")  # fmt: skip
+    assert "4242424242424242" not in repr(found) and "4242 4242" not in repr(found)
+    assert found.rows[0].account == "••••4242"

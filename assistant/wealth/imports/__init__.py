@@ -24,7 +24,7 @@ __all__ = ["Column", "Deal", "Hints", "Problem", "Row", "Statement", "read"]
 
 
 def read(upload: Upload, hints: Hints, currency: str) -> Statement:
-    """The statement in a file, card numbers blacked out. Raises `BadInput`: file_too_big, file_empty, not_a_statement."""
+    """The statement in a file, card numbers hidden. Raises `BadInput`: file_too_big, file_empty, not_a_statement."""
     if len(upload.data) > LARGEST:
         raise BadInput("file_too_big", name=upload.name, limit=LARGEST // 1024**2)
     if not upload.data.strip():
@@ -36,7 +36,11 @@ def read(upload: Upload, hints: Hints, currency: str) -> Statement:
     )
     problems = tuple(replace(each, text=_hidden(each.text)) for each in found.problems)
     openings = tuple((_hidden(account, 4), money) for account, money in found.openings)
-    return replace(found, rows=rows, problems=problems, openings=openings, account=_hidden(found.account, 4))
+    columns = tuple(replace(each, sample=_hidden(each.sample)) for each in found.columns)
+    return replace(
+        found, rows=rows, problems=problems, openings=openings, columns=columns, mentions=_hidden(found.mentions),
+        account=_hidden(found.account, 4),
+    )  # fmt: skip
 
 
 def _hidden(text: str, kept: int = 0) -> str:
