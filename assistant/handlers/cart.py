@@ -7,15 +7,14 @@ never guessed. Sums, stock and the budget are the shop's.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from assistant.errors import BadInput, NotFound, Refused
 from assistant.handlers import Context, Handler, Tap, product
 from assistant.handlers.goods import placed, stock, value, view
-from assistant.language.acts import Act, Do, Query, Slot, Start
-from assistant.language.dialogue import joined
+from assistant.language.acts import Act, Do, Drop, Query, Slot, Start
 from assistant.money import Money
 from assistant.reply import Action, Cart, CartLine, CartPart, Notice, Products, Reply
 from assistant.shop import cart as baskets
@@ -103,12 +102,28 @@ def deliver(do: Do, context: Context) -> Reply:
 
 
 def checkout(do: Do, context: Context) -> Reply:
-    """The review: every price and stock read again, and a sheet to pay."""
-    from assistant.handlers.payment import sheet_for_quote
+    """The review: every price and stock read again, one sheet for all merchants. What cannot be bought has none."""
+    from assistant.handlers.payment import sheet_for_quotes, withdraw
+    from assistant.handlers.service import refused
 
-    _, quotes = context.rooms.shop.carts.review(context.user, context.language)
-    sheets = [sheet_for_quote(quote, context, "" if at else do.replaces) for at, quote in enumerate(quotes)]
-    return replace(joined(sheets), route="product")
+    try:
+        basket, quotes = context.rooms.shop.carts.review(context.user, context.language)
+    except Refused as error:
+        if not do.replaces:
+            raise
+        gone = withdraw(Drop("checkout", do.replaces), context)
+        return replace(gone, text=f"{refused(error, context.language).text} {gone.text}", route="product")
+    notes = tuple(note for line in basket.lines for note in _changes(line, context))
+    return replace(sheet_for_quotes(quotes, context, do.replaces, notes), route="product")
+
+
+def _changes(line: baskets.Line, context: Context) -> Iterator[str]:
+    """What is not as it was when the line was put in."""
+    title = line.product.title(context.language)
+    if line.price != line.added:
+        yield context.say("cart.note_changed", title=title, was=line.added, now=line.price)
+    if line.counted < line.quantity:
+        yield context.say("cart.note_short", title=title, count=line.counted)
 
 
 OPS: dict[str, Callable[[Do, Context], Reply]] = {

@@ -48,10 +48,12 @@ def pay(effect: Do, context: Context) -> Reply:
     return drafted(made, context)
 
 
-def sheet_for_quote(quote: Quote, context: Context, replaces: str = "") -> Reply:
-    """The sheet of a shop purchase: the merchant's lines and total."""
-    origin = Origin(context.utterance, replaces=replaces)
-    return drafted(context.rooms.payments.draft_quote(context.user, context.session, quote, origin), context)
+def sheet_for_quotes(
+    quotes: tuple[Quote, ...], context: Context, replaces: str = "", notes: tuple[str, ...] = ()
+) -> Reply:
+    """The sheet of a purchase: each merchant's lines and totals, one gesture for all of them."""
+    origin = Origin(context.utterance, replaces=replaces, notes=notes)
+    return drafted(context.rooms.payments.draft_quotes(context.user, context.session, quotes, origin)[0], context)
 
 
 def _payee(slots: Slots, context: Context) -> Payee | Reply:
@@ -173,14 +175,19 @@ def _where(slot: Slot, context: Context) -> dict[str, Any]:
 
 
 def receipts(ids: tuple[str, ...], context: Context) -> tuple[AnyCard, ...]:
-    """Fresh cards for these payments: a sheet while it waits, a receipt afterwards. Unknown ids are left out."""
-    cards: list[AnyCard] = []
+    """Fresh cards for these payments and those of their sheets: a sheet while it waits, a receipt afterwards.
+
+    Unknown ids are left out.
+    """
+    kernel, cards = context.rooms.payments, dict[str, AnyCard]()
     for id in ids:
         try:
-            cards.append(card_of(context.rooms.payments.receipt(context.user, id), context))
+            payment = kernel.receipt(context.user, id)
         except NotFound:
             continue
-    return tuple(cards)
+        for part in (payment,) if payment.state == "draft" else kernel.parts(payment):
+            cards[part.id] = card_of(part, context)
+    return tuple(cards.values())
 
 
 # Effects on a waiting sheet
@@ -200,8 +207,11 @@ def aloud(effect: Aloud, context: Context) -> Reply:
     if payments.second_look(context.user, payment.id):
         return _look_again(payment.id, context)
     undo = context.settings.undo_seconds
-    done = payments.confirm_aloud(context.user, context.session, payment.id, repeated, effect.sole, undo)
-    return moved(done, context)
+    return _confirmed(
+        payment,
+        lambda: payments.confirm_aloud(context.user, context.session, payment.id, repeated, effect.sole, undo),
+        context,
+    )
 
 
 def withdraw(effect: Drop, context: Context) -> Reply:
@@ -273,7 +283,28 @@ def _confirm(target: Mapping[str, Any], _: Mapping[str, str], context: Context) 
     waiting = kernel.receipt(context.user, target["payment"])
     if kernel.second_look(context.user, waiting.id):
         return _look_again(waiting.id, context)
-    return moved(kernel.confirm(context.user, context.session, waiting.id, kernel.token(waiting), undo), context)
+    token = kernel.token(waiting)
+    return _confirmed(waiting, lambda: kernel.confirm(context.user, context.session, waiting.id, token, undo), context)
+
+
+def _confirmed(waiting: Payment, gesture: Callable[[], Payment], context: Context) -> Reply:
+    """The receipts; or, where a shop asks for another sum than the sheet says, a new sheet with the difference."""
+    try:
+        return moved(gesture(), context)
+    except Refused as error:
+        if error.key != "quote_changed":
+            raise
+    kernel = context.rooms.payments
+    shown = {line.label: line.amount for part in kernel.parts(waiting) for line in (*part.lines, *part.totals)}
+    quotes = kernel.requote(context.user, waiting.id)
+    notes = tuple(
+        context.say("payment.note_price", title=line.label, was=shown[line.label], now=line.amount)
+        for quote in quotes
+        for line in (*quote.lines, *quote.totals)
+        if shown.get(line.label, line.amount) != line.amount
+    )
+    reply = sheet_for_quotes(quotes, context, waiting.id, notes)
+    return replace(reply, text=f"{context.say('payment.repriced')} {reply.text}")
 
 
 def _look_again(id: str, context: Context) -> Reply:
@@ -285,7 +316,7 @@ def _look_again(id: str, context: Context) -> Reply:
 def _gesture(verb: str) -> Tap:
     def tap(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:
         change: Callable[[str, str], Payment] = getattr(context.rooms.payments, verb)
-        return moved(change(context.user, target["payment"]), context)
+        return moved(change(context.user, target["payment"]), context, whole=verb != "undo")
 
     return tap
 

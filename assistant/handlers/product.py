@@ -240,7 +240,7 @@ def _sheet(product: str, currency: str, quantity: int, context: Context, replace
     merchant = shop.merchants[found.offer.merchant]
     wanted = (Wanted(product, quantity),)
     quote = merchant.quote(context.user, wanted, currency=currency, language=context.language)
-    return replace(payment.sheet_for_quote(quote, context, replaces), route="product")
+    return replace(payment.sheet_for_quotes((quote,), context, replaces), route="product")
 
 
 def compare(do: Do, context: Context) -> Reply:

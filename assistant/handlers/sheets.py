@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 from assistant.handlers import Context
+from assistant.money import Money, total
 from assistant.payments import Payment, State
 from assistant.reply import Action, Link, PayeeView, PaySheet, Receipt, Reply, Status, Style, SumLine
 
@@ -25,10 +27,12 @@ REASONS = {
 
 def drafted(payment: Payment, context: Context) -> Reply:
     """The reply that shows a fresh draft. The voice never says the amount: the microphone might take it for consent."""
-    told = context.say("payment.drafted", amount=payment.amount, payee=payment.payee_name)
-    spoken = context.say("payment.drafted_spoken", payee=payment.payee_name)
+    parts = context.rooms.payments.parts(payment)
+    payees = context.say("payment.and").join(part.payee_name for part in parts)
+    told = context.say("payment.drafted", amount=_sum(parts), payee=payees)
+    spoken = context.say("payment.drafted_spoken", payee=payees)
     shown: tuple[PaySheet | Receipt, ...] = (sheet(payment, context), *_withdrawn(payment, context))
-    return Reply(told, shown, "payment", speak=spoken, sheet=payment.id)
+    return Reply(told, shown, "payment", speak=spoken, sheet=payment.id, closes=payment.origin.replaces)
 
 
 def _withdrawn(payment: Payment, context: Context) -> tuple[Receipt, ...]:
@@ -42,16 +46,20 @@ def sheet(payment: Payment, context: Context) -> PaySheet:
     from assistant.language.words import amount_in_words
 
     payments = context.rooms.payments
-    again = "pay_again_button" if payment.origin.repeats else "pay_button"
-    button = context.say(f"payment.{again}", amount=payment.amount)
+    parts = payments.parts(payment)
+    amount = _sum(parts)
+    again = "pay_again_button" if any(part.origin.repeats for part in parts) else "pay_button"
+    button = context.say(f"payment.{again}", amount=amount)
     look = {"repeat": payment.origin.repeats, "look": payment.origin.resembles}
+    views = tuple(_view(part, context) for part in parts)
     return PaySheet(
-        id=payment.id, payee=_view(payment, context), amount=payment.amount, purpose=payment.purpose,
-        currency_assumed=payment.origin.assumed, source=payment.origin.source, notes=_doubts(payment, context),
+        id=payment.id, payee=views[0], amount=amount, purpose=payment.purpose if len(parts) == 1 else "",
+        currency_assumed=payment.origin.assumed, source=payment.origin.source, parts=views if len(views) > 1 else (),
+        notes=tuple(dict.fromkeys(note for part in parts for note in _doubts(part, context))),
         uncertain=payment.origin.uncertain + tuple(name for name, doubt in look.items() if doubt),
-        provenance=payment.origin.provenance, lines=payment.lines, totals=payment.totals or _total(payment, context),
-        expires_at=payment.expires_at, mode=payments.describe(), method=payments.card(payment.method),
-        in_words=amount_in_words(payment.amount, context.language),
+        provenance=payment.origin.provenance, lines=tuple(line for part in parts for line in part.lines),
+        totals=_totals(parts, context), expires_at=min(part.expires_at for part in parts), mode=payments.describe(),
+        method=payments.card(payment.method), in_words=amount_in_words(amount, context.language),
         actions=(
             _button("payment.cancel", payment, context, context.say("payment.cancel")),
             _button("payment.confirm", payment, context, button, "primary"),
@@ -59,9 +67,21 @@ def sheet(payment: Payment, context: Context) -> PaySheet:
     )  # fmt: skip
 
 
+def _sum(parts: tuple[Payment, ...]) -> Money:
+    return total((part.amount for part in parts), parts[0].amount.currency)
+
+
+def _totals(parts: tuple[Payment, ...], context: Context) -> tuple[SumLine, ...]:
+    """A merchant's own sums; of several, each under its name, and the sum that one gesture confirms."""
+    if len(parts) == 1:
+        return parts[0].totals or (SumLine(context.say("payment.total"), parts[0].amount),)
+    named = tuple(replace(line, label=f"{part.payee_name} · {line.label}") for part in parts for line in part.totals)
+    return (*named, SumLine(context.say("payment.total"), _sum(parts)))
+
+
 def _doubts(payment: Payment, context: Context) -> tuple[str, ...]:
     """What deserves a second look before this is paid, in sentences."""
-    origin, told = payment.origin, []
+    origin, told = payment.origin, list(payment.origin.notes)
     if origin.repeats:
         earlier = context.rooms.payments.receipt(context.user, origin.repeats)
         minutes = int((context.now - (earlier.confirmed_at or context.now)).total_seconds() // 60)
@@ -72,10 +92,6 @@ def _doubts(payment: Payment, context: Context) -> tuple[str, ...]:
     if origin.first and not payment.merchant_id:
         told.append(context.say("payment.doubt_first", tail=payment.account[-4:]))
     return tuple(told)
-
-
-def _total(payment: Payment, context: Context) -> tuple[SumLine, ...]:
-    return (SumLine(context.say("payment.total"), payment.amount),)
 
 
 def _view(payment: Payment, context: Context) -> PayeeView:
@@ -132,6 +148,17 @@ def _choices(payment: Payment, status: Status, context: Context) -> tuple[Action
 
 
 def _note(payment: Payment, status: Status, context: Context) -> str:
+    """Why it stands as it does; where another part of the same sheet failed, that this one stands without it."""
+    others = context.rooms.payments.parts(payment) if payment.origin.parts else ()
+    failed = [part.payee_name for part in others if part.state == "failed" and part.id != payment.id]
+    own = _own_note(payment, status, context)
+    if not failed or status not in ("scheduled", "sent", "succeeded", "unknown", "requires_action"):
+        return own
+    stands = context.say("payment.note_stands", payee=payment.payee_name, failed=", ".join(failed))
+    return f"{own} {stands}".strip()
+
+
+def _own_note(payment: Payment, status: Status, context: Context) -> str:
     if status == "failed":
         reason = payment.reason if payment.reason in REASONS else "declined"
         return context.say(f"payment.reason_{reason}")
@@ -146,9 +173,15 @@ def card_of(payment: Payment, context: Context) -> PaySheet | Receipt:
     return sheet(payment, context) if waiting else receipt(payment, context)
 
 
-def moved(payment: Payment, context: Context) -> Reply:
-    """The reply after a gesture: the receipt, and that the task is over."""
-    card = receipt(payment, context)
-    told = context.say(f"payment.told_{card.status}", amount=payment.amount, payee=payment.payee_name)
-    text = f"{told} {card.note}" if card.status in ("failed", "requires_action", "unknown") else told
-    return Reply(text, (card,), "payment", speak=told, closes=payment.id)
+def moved(payment: Payment, context: Context, whole: bool = True) -> Reply:
+    """The reply after a gesture: the receipt, of a `whole` sheet one for each part, and that the task is over."""
+    parts = context.rooms.payments.parts(payment) if whole else (payment,)
+    cards = tuple(receipt(part, context) for part in parts)
+    told, texts = [], []
+    for part, card in zip(parts, cards, strict=True):
+        told.append(context.say(f"payment.told_{card.status}", amount=part.amount, payee=part.payee_name))
+        more = card.status in ("failed", "requires_action", "unknown") and card.note
+        texts.append(f"{told[-1]} {card.note}" if more else told[-1])
+    return Reply(
+        " ".join(dict.fromkeys(texts)), cards, "payment", speak=" ".join(dict.fromkeys(told)), closes=payment.id
+    )

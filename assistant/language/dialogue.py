@@ -193,7 +193,10 @@ def tapped(state: State, reply: Reply) -> State:
     """What a tap left behind: a task that is over, or a sheet that words must reach from now on."""
     if reply.results:
         state = replace(state, results=reply.results)
-    if reply.closes:
+    if reply.sheet and reply.closes:
+        frames = (replace(f, sheet=reply.sheet) if f.sheet == reply.closes else f for f in state.frames)
+        state = replace(state, frames=tuple(frames))
+    elif reply.closes:
         state = close(state, reply.closes)
     if not reply.sheet or any(frame.sheet == reply.sheet for frame in state.frames):
         return state

@@ -29,10 +29,22 @@ from assistant.clock import Clock
 from assistant.errors import NotFound, OutOfRoom, Refused, Unavailable
 from assistant.folder import secret
 from assistant.merchant import Merchant, Quote, Till
-from assistant.money import Money
+from assistant.money import Money, total
 from assistant.payments import audit, confirmation, doubts, limits
 from assistant.payments.confirmation import Signer
-from assistant.payments.drafts import LARGEST, OPEN, Origin, Payment, State, load, move, only_sheet, payment_of, row_for
+from assistant.payments.drafts import (
+    LARGEST,
+    OPEN,
+    Origin,
+    Payment,
+    State,
+    load,
+    move,
+    only_sheet,
+    parts_of,
+    payment_of,
+    row_for,
+)
 from assistant.payments.duties import Duties
 from assistant.payments.limits import Wallet
 from assistant.payments.orphans import cancel_orphans
@@ -118,40 +130,56 @@ class Payments:
         """
         if not payee.account:
             raise Refused("payee_has_no_account", name=payee.name)
-        return self._draft(user, session, payee, payee.account, payee.name, amount, purpose, origin or Origin())
+        self._can_receive(payee.account, payee.name)
+        with self.store.write() as db:
+            bill = (payee, payee.account, payee.name, amount, purpose)
+            return self._draft(db, new_id("pay"), user, session, *bill, origin or Origin())
 
     def draft_quote(self, user: str, session: str, quote: Quote, origin: Origin | None = None) -> Payment:
         """A sheet for a shop's quote: its lines, its total, its merchant."""
-        account = self._vault.account(quote.merchant)
-        bought = ", ".join(line.label for line in quote.lines)
-        return self._draft(user, session, quote, account, quote.seller, quote.total, bought, origin or Origin())
+        return self.draft_quotes(user, session, (quote,), origin)[0]
+
+    def draft_quotes(
+        self, user: str, session: str, quotes: tuple[Quote, ...], origin: Origin | None = None
+    ) -> tuple[Payment, ...]:
+        """One sheet for several merchants: a draft for each, made together; one gesture confirms them all."""
+        ids = tuple(new_id("pay") for _ in quotes)
+        origin = replace(origin or Origin(), parts=ids if len(ids) > 1 else ())
+        for quote in quotes:
+            self._can_receive(self._vault.account(quote.merchant), quote.seller)
+        with self.store.write() as db:
+            return tuple(
+                self._draft(
+                    db, id, user, session, quote, self._vault.account(quote.merchant), quote.seller, quote.total,
+                    ", ".join(line.label for line in quote.lines), origin,
+                )
+                for id, quote in zip(ids, quotes, strict=True)
+            )  # fmt: skip
 
     def _draft(
-        self, user: str, session: str, payee: Payee | Quote, account: str, name: str, amount: Money, purpose: str,
-        origin: Origin,
+        self, db: Connection, id: str, user: str, session: str, payee: Payee | Quote, account: str, name: str,
+        amount: Money, purpose: str, origin: Origin,
     ) -> Payment:  # fmt: skip
         if not 0 < amount.minor <= LARGEST:
             raise Refused("amount_out_of_range")
-        self._can_receive(account, name)
-        now, id = self.clock.now(), new_id("pay")
-        book = self.payees.of(user)
-        with self.store.write() as db:
-            origin = doubts.look(db, user, account, name, amount, book, origin, now)
-            wallet = limits.wallet(db, user, self.settings.currency)
-            worth = limits.worth(amount, wallet.currency, now)
-            row = row_for(id, user, session, payee, account, amount, worth, purpose, wallet.method, origin, now)
-            self._supersede(db, user, origin.replaces)
-            only_sheet(db, user, row["quote_id"], now)
-            db.execute(sa.insert(payments).values(**row))
-            made = load(db, user, id)
-            confirmation.register(db, "confirm", made, self._signer.token("confirm", made), made.expires_at)
-            audit.append(db, user, id, "draft", now, made.hash)
+        now, book = self.clock.now(), self.payees.of(user)
+        origin = doubts.look(db, user, account, name, amount, book, origin, now)
+        wallet = limits.wallet(db, user, self.settings.currency)
+        worth = limits.worth(amount, wallet.currency, now)
+        row = row_for(id, user, session, payee, account, amount, worth, purpose, wallet.method, origin, now)
+        self._supersede(db, user, origin.replaces)
+        only_sheet(db, user, row["quote_id"], now)
+        db.execute(sa.insert(payments).values(**row))
+        made = load(db, user, id)
+        confirmation.register(db, "confirm", made, self._signer.token("confirm", made), made.expires_at)
+        audit.append(db, user, id, "draft", now, made.hash)
         return made
 
     def _supersede(self, db: Connection, user: str, old: str) -> None:
         found = db.execute(sa.select(payments).where(payments.c.id == old, payments.c.user_id == user)).first()
-        if found is not None and found.state == "draft":
-            move(db, payment_of(found), "canceled", self.clock.now(), "replaced", reason="replaced")
+        for part in parts_of(db, payment_of(found)) if found is not None else ():
+            if part.state == "draft":
+                move(db, part, "canceled", self.clock.now(), "replaced", reason="replaced")
 
     def _can_receive(self, account: str, name: str) -> None:
         if self._sandbox:
@@ -164,15 +192,27 @@ class Payments:
         old = self.receipt(user, id)
         if old.state not in ("draft", "failed", "canceled", "expired"):
             raise Refused("still_under_way")
-        origin = replace(old.origin, replaces=id)
+        origin = replace(old.origin, replaces=id, notes=())
         if old.merchant_id:
-            return self.draft_quote(user, session, self._vault.merchants[old.merchant_id].reread(old.quote_id), origin)
+            return self.draft_quotes(user, session, self.requote(user, id), origin)[0]
         return self.draft(user, session, self.payees.get(user, old.payee_id), old.amount, old.purpose, origin)
+
+    def requote(self, user: str, id: str) -> tuple[Quote, ...]:
+        """The quotes of a sheet at today's terms; of one that was confirmed, the quote of this part alone."""
+        old = self.receipt(user, id)
+        parts = [part for part in self.parts(old) if not part.confirmed_at] or [old]
+        return tuple(self._vault.merchants[part.merchant_id].reread(part.quote_id) for part in parts)
+
+    def parts(self, payment: Payment) -> tuple[Payment, ...]:
+        """Every payment of the sheet this one stood on, as they stand now; most often it alone."""
+        with self.store.read() as db:
+            return parts_of(db, payment)
 
     def second_look(self, user: str, id: str) -> bool:
         """Whether the same payment left after this sheet was shown; from now on the sheet says so."""
         with self.store.write() as db:
-            return doubts.late(db, load(db, user, id), self.clock.now())
+            late = [doubts.late(db, part, self.clock.now()) for part in parts_of(db, load(db, user, id))]
+            return any(late)
 
     def token(self, payment: Payment) -> str:
         """The single-use confirmation of this draft, for its sheet. Never shown, never logged."""
@@ -198,36 +238,42 @@ class Payments:
         if payment.session != session:
             raise NotFound("unknown_payment")
         if payment.state == "draft":
-            confirmation.aloud(payment, repeated, sole, self.settings.voice_limit)
+            confirmation.aloud(self.parts(payment), repeated, sole, self.settings.voice_limit)
         return self._confirm(payment, undo)
 
     def _confirm(self, payment: Payment, undo: int | None) -> Payment:
         if payment.state == "draft" and payment.expires_at <= self.clock.now():
             self.sweep()
         elif payment.state == "draft" and payment.merchant_id:
-            self._still_asks(payment)
+            for part in self.parts(payment):
+                self._still_asks(part)
         seconds = self.settings.undo_seconds if undo is None else undo
-        confirmed = self._commit(payment, timedelta(seconds=seconds))
-        if confirmed.state == "confirmed" and seconds <= 0:
-            with contextlib.suppress(OutOfRoom, Unavailable):  # confirmed it is; the duties go on with it
-                self._settlement.carry_on(payment.user, payment.id)
-        elif confirmed.state == "confirmed":
-            self._duties.wake()
+        for confirmed in self._commit(payment, timedelta(seconds=seconds)):
+            if confirmed.state == "confirmed" and seconds <= 0:
+                with contextlib.suppress(OutOfRoom, Unavailable):  # confirmed it is; the duties go on with it
+                    self._settlement.carry_on(confirmed.user, confirmed.id)
+            elif confirmed.state == "confirmed":
+                self._duties.wake()
         return self.receipt(payment.user, payment.id)
 
-    def _commit(self, payment: Payment, undo: timedelta) -> Payment:
-        """Token, limits and state in one transaction. A payment that is on its way already is returned as it is."""
-        now, token = self.clock.now(), self._signer.token("confirm", payment)
+    def _commit(self, payment: Payment, undo: timedelta) -> tuple[Payment, ...]:
+        """Tokens, limits and states in one transaction: all parts of a sheet leave it, or none.
+
+        The limits count each part with those before it. A sheet that was confirmed already is returned as it is.
+        """
+        now = self.clock.now()
         with self.store.write() as db:
             payment = load(db, payment.user, payment.id)
             if payment.state in ("canceled", "expired"):
                 raise Refused("sheet_closed" if payment.state == "canceled" else "sheet_expired")
-            if payment.state == "draft":
-                limits.check(db, limits.wallet(db, payment.user, self.settings.currency), payment, now)
-                if not confirmation.consume(db, token, now):
+            parts, wallet = parts_of(db, payment), limits.wallet(db, payment.user, self.settings.currency)
+            sheet = total((part.worth for part in parts), wallet.currency)
+            for part in parts if payment.state == "draft" else ():
+                limits.check(db, wallet, part, now, sheet)
+                if not confirmation.consume(db, self._signer.token("confirm", part), now):
                     raise Refused("sheet_expired")
-                move(db, payment, "confirmed", now, confirmed_at=now, send_at=now + undo)
-            return load(db, payment.user, payment.id)
+                move(db, part, "confirmed", now, confirmed_at=now, send_at=now + undo)
+            return parts_of(db, payment)
 
     def _still_asks(self, payment: Payment) -> None:
         """Every quote is read again before it is paid."""
@@ -258,9 +304,9 @@ class Payments:
         elif payment.state not in ("draft", "canceled", "expired"):
             return self.undo(user, id)
         with self.store.write() as db:
-            payment = load(db, user, id)
-            if payment.state == "draft":
-                move(db, payment, "canceled", self.clock.now(), "withdrawn", reason="withdrawn")
+            for part in parts_of(db, load(db, user, id)):
+                if part.state == "draft":
+                    move(db, part, "canceled", self.clock.now(), "withdrawn", reason="withdrawn")
             return load(db, user, id)
 
     def challenge(self, user: str, id: str) -> str:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assistant.errors import Refused
-from assistant.money import Money
+from assistant.money import Money, total
 from assistant.payments.drafts import Payment
 from assistant.payments.tables import tokens
 
@@ -61,14 +61,15 @@ def consume(db: Connection, token: str, now: datetime) -> bool:
     return db.execute(sa.update(tokens).where(fresh).values(used_at=now)).rowcount == 1
 
 
-def aloud(payment: Payment, repeated: Money | None, sole: bool, worth_limit: int) -> None:
-    """The rule of promise 2: the amount itself, as the only reading, up to the voice limit. Raises `Refused`.
+def aloud(parts: tuple[Payment, ...], repeated: Money | None, sole: bool, worth_limit: int) -> None:
+    """The rule of promise 2: the sum of the sheet, as the only reading, up to the voice limit. Raises `Refused`.
 
     `repeated` is None when no amount was said; `worth_limit` is in minor units of the base currency, 0 switches it off.
     """
-    if repeated is None or not sole or repeated != payment.amount:
+    currency, base = parts[0].amount.currency, parts[0].worth.currency
+    if repeated is None or not sole or repeated != total((part.amount for part in parts), currency):
         raise Refused("amount_does_not_match")
-    if payment.origin.repeats or payment.origin.resembles:
+    if any(part.origin.repeats or part.origin.resembles for part in parts):
         raise Refused("needs_a_second_look")
-    if payment.worth.minor > worth_limit:
-        raise Refused("above_voice_limit", limit=Money(worth_limit, payment.worth.currency))
+    if sum(part.worth.minor for part in parts) > worth_limit:
+        raise Refused("above_voice_limit", limit=Money(worth_limit, base))

@@ -46,6 +46,8 @@ class Origin:
     repeats: str = ""  # the same payment, less than half an hour ago (doubts.py)
     first: bool = False  # nothing was ever paid to this account
     resembles: str = ""  # another payee's name that looks like this one
+    parts: tuple[str, ...] = ()  # every draft of the sheet this one stands on, when one gesture confirms several
+    notes: tuple[str, ...] = ()  # what changed since the person last looked, in their language
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,8 @@ def payment_of(row: Any, refunded: int = 0) -> Payment:
     """The row read back as a value."""
     sheet = row.sheet
     told = {name: sheet[name] for name in Origin.__dataclass_fields__ if name in sheet}
-    origin = Origin(**told | {"uncertain": tuple(sheet["uncertain"])})
+    listed = {name: tuple(told.get(name, ())) for name in ("uncertain", "parts", "notes")}
+    origin = Origin(**told | listed)
     return Payment(
         row.id, row.user_id, row.session_id, row.state, row.payee_id, row.payee_name, row.account,
         Money(row.amount, row.currency), Money(row.worth, sheet["base"]), row.purpose, row.method, row.merchant_id,
@@ -133,6 +136,11 @@ def load(db: Connection, user: str, id: str) -> Payment:
     if row is None:
         raise NotFound("unknown_payment")
     return payment_of(row, refunded_of(db, id))
+
+
+def parts_of(db: Connection, payment: Payment) -> tuple[Payment, ...]:
+    """Every payment of the sheet this one stood on, in its order."""
+    return tuple(load(db, payment.user, id) for id in payment.origin.parts) or (load(db, payment.user, payment.id),)
 
 
 def refunded_of(db: Connection, id: str) -> int:

@@ -74,12 +74,16 @@ def worth(amount: Money, currency: str, now: datetime) -> Money:
     return Money(max(converted.minor, 1), currency)
 
 
-def check(db: Connection, wallet: Wallet, payment: Payment, now: datetime) -> None:
-    """Raise `Refused` when this payment may not leave now. Call inside the transaction that confirms it."""
+def check(db: Connection, wallet: Wallet, payment: Payment, now: datetime, sheet: Money) -> None:
+    """Raise `Refused` when this payment may not leave now. Call inside the transaction that confirms it.
+
+    `sheet`: the worth of everything that its gesture confirms; the limit of one payment holds for that.
+    """
     if wallet.stopped_at:
         raise Refused("payments_stopped")
-    if payment.worth.minor > wallet.per_payment.minor:
-        raise Refused("above_payment_limit", amount=payment.amount, limit=wallet.per_payment)
+    if sheet.minor > wallet.per_payment.minor:
+        amount = payment.amount if sheet == payment.worth else sheet
+        raise Refused("above_payment_limit", amount=amount, limit=wallet.per_payment)
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     _within("day_limit", wallet.per_day, _confirmed(db, wallet, payments.c.confirmed_at >= today), payment)
     month = payments.c.confirmed_at >= now - timedelta(days=30)

@@ -217,16 +217,18 @@ class Carts:
     def _settled(self, user: str) -> Saved:
         """The row without what was bought or is on its way; if that is not paid after all it stands here again."""
         saved = self._load(user)
-        left = [quote for quote in saved.quotes if self.standing(user, quote) != "open"]
+        issued = {row.id: row for row in self._issued(saved.quotes)}
+        left = [row for id, row in issued.items() if self.standing(user, id) != "open"]
         if not left:
             return saved
-        return replace(_minus(saved, self._bought(left)), quotes=tuple(q for q in saved.quotes if q not in left))
+        bought = {line["product"]: line["quantity"] for row in left for line in row.wanted}
+        roots = {row.root for row in left}
+        return replace(_minus(saved, bought), quotes=tuple(quote for quote in saved.quotes if quote not in roots))
 
-    def _bought(self, quotes: Sequence[str]) -> dict[str, int]:
+    def _issued(self, quotes: Sequence[str]) -> Sequence[Any]:
+        """These quotes and those that were issued anew in their place."""
         with self.store.read() as db:
-            chosen = tables.quotes.c.id.in_(quotes)
-            rows = db.execute(sa.select(tables.quotes.c.wanted).where(chosen)).scalars()
-            return {line["product"]: line["quantity"] for wanted in rows for line in wanted}
+            return db.execute(sa.select(tables.quotes).where(tables.quotes.c.root.in_(quotes))).all() if quotes else ()
 
     # -- what stands in it ---------------------------------------------------------------------------------------
 

@@ -132,7 +132,7 @@ class House:
     def _dated(self, asked: dict[str, Any]) -> dict[str, Any]:
         now = self.clock.now()
         fresh = {"id": new_id("quote"), "created_at": now, "expires_at": now + timedelta(minutes=QUOTE_MINUTES)}
-        return asked | fresh
+        return {"root": fresh["id"]} | asked | fresh
 
     def _issue(self, asked: dict[str, Any]) -> Quote:
         """A quote of its own for what was asked."""

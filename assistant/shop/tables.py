@@ -75,6 +75,7 @@ quotes = sa.Table(
     metadata,
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("user_id", sa.String(64), nullable=False, index=True),
+    sa.Column("root", sa.String(64), nullable=False, index=True, server_default=""),  # the quote it was issued anew of
     sa.Column("merchant", sa.String(40), nullable=False),
     sa.Column("wanted", sa.JSON, nullable=False),  # [{product, quantity}]
     sa.Column("delivery", sa.String(40), nullable=False),
