@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -15,13 +15,14 @@ from assistant.errors import BadInput, LueurError, OutOfRoom, Refused, Unavailab
 from assistant.handlers import Context, Rooms, carry_out, payment, service, stage, taps
 from assistant.handlers.service import PAPERS
 from assistant.language import detect, dialogue
-from assistant.language.acts import Act, Proposer, World
+from assistant.language.acts import Act, Do, Proposer, World
 from assistant.language.rules import Rules
 from assistant.payments import Payments
 from assistant.redaction import Found, hide, hide_in_heard, hide_in_request, hide_in_seen
 from assistant.reply import AnyCard, Reply, Step
-from assistant.request import Evidence, Heard, Language, Request, Seen
+from assistant.request import Evidence, Heard, Language, Request, Seen, Upload
 from assistant.senses import Senses
+from assistant.senses.view import Sighting, View
 from assistant.settings import Settings
 from assistant.shop import Shop
 from assistant.store import Store
@@ -39,6 +40,9 @@ class Progress:
     heard: Heard | None = None
     seen: Seen | None = None
     image: int = 0
+
+
+News = list[tuple[Sighting, Reply]]
 
 
 class Assistant:
@@ -95,17 +99,46 @@ class Assistant:
         try:
             with self.guesses.counted(who.user):
                 verb, target = self.conversations.action(who, action)
-            context = self._context(who)
-            typed = {name: hide(value)[0] for name, value in (values or {}).items()}
-            result = self.taps[verb](target, typed, context)
-            if isinstance(result, Reply):
-                reply = result
-                self.conversations.remember(who, dialogue.tapped(context.state, reply))
-            else:
-                reply = self._respond(who, context, result)
+            reply = self.tap(who, verb, target, {name: hide(value)[0] for name, value in (values or {}).items()})
         except LueurError as error:
             reply = service.refused(error, who.language)
         return self.conversations.publish(who, Request(), Evidence(), reply)
+
+    def tap(self, who: Session, verb: str, target: Mapping[str, Any], values: Mapping[str, str]) -> Reply:
+        """What a tap does, without a turn of its own."""
+        context = self._context(who)
+        result = self.taps[verb](target, values, context)
+        if not isinstance(result, Reply):
+            return self._respond(who, context, result)
+        self.conversations.remember(who, dialogue.tapped(context.state, result))
+        return result
+
+    def watch(self, who: Session, view: View, frame: Upload, number: int, read: bool) -> Iterator[News]:
+        """What each look at a camera's frame adds to its view, each thing with its cards; no turn yet.
+
+        Raises `BadInput` for what is no picture or too large for a frame.
+        """
+        for look in self.senses.watch(frame, read):
+            seen, hidden = hide_in_seen(look)
+            seen = replace(seen, codes=()) if hidden else seen
+            yield [(each, self._spot(who, each)) for each in view.take(seen, number)]
+
+    def _spot(self, who: Session, sighting: Sighting) -> Reply:
+        reply = carry_out(Do("describe"), self._context(who, evidence=Evidence(seen=(sighting.seen,))))
+        return replace(reply, language=who.language)
+
+    def cart(self, who: Session) -> Reply:
+        """The cart as it stands, without a turn of its own."""
+        return replace(carry_out(Do("cart"), self._context(who)), language=who.language)
+
+    def keep(self, who: Session, view: View, replies: Sequence[Reply]) -> Reply:
+        """Close the camera: what it found becomes one turn of the conversation."""
+        context = self._context(who)
+        reply = service.scanned(replies, context)
+        self.conversations.remember(who, dialogue.remember(context.state, Do("describe"), reply))
+        evidence = Evidence(seen=tuple(sighting.seen for sighting in view.found.values()))
+        seen = Request(images=(Upload(context.say("service.live"), b""),))
+        return self.conversations.publish(who, seen, evidence, reply)
 
     def refresh(self, who: Session, payments: tuple[str, ...]) -> tuple[AnyCard, ...]:
         """The receipts of these payments (and the shows) as they stand now; the stored turns follow."""

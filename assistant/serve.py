@@ -21,7 +21,7 @@ from assistant import __version__, folder
 from assistant.conversation import OWNER
 from assistant.errors import BadInput, Refused
 from assistant.language.messages import say
-from assistant.protocols import local, payment
+from assistant.protocols import live, local, payment
 from assistant.settings import Settings
 from assistant.tenants import COOKIE, Tenants
 
@@ -192,6 +192,7 @@ def routes(assistant: Assistant, duty: Duty, who: Callable[[Any], str]) -> list[
         Route("/samples/photo", sample),
         Route("/pictures/{name}.svg", picture),
         *payment.routes(assistant, who),
+        *live.routes(assistant, who),
         *local.routes(local.Here(assistant), lambda: duty.token),
     ]
 

@@ -190,14 +190,14 @@ def lookup(do: Do, context: Context) -> Reply:
     if product is None:
         text = context.say("product.code_unknown", code=code)
         return Reply(text, (Notice(tone="info", text=text),), route="product")
-    return _one(product, context, context.say("product.code_found", code=code))
+    return one(product, context, context.say("product.code_found", code=code))
 
 
 def _code_seen(context: Context) -> str:
     return next((code.text for seen in context.evidence.seen for code in seen.codes if code.text.isdigit()), "")
 
 
-def _one(product: Product, context: Context, intro: str, currency: str = "", facts: tuple[str, ...] = ()) -> Reply:
+def one(product: Product, context: Context, intro: str, currency: str = "", facts: tuple[str, ...] = ()) -> Reply:
     currency = currency or context.settings.currency
     hit = Hit(product, product.offer.price(currency))
     shown = replace(view(hit, hit.price.currency, context), why=facts)
@@ -305,7 +305,7 @@ def tap_details(target: Mapping[str, Any], values: Mapping[str, str], context: C
         f"{glossary().name(name, context.language)}: {measure(fact.value, fact.unit, context)}"
         for name, fact in product.attributes.items()
     )
-    return _one(product, context, product.description(context.language), target["currency"], facts)
+    return one(product, context, product.description(context.language), target["currency"], facts)
 
 
 GOALS: dict[str, Handler] = {"find": find, "lookup": lookup, "buy": buy, "compare": compare}

@@ -6,19 +6,20 @@ data with the crop it was read from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from assistant.errors import BadInput, LueurError
-from assistant.handlers import Context, Handler, Tap, where
+from assistant.handlers import Context, Handler, Tap, cart, where
+from assistant.handlers.labels import product_of, unsold
 from assistant.language.acts import Act, Do, Goal, Query, Slot, Start, World
 from assistant.language.dialogue import TASKS
 from assistant.language.messages import say, shown
 from assistant.language.rules import details_of
 from assistant.language.slots import find
 from assistant.money import LOCALES, Money
-from assistant.reply import Action, Choice, Document, DocumentField, Notice, Question, Reply, new_id
+from assistant.reply import Action, Choice, Document, DocumentField, Notice, Products, Question, Reply, new_id
 from assistant.request import Field, Seen
 
 PAPERS = ("invoice", "receipt", "price_tag", "statement")
@@ -34,32 +35,31 @@ EXAMPLES: tuple[tuple[str, Goal, dict[str, str]], ...] = (
 
 
 def describe(do: Do, context: Context) -> Reply:
-    """A product by its code, a document by its fields, else an honest sentence that names the engines."""
+    """A product by its code or its label, a document by its fields, else an honest sentence that names the engines."""
     index = int(do.slots["document"].value) if "document" in do.slots else 0
     if index >= len(context.evidence.seen):
         raise BadInput("no_picture")
     seen = context.evidence.seen[index]
-    if product := _product_of(seen, context):
-        return product
+    if known := product_of(seen, context):
+        return known
     if seen.kind in PAPERS or seen.field("total"):
         return _paper(seen, context)
     if seen.codes:
-        return _code(seen, context)
+        return unsold(seen, context) or _code(seen, context)
     return _thing(seen, context)
 
 
-def _product_of(seen: Seen, context: Context) -> Reply | None:
-    """The product behind a code that the catalogue knows."""
-    from assistant.handlers import product
-
-    for code in seen.codes:
-        try:
-            known = context.rooms.shop.by_gtin(code.text) if code.text.isdigit() else None
-        except BadInput:
-            continue
-        if known:
-            return product.lookup(Do("lookup", {"code": Slot(code.text, code.text, place=code.place)}), context)
-    return None
+def scanned(replies: Sequence[Reply], context: Context) -> Reply:
+    """All that an open camera found, as one answer: products on one shelf, papers, codes, the cart that took some."""
+    found = [card for reply in replies for card in reply.cards]
+    shelf = tuple(item for card in found if isinstance(card, Products) for item in card.products)
+    others = tuple(card for card in found if not isinstance(card, Products))
+    text = context.say("service.scanned", count=len(shelf) + len(others))
+    results = tuple(item.id for item in shelf)
+    basket = context.rooms.shop.carts.of(context.user, context.language)
+    taken = (cart.card(basket, context),) if any(basket.line(id) for id in results) else ()
+    cards = (*((Products(products=shelf),) if shelf else ()), *others, *taken)
+    return Reply(text, cards, "product" if shelf else "other", results=results)
 
 
 def _paper(seen: Seen, context: Context) -> Reply:

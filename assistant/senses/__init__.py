@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from assistant.errors import BadInput
 from assistant.request import Heard, Language, Seen, Upload
@@ -51,27 +52,26 @@ class Senses:
 
         Raises `BadInput` for a file that is no picture, is broken, or is too large or too heavy to open.
         """
+        yield from self._looks("see", image, index)
+
+    def watch(self, image: Upload, read: bool = True) -> Iterator[Seen]:
+        """As `see`, for a camera's frame: codes in some ten milliseconds, and with `read` the largest print."""
+        yield from self._looks("watch", image, 0, read=read)
+
+    def _looks(self, verb: str, image: Upload, index: int, **how: Any) -> Iterator[Seen]:
         pictures.check(image)
         seen, kinds = Seen("other", 0.0), dict[str, float]()
-        for part, _ in self._frames("see", image):
+        for part, _ in self._frames(verb, image, how):
             seen = pictures.fold(seen, part, index)
             kinds |= {str(kind): float(score) for kind, score in part.get("kinds", {}).items()}
             slope = float(part["slope"]) if "lines" in part else None
             seen = pictures.judged(seen, kinds, slope)
             yield crops.placed(seen, part.get("crops", ()))
 
-    def scan(self, image: Upload) -> Seen:
-        """Only the codes of a camera frame, in some ten milliseconds."""
-        pictures.check(image)
-        seen = Seen("other", 0.0)
-        for part, _ in self._frames("codes", image):
-            seen = pictures.fold(seen, part, 0)
-        return pictures.judged(seen, {}, None)
-
-    def _frames(self, verb: str, image: Upload) -> Iterator[Frame]:
+    def _frames(self, verb: str, image: Upload, how: Mapping[str, Any]) -> Iterator[Frame]:
         """The worker's answers about a picture; its refusals gain the picture's name."""
         try:
-            yield from self.worker.stream(verb, image.data, "picture_too_heavy")
+            yield from self.worker.stream(verb, image.data, "picture_too_heavy", **how)
         except BadInput as error:
             raise BadInput(error.key, **{**error.values, "name": image.name}) from None
 

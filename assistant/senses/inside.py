@@ -22,7 +22,9 @@ from assistant.senses import crops, read, scan, see
 from assistant.senses.worker import read_frame, write_frame
 
 IDLE_SECONDS = 900  # without work the process ends and gives its memory back
+LIKE_PRINT = 0.1  # share of the vision model's opinion from which a frame is read
 LARGEST_FILE = 64 << 20  # bytes it may write to a temporary file
+Reader = Callable[[Any, float], tuple[list[list[Any]], float]]
 
 
 class Room:
@@ -63,7 +65,7 @@ class Room:
 
     def take(self, head: dict[str, Any], blob: bytes) -> None:
         self._open.add(head["id"])
-        verb = {"see": self._see, "codes": self._codes, "decode": self._decode}[head["verb"]]
+        verb = {"see": self._see, "watch": self._watch, "decode": self._decode}[head["verb"]]
         self._quick.submit(self._guarded, head["id"], verb, head, blob)
 
     def _guarded(self, number: int, verb: Callable[..., None], *given: Any) -> None:
@@ -86,7 +88,7 @@ class Room:
         self._active = time.monotonic()
         self.send({"id": number, "done": True, **head}, blob)
 
-    def _see(self, number: int, head: dict[str, Any], blob: bytes) -> None:
+    def _see(self, number: int, head: dict[str, Any], blob: bytes) -> None:  # noqa: ARG002
         """Codes at once, then the vision model, then (on the slow thread) the text."""
         from models import vision
 
@@ -96,26 +98,34 @@ class Room:
         codes = scan.codes(picture, scale)
         known = {"codes": codes, **size}
         self.send({"id": number, **known})
-        look = vision.look(picture)
-        shown = {"kinds": look.kinds, "products": look.products, "features": look.features, "model": vision.NAME}
+        shown = _shown(vision.look(picture))
         self.send({"id": number, **shown})
-        if head.get("read", True):
-            self._slow.submit(self._guarded, number, self._read, picture, scale, known | shown)
+        self._slow.submit(self._guarded, number, self._read, picture, scale, known | shown)
+
+    def _watch(self, number: int, head: dict[str, Any], blob: bytes) -> None:
+        """A camera's frame: codes at once, then print, if it may be read and looks like it, or codes that lie askew."""
+        from models import vision
+
+        self.send({"id": number, "began": True})
+        picture, scale = see.opened(blob, see.LARGEST_FRAME)
+        size = [round(side * scale) for side in picture.size]
+        known: dict[str, Any] = {"codes": scan.upright(picture, scale), "size": size}
+        self.send({"id": number, **known})
+        known |= _shown(vision.look(picture))
+        self.send({"id": number, **known})
+        if head["read"] and sum(known["kinds"][kind] for kind in read.PRINTED) > LIKE_PRINT:
+            self._slow.submit(self._guarded, number, self._glance, picture, scale, known)
         else:
-            self._end(number, {})
+            self._end(number, _askew(picture, scale, known))
+
+    def _glance(self, number: int, picture: Any, scale: float, known: dict[str, Any]) -> None:
+        self.send({"id": number, "began": True})
+        found = _print(picture, scale, known, read.glance)
+        self._end(number, found | ({} if found["crops"] else _askew(picture, scale, known)))
 
     def _read(self, number: int, picture: Any, scale: float, known: dict[str, Any]) -> None:
-        """The lines, and a crop of each field they make: the same rules as outside say where one stands."""
         self.send({"id": number, "began": True})
-        rows, slope = read.lines(picture, scale)
-        found = {"lines": rows, "slope": slope}
-        seen = see.judged(see.fold(Seen("other", 0.0), known | found, 0), known["kinds"], slope)
-        self._end(number, found | {"crops": crops.cut(picture, scale, seen)})
-
-    def _codes(self, number: int, head: dict[str, Any], blob: bytes) -> None:  # noqa: ARG002
-        self.send({"id": number, "began": True})
-        picture, scale = see.opened(blob)
-        self._end(number, {"codes": scan.codes(picture, scale), "size": [round(side * scale) for side in picture.size]})
+        self._end(number, _print(picture, scale, known, read.lines))
 
     def _decode(self, number: int, head: dict[str, Any], blob: bytes) -> None:  # noqa: ARG002
         import numpy as np
@@ -124,6 +134,24 @@ class Room:
 
         self.send({"id": number, "began": True})
         self._end(number, {}, np.asarray(hear.decode(blob), "<f4").tobytes())
+
+
+def _print(picture: Any, scale: float, known: dict[str, Any], reader: Reader) -> dict[str, Any]:
+    """The lines, and a crop of each field they make: the same rules as outside say where one stands."""
+    rows, slope = reader(picture, scale)
+    found = {"lines": rows, "slope": slope}
+    seen = see.judged(see.fold(Seen("other", 0.0), known | found, 0), known["kinds"], slope)
+    return found | {"crops": crops.cut(picture, scale, seen)}
+
+
+def _askew(picture: Any, scale: float, known: dict[str, Any]) -> dict[str, Any]:
+    return {"codes": known["codes"] or scan.turned(picture, scale, scan.TURNED_FRAME)}
+
+
+def _shown(look: Any) -> dict[str, Any]:
+    from models import vision
+
+    return {"kinds": look.kinds, "products": look.products, "features": look.features, "model": vision.NAME}
 
 
 def limit(memory: int) -> None:

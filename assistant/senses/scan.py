@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TURNS = (45, 30, -30, 15, -15)  # degrees; linear codes are found only within some 8 degrees of the axes
 TURNED_PIXELS = 3_000_000  # a larger picture is turned at reduced size
+TURNED_FRAME = 500_000  # the same for a camera's frame, which has no time
 UNCHECKED = {"ITF", "Codabar", "Code39", "Code39Std"}  # no check digit: stripes of chance look like short ones
 LEAST_UNCHECKED = 8  # characters
 MOST = 16  # codes of one picture
@@ -30,19 +31,27 @@ def load() -> None:
 
 def codes(picture: Picture, scale: float = 1.0) -> list[list[Any]]:
     """[format, text, [x0, y0, x1, y1]] of every code, boxes in pixels of the picture times `scale`."""
+    return upright(picture, scale) or turned(picture, scale)
+
+
+def upright(picture: Picture, scale: float) -> list[list[Any]]:
+    import zxingcpp
+
+    return _boxed(zxingcpp.read_barcodes(picture.convert("L")), scale)
+
+
+def turned(picture: Picture, scale: float, pixels: int = TURNED_PIXELS) -> list[list[Any]]:
+    """Linear codes that lie askew; a picture of more than `pixels` is made smaller first."""
     import zxingcpp
     from PIL import Image
 
     grey = picture.convert("L")
-    found = _boxed(zxingcpp.read_barcodes(grey), scale)
-    if found:
-        return found
-    shrink = max(1.0, (grey.width * grey.height / TURNED_PIXELS) ** 0.5)
+    shrink = max(1.0, (grey.width * grey.height / pixels) ** 0.5)
     small = grey.resize((round(grey.width / shrink), round(grey.height / shrink)))
     linear = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.AllLinear)
     for angle in TURNS:
-        turned = small.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
-        if read := zxingcpp.read_barcodes(turned, linear):
+        askew = small.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+        if read := zxingcpp.read_barcodes(askew, linear):
             return _boxed(read, scale * shrink, angle, small.size)
     return []
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LARGEST_FILE = 20 << 20  # bytes
 LARGEST_PICTURE = 40_000_000  # pixels
+LARGEST_FRAME = 4_000_000  # pixels of a camera's frame
 WORKING_PICTURE = 12_000_000  # pixels; more is scaled down before anything looks at it
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
 KINDS: tuple[PictureKind, ...] = ("invoice", "receipt", "price_tag", "statement", "code", "product", "other")
@@ -37,10 +38,10 @@ def check(image: Upload) -> None:
         )
 
 
-def opened(data: bytes) -> tuple[Image, float]:
+def opened(data: bytes, most: int = LARGEST_PICTURE) -> tuple[Image, float]:
     """The first frame, upright by its EXIF mark, as RGB of at most 12 megapixels, and the factor back to full size.
 
-    Raises `BadInput`: not_a_picture, picture_too_large (over 40 megapixels, told from the header), picture_broken.
+    Raises `BadInput`: not_a_picture, picture_too_large (over `most` pixels, told from the header), picture_broken.
     """
     from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -54,8 +55,8 @@ def opened(data: bytes) -> tuple[Image, float]:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise BadInput("picture_broken") from None
     width, height = picture.size
-    if width * height > LARGEST_PICTURE:
-        raise BadInput("picture_too_large", megapixels=width * height // 1_000_000, limit=LARGEST_PICTURE // 1_000_000)
+    if width * height > most:
+        raise BadInput("picture_too_large", megapixels=width * height // 1_000_000, limit=most // 1_000_000)
     try:
         picture.draft("RGB", _within(width, height))  # a JPEG is decoded smaller, for less memory
         upright = ImageOps.exif_transpose(picture)

@@ -274,7 +274,7 @@ def cart(draw: Drawer, card: Json) -> Html:
         *(cart_part(draw, part, len(card["parts"]) > 1) for part in card["parts"]),
         el("dl", draw.row(draw.word("cart_total"), el("b", card["total"]["text"])), cls="rows whole")
         if card["total"] and card["parts"] else "",
-        _budget(draw, card) if card["budget"] else "",
+        budget(draw, card) if card["budget"] else "",
         *(el("p", icon("alert"), note, cls="caution") for note in card["notes"]),
         draw.buttons(card["actions"]),
     ])  # fmt: skip
@@ -307,7 +307,7 @@ def _sign(action: Json, sign: str) -> Html:
               title=action["label"])  # fmt: skip
 
 
-def _budget(draw: Drawer, card: Json) -> Html:
+def budget(draw: Drawer, card: Json) -> Html:
     """The limit and what is left of it, as a bar and in words."""
     limit, left = card["budget"], card["left"] or card["budget"]
     over = left["minor"] < 0

@@ -251,7 +251,7 @@ addEventListener('keydown', event => {
 find('#settings').addEventListener('change', event => { kept.set(event.target.name, event.target.value); dress() });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', dress);
 
-Object.assign(window.LUEUR, { merge, ask, done, word, language, file: value => ask({ text: value.text || '', files: value.files || [] }) });
+Object.assign(window.LUEUR, { merge, ask, done, word, language, session: () => kept.get('session'), tap: id => line('act').push({ id, values: {} }), file: value => ask({ text: value.text || '', files: value.files || [] }) });
 find('meta[name=viewport]', document.head)?.setAttribute('content', 'width=device-width, initial-scale=1, viewport-fit=cover');
 line('ask').busy = true;  // until the server has said which session this is
 dress();

@@ -1,4 +1,4 @@
-"""The page's wiring: which event calls what. Looks stand in page.css, behaviour in feed.js and talk.js.
+"""The page's wiring: which event calls what. Looks stand in page.css, behaviour in feed.js, talk.js and scan.js.
 
 Gradio shows one feed and one text box. Answers travel through hidden wires, one per kind of event, as pieces of HTML
 that no template ever sees; `feed.js` puts them in their place, so nothing already shown is drawn again.
@@ -59,6 +59,7 @@ def build(assistant: Assistant, who: Callable[[gr.Request], str]) -> gr.Blocks:
                 file_types=["image", "audio", *uploads.BANK_FILES], max_lines=6, autofocus=True,
                 max_plain_text_length=100_000,
             )  # fmt: skip
+            gr.HTML(shell.eye(), elem_id="eye", js_on_load=_script("scan.js"), apply_default_css=False)
             gr.HTML(shell.dock(), elem_id="ears", js_on_load=_script("talk.js"), apply_default_css=False)
         events = {"hello": desk.hello, "ask": desk.ask, "act": desk.act, "follow": desk.follow}
         for name, handle in events.items():

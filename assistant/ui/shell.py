@@ -91,18 +91,32 @@ def page() -> Html:
 
 
 def dock() -> Html:
-    """Camera and microphone beside the text box, and the picture taker they may need."""
-    shoot = el("dialog", el("video", autoplay=True, playsinline=True, muted=True),
-               el("div", pressed(icon("cross"), "close", "round", data_close=True),
-                  pressed(el("span"), "shutter", "shutter", data_shoot=True), cls="actions"),
-               id="viewfinder", data_l="camera")  # fmt: skip
-    file = el("input", type="file", accept="image/*", capture="environment", hidden=True, tabindex="-1")
+    """The microphone beside the text box."""
     level = Html('<svg class="level" viewBox="0 0 56 56" aria-hidden="true"><circle cx="28" cy="28" r="25"/></svg>')
     return join([
-        pressed(icon("photo"), "camera", "round", id="camera"), file,
         pressed(join([level, icon("mic"), icon("stop")]), "talk", "talk", id="talk", aria_pressed="false"),
-        el("p", id="ear", cls="hint", role="status", hidden=True), shoot,
+        el("p", id="ear", cls="hint", role="status", hidden=True),
     ])  # fmt: skip
+
+
+def eye() -> Html:
+    """The open camera: what it sees, what it has found, the cart, and a shutter for a photo of its own."""
+    stage = el("div",
+        el("video", autoplay=True, playsinline=True, muted=True), el("i", cls="frame"),
+        el("header", pressed(icon("cross"), "close", "round", data_close=True), label("p", "eye_tip"),
+           pressed(icon("torch"), "torch", "round", id="torch", aria_pressed="false", hidden=True),
+           pressed(icon("flip"), "flip", "round", id="flip", hidden=True)),
+        el("div", el("p"), label("button", "choose_photo", "button", type="button", data_choose=True),
+           id="scan-state", hidden=True),
+        pressed(el("span"), "shutter", "shutter", data_shoot=True), cls="stage",
+    )  # fmt: skip
+    tray = el("div",
+        el("div", id="finds", role="log", aria_live="polite", data_l="eye"), label("p", "eye_empty", "muted"),
+        el("p", id="scan-note", role="status"), el("div", id="scan-sum"), cls="tray",
+    )  # fmt: skip
+    file = el("input", type="file", accept="image/*", capture="environment", hidden=True, tabindex="-1")
+    return join([pressed(icon("eye"), "eye", "round", id="eye-open"), file,
+                 el("dialog", stage, tray, id="scan", data_l="eye")])  # fmt: skip
 
 
 def words() -> str:

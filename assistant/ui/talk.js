@@ -2,7 +2,7 @@
 // The level here only decides when to stop; whether somebody spoke is decided on the server.
 
 const find = query => element.querySelector(query);
-const button = find('#talk'), hint = find('#ear'), camera = find('#camera'), viewfinder = find('#viewfinder');
+const button = find('#talk'), hint = find('#ear');
 const word = key => window.LUEUR.word(key);
 const RATE = 16000, LOUD = 0.03, QUIET_MS = 640, LONGEST_MS = 15000, PATIENCE_MS = 6000;
 // Echo and noise filters bend the voice: with them the recogniser heard 2 of our 4 clips wrong, without them none.
@@ -86,26 +86,4 @@ async function send(files, request) {
 }
 button.addEventListener('click', () => { recording ? stop() : button.dataset.state === 'sending' || listen() });
 addEventListener('keydown', event => { if (event.key === 'Escape' && recording) stop(true) });
-
-// -- camera: the phone's own where there is one, a still from the webcam otherwise -----------------------------------
-const file = find('input[type=file]'), video = find('video');
-const photograph = async files => {
-  const text = document.querySelector('#box textarea')?.value || '';
-  await send(files, (_, sent) => ({ text, files: sent.map((item, i) => ({ ...item, orig_name: files[i].name })) }));
-};
-file.addEventListener('change', async () => { if (file.files.length) await photograph([...file.files]); file.value = '' });
-camera.addEventListener('click', async () => {
-  if (matchMedia('(pointer: coarse)').matches || !navigator.mediaDevices) { file.click(); return }
-  try { video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { width: 1920 } }) }
-  catch { tell('camera_blocked'); file.removeAttribute('capture'); file.click(); return }
-  viewfinder.showModal();
-});
-viewfinder.addEventListener('close', () => { video.srcObject?.getTracks().forEach(track => track.stop()); video.srcObject = null });
-find('#viewfinder [data-close]').addEventListener('click', () => viewfinder.close());
-find('[data-shoot]').addEventListener('click', () => {
-  const canvas = document.createElement('canvas');
-  canvas.width = video.videoWidth; canvas.height = video.videoHeight;
-  canvas.getContext('2d').drawImage(video, 0, 0);
-  viewfinder.close();
-  canvas.toBlob(blob => photograph([new File([blob], 'photo.jpg', { type: 'image/jpeg' })]), 'image/jpeg', 0.9);
-});
+window.LUEUR.hint = tell;

@@ -60,7 +60,7 @@ def test_it_is_refused_with_a_sentence_and_the_worker_lives_on(senses: Senses, n
     for language in LANGUAGES:
         assert "x.png" in say(language, f"errors.{key}", **refused.value.values)
     assert senses.worker.pid == before
-    assert senses.scan(sample("barcode.png")).codes
+    assert next(senses.watch(sample("barcode.png"))).codes
 
 
 def test_forty_megapixels_stay_within_the_memory_of_the_worker(senses: Senses) -> None:
@@ -78,7 +78,7 @@ def test_a_job_over_its_memory_is_refused_and_the_next_one_works(settings: Setti
         with pytest.raises(BadInput) as refused:
             looked(senses, upload(Image.new("CMYK", (6000, 6000)), "TIFF"))
         assert refused.value.key in ("picture_too_heavy", "picture_file_too_large")
-        assert senses.scan(sample("barcode.png")).codes
+        assert next(senses.watch(sample("barcode.png"))).codes
     finally:
         senses.close()
 
@@ -115,7 +115,7 @@ def test_a_worn_worker_is_replaced(settings: Settings) -> None:
     try:
         pids = set()
         for _ in range(3):
-            senses.scan(sample("barcode.png"))
+            list(senses.watch(sample("barcode.png"), read=False))
             pids.add(senses.worker.pid)
         assert len(pids) == 2
     finally:
