@@ -46,6 +46,12 @@ def parser() -> Parser:
     verbs = top.add_subparsers(dest="verb", required=True, metavar="COMMAND", parser_class=Parser)
     _ask(verbs.add_parser("ask", help="say, show or hand in something; a payment is only drafted"))
     _act(verbs.add_parser("act", help="tap a button of a card: the one gesture that moves money"))
+    bring = _verb(verbs, "import", run_import, "preview a bank file or a product feed; with --yes, import it")
+    bring.add_argument(
+        "file", type=Path, metavar="FILE", help="CSV, TSV, OFX, QIF, CAMT.053, MT940, XML, JSON lines ..."
+    )
+    bring.add_argument("--yes", action="store_true", help="also tap the button of the preview")
+    bring.add_argument("--json", action="store_true", help="one line of JSON, as in docs/json.md")
     serve = _verb(verbs, "serve", run_serve, "open the page on this machine")
     serve.add_argument("--host", help="address to listen on (LUEUR_HOST, default 127.0.0.1)")
     serve.add_argument("--port", type=int, help="port to listen on (LUEUR_PORT, default 7860)")
@@ -170,6 +176,20 @@ def run_ask(args: argparse.Namespace, settings: Settings) -> int:
         reply = desk.ask(named, request)
         if reply["error"] == "unknown_session" and not args.session:
             reply = desk.ask(None, request)
+    _remember(settings, reply["session"])
+    return _print(reply, args.json)
+
+
+def run_import(args: argparse.Namespace, settings: Settings) -> int:
+    from assistant.folder import prepare
+    from assistant.request import Request
+
+    prepare(settings.home)
+    with _desk(settings) as desk:
+        reply = desk.ask(None, Request(files=(_upload(args.file),)))
+        buttons = [action for card in reply["cards"] for action in card["actions"] if action["style"] == "primary"]
+        if args.yes and buttons:
+            reply = desk.act(reply["session"], buttons[0]["id"], {})
     _remember(settings, reply["session"])
     return _print(reply, args.json)
 

@@ -189,6 +189,18 @@ def test_commands_continue_the_last_session_unless_told_otherwise(lueur: Run) ->
     assert session("--session", first) == first
 
 
+def test_a_product_feed_is_previewed_and_with_yes_loaded(lueur: Run, tmp_path: Path) -> None:
+    feed = tmp_path / "feed.csv"
+    feed.write_text("id,title,price\nz-1,Copper kettle,49.90 EUR\nz-2,Tin kettle,1.005 EUR\n", encoding="utf-8")
+    _, out, _ = lueur("import", str(feed), "--json")
+    assert "line 3" in json.loads(out)["text"]
+    assert "Copper kettle" not in lueur("ask", "find a copper kettle")[1]
+    code, out, _ = lueur("import", str(feed), "--yes")
+    assert code == 0
+    assert "Loaded into the catalogue: 1" in out
+    assert "Copper kettle" in lueur("ask", "find a copper kettle")[1]
+
+
 def test_export_gives_every_row_and_forget_erases_them(lueur: Run) -> None:
     lueur("ask", "Pay Alice 12.50")
     before = json.loads(lueur("export", "--json")[1])

@@ -67,6 +67,7 @@ def rooms() -> tuple[ModuleType, ...]:
     """Every module with `GOALS` or `TAPS` of its own."""
     from assistant.handlers import (
         cart,
+        feeds,
         payment,
         product,
         service,
@@ -74,7 +75,7 @@ def rooms() -> tuple[ModuleType, ...]:
         wealth,
     )
 
-    return cart, payment, product, service, stage, wealth
+    return cart, feeds, payment, product, service, stage, wealth
 
 
 def _merged(table: str) -> dict[str, Any]:

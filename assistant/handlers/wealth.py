@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.errors import LueurError
-from assistant.handlers import Context, Handler, Tap, transfers
+from assistant.handlers import Context, Handler, Tap, feeds, transfers
 from assistant.handlers.figures import ROWS, again, chart, figure, named, period_text, readable, sentence
 from assistant.language.acts import Do
 from assistant.reply import (
@@ -23,6 +23,7 @@ from assistant.reply import (
     Reply,
     new_id,
 )  # fmt: skip
+from assistant.shop.feeds import matches as product_feed
 from assistant.wealth import Hints, Imported, Preview
 
 ASKED = ("metric", "period", "account", "category", "group", "currency")
@@ -58,6 +59,8 @@ def bring_in(do: Do, context: Context) -> Reply:  # noqa: ARG001  the files are 
     wealth = context.rooms.wealth
     cards: list[AnyCard] = []
     refusals: list[LueurError] = []
+    if goods := [upload for upload in context.evidence.files if product_feed(upload.data)]:
+        return feeds.preview(goods, context)
     for upload in context.evidence.files:
         try:
             found = wealth.preview(context.user, upload)

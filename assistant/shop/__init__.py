@@ -32,6 +32,7 @@ from assistant.shop.catalogue import Catalogue, Product
 from assistant.shop.constraints import Columns, Conversion, canonical, relax
 from assistant.shop.glossary import Entry, Reading, glossary, pieces
 from assistant.shop.index import Index, Ranking
+from assistant.shop.intake import Intake
 from assistant.shop.meaning import Embed
 from assistant.shop.merchants import House, terms
 from assistant.shop.spelling import Pairs, Speller
@@ -111,6 +112,7 @@ class Shop:
             for id, told in terms().items()
         }
         self.carts = Carts(store, clock, self.catalogue, self.merchants, settings.currency)
+        self.intake = Intake(self.catalogue, settings, clock, self.load)
         self._embed, self._known = embed, known
         self._view: View | None = None
         self._opening = threading.Lock()
@@ -299,10 +301,11 @@ class Shop:
 
 
 def _of_kind(view: View, reading: Reading) -> Mask:
+    """Rows of the kinds that were named, and rows of kinds the glossary has no name for: those go by their words."""
     kinds = view.columns.words.get("category")
     if not reading.categories or kinds is None:
         return np.ones(len(view.products), bool)
-    return np.isin(kinds, list(reading.categories))
+    return np.isin(kinds, list(reading.categories)) | ~np.isin(kinds, glossary().kinds())
 
 
 def _found(view: View, reading: Reading, mask: Mask) -> Ranking:
@@ -314,7 +317,8 @@ def _found(view: View, reading: Reading, mask: Mask) -> Ranking:
         kept = [place for place, row in enumerate(ranking.rows) if row in ranking.matched]
         rows, scores = tuple(ranking.rows[p] for p in kept), tuple(ranking.scores[p] for p in kept)
         return replace(ranking, rows=rows, scores=scores)
-    rest = tuple(int(row) for row in np.flatnonzero(mask) if row not in set(ranking.rows))
+    named = np.isin(view.columns.words["category"], list(reading.categories))
+    rest = tuple(int(row) for row in np.flatnonzero(mask & named) if row not in set(ranking.rows))
     return replace(ranking, rows=ranking.rows + rest, scores=ranking.scores + (0.0,) * len(rest))
 
 

@@ -5,6 +5,7 @@ Knows GTINs. Does not rank, filter or translate.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -101,16 +102,28 @@ class Catalogue:
 
     def load(self, products: Iterable[Product]) -> int:
         """Put products in, in one transaction, in place of those with the same id; how many. All or nothing."""
-        batch = tuple(products)
-        for product in batch:
-            if product.gtin and gtin14(product.gtin) != product.gtin:
-                raise BadInput("not_a_gtin", code=product.gtin)
+        count, coming = 0, iter(products)
         with self.store.write() as db:
-            _forget(db, [product.id for product in batch])
-            for table, rows in _rows(batch):
-                if rows:
-                    db.execute(sa.insert(table), rows)
-        return len(batch)
+            while batch := tuple(itertools.islice(coming, BATCH)):
+                for product in batch:
+                    if product.gtin and gtin14(product.gtin) != product.gtin:
+                        raise BadInput("not_a_gtin", code=product.gtin)
+                _forget(db, [product.id for product in batch])
+                for table, rows in _rows(batch):
+                    if rows:
+                        db.execute(sa.insert(table), rows)
+                count += len(batch)
+        return count
+
+    def ids(self) -> frozenset[str]:
+        with self.store.read() as db:
+            return frozenset(db.execute(sa.select(tables.products.c.id)).scalars())
+
+    def codes(self) -> dict[str, str]:
+        """Product by GTIN, of those that have one."""
+        found = sa.select(tables.products.c.gtin, tables.products.c.id).where(tables.products.c.gtin.is_not(None))
+        with self.store.read() as db:
+            return {row.gtin: row.id for row in db.execute(found)}
 
     def all(self) -> tuple[Product, ...]:
         """Every product, by id, without past prices."""

@@ -144,6 +144,9 @@ class Glossary:
         """Every form of these kinds of product, in all three languages."""
         return _forms({kind: forms for kind, forms in self._types.items() if kind in kinds})
 
+    def kinds(self) -> list[str]:
+        return list(self._types)
+
     def goods(self) -> tuple[str, ...]:
         """English names of goods of every kind, sold here or not."""
         return self._nouns + tuple(form for forms in self._types.values() for form in forms["en"])
