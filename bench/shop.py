@@ -28,6 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.clock import SystemClock
+from assistant.demo import catalogue as demo
+from assistant.language import constraints
+from assistant.language.acts import World
 from assistant.money import Money
 from assistant.request import Constraint
 from assistant.settings import Settings
@@ -37,12 +40,14 @@ from assistant.shop.glossary import glossary
 from assistant.shop.index import Index
 from assistant.shop.meaning import FILE, learned
 from assistant.store import Store
+from bench.wishes import wishes
 from models.text import embed, ready, vocabulary
 
 KEPT = Path(__file__).parents[1] / "artefacts" / "bench-shop" / FILE  # vectors of the last run: embedding takes minutes
 FOUND = 10  # ranks that count
 DRAWS = 10_000
 TYPED = 10  # times every query is mistyped
+WISHES = 10_000
 ASKED = 4  # times every query is timed
 Row = dict[str, Any]
 Search = Callable[[str], Sequence[int]]  # query -> rows, best first
@@ -62,6 +67,7 @@ def row(name: str, value: float | None, unit: str, target: float | None = None, 
 
 
 def measure(data: Path | None) -> Iterator[Row]:
+    yield from promises()
     if data is None:
         yield row("catalogue: no DATA given, not measured", None, "")
         return
@@ -337,3 +343,23 @@ def speed(shop: Shop, ratings: Ratings) -> Iterator[Row]:
         yield row(f"hybrid search{name}, p50", statistics.median(wall), "ms")
         yield row(f"hybrid search{name}, p95", float(np.percentile(wall, 95)), "ms", 30, least=False)
         yield row(f"hybrid search{name}, p95 of its CPU time", float(np.percentile(work, 95)), "ms")
+
+
+# -- wishes -----------------------------------------------------------------------------------------------------------
+
+
+def promises() -> Iterator[Row]:
+    """Generated wishes over the demo catalogue, read and searched as a turn does, judged by the generator's intent."""
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as shop:
+        demo.stock(shop)
+        goods = shop.catalogue.all()
+        world = World(currencies=("EUR", "USD"), today="2026-11-22", **shop.lexicon())
+        broken = possible = shown = 0
+        for wish in wishes(goods, WISHES, seed=1):
+            wanted = constraints.read(wish.text, wish.language, world)
+            hits = () if wanted.doubts else shop.search(wanted.query, wanted.constraints, wish.language, FOUND).hits
+            broken += any(not wish.met_by(hit.product) for hit in hits)
+            able = any(wish.met_by(product) for product in goods)
+            possible, shown = possible + able, shown + (able and bool(hits))
+    yield row(f"{WISHES} generated wishes: with a card that breaks one", broken, "wishes", 0, least=False)
+    yield row(f"{possible} that can be met: with a card", shown / possible, "share", 0.99)

@@ -26,7 +26,23 @@ from assistant.request import LANGUAGES, Constraint, Doubt, Language, Op
 
 LETTER_SIZES = {"xs", "s", "m", "l", "xl", "xxl", "xxxl"}
 DEFAULTS: dict[str, Op] = {"rating": "at_least", "delivery": "at_most", "price": "at_most", "battery": "at_least"}
-SKIPPED = {"de", "a", "an", "the", "d", "of", "in", "any", "的", "是", "颜", "色"}  # between a negation and its word
+SKIPPED = {
+    "de",
+    "chez",
+    "from",
+    "by",
+    "a",
+    "an",
+    "the",
+    "d",
+    "of",
+    "in",
+    "any",
+    "的",
+    "是",
+    "颜",
+    "色",
+}  # between a negation and its word
 ABOUT = "about"  # not an operator: two bounds, this share below and above what was said
 TOLERANCE = Decimal("0.2")
 COUNTED = 4  # tokens from a number to the product it counts: "two small red mugs"
@@ -82,7 +98,12 @@ class Reader:
         self.text, self.language, self.world = text, language, world
         self.words = tokens(text)
         self.used: set[int] = set()
-        self.kept = {i for _, a, b in phrases("list.compound", language).scan(self.words) for i in range(a, b)}
+        self.kept = {
+            i
+            for _, first, last in phrases("list.compound", language).scan(self.words)
+            if not any(first < begin < last < end for begin, end in self._sold)  # black [coffee mug]
+            for i in range(first, last)
+        }
         self.kept |= {i for start in range(len(self.words)) for i in range(start, self._crossed(start))}
         self.found: list[Constraint] = []
         self.doubts: list[Doubt] = []
@@ -144,7 +165,7 @@ class Reader:
         """ "I don't want to spend more than": the opposite; with other words between, either one, to be asked."""
         start = max((i + 1 for i in range(index) if self.words[i].kind == "mark" or i in self.used), default=0)
         said = phrases("list.negation", self.language).scan(self.words[start:index])
-        if op not in OPPOSITE or not said:
+        if op not in OPPOSITE or not said or self._name_denied(start + said[-1][1]):
             return (op,)
         between, spend = self.words[start + said[-1][2] : index], phrases("list.spend", self.language)
         known = sum(last - first for _, first, last in spend.scan(between))
@@ -152,6 +173,14 @@ class Reader:
             return OPPOSITE[op], op
         self.used |= set(range(start + said[0][1], index))
         return (OPPOSITE[op],)
+
+    def _name_denied(self, at: int) -> bool:
+        """Whether a negation denies a colour or brand ("not red, under 20") and not the bound further on."""
+        negation = self._at("list.not", at)
+        at = negation[1] if negation else at
+        while at < len(self.words) and self.words[at].text in SKIPPED:
+            at += 1
+        return bool(negation and self.names.at(self.words, at))
 
     def _bound(self, index: int) -> tuple[str, int]:
         """ "at most", "budget of around", "pas plus de": the operator, the token after it. A limit beats "around"."""
@@ -171,6 +200,8 @@ class Reader:
         hit = self._at("bound_after", at)
         if hit is None or self._at("list.rated", hit[1]) or (at < hit[1] < len(self.words) and self._value(hit[1])):
             return "", end
+        if any((bound := self._at("bound", i)) and bound[1] > hit[1] for i in range(at, hit[1])):
+            return "", end  # "2 jours et [plus de] 70 euros"
         return hit
 
     def _range(self, index: int, start: int) -> int:
@@ -184,7 +215,7 @@ class Reader:
         if not (dash or between in SIGNS or (joint and (start > index or self._at("list.range", low.end)))):
             return 0
         high = self._value(joint[1] if joint else low.end)
-        if high is None:
+        if high is None or (low.explicit and high.explicit and low.options[0].field != high.options[0].field):
             return 0
         lows, highs = _alike(low, high), _alike(high, low)
         pairs = [(a, b) for a in lows for b in highs if _size(a) <= _size(b)] or [(highs[0], lows[0])]
@@ -197,6 +228,9 @@ class Reader:
         start = self._bound(at)[1]
         if field == "size" and start < len(self.words) and self.words[start].text in LETTER_SIZES:
             return self._settle(index, start + 1, (Constraint("size", "is", self.words[start].text.upper()),))
+        name = self.names.at(self.words, start) if field == "size" else None
+        if name and name[0][0] == "size":
+            return self._settle(index, name[1], (Constraint("size", "is", name[0][1]),))
         hit = number(self.words, start, self.language)
         unit = self._at("unit", hit.end) if hit else None
         if hit is None or (field == "size" and unit and unit[0] != field):  # "size 24 inch": its unit says it better
@@ -207,16 +241,20 @@ class Reader:
 
     def _value(self, at: int) -> Measured | None:
         """number unit | amount. A share or a time is a condition only where a bound was said."""
-        if at >= len(self.words) or at in self.kept:
+        if (
+            at >= len(self.words)
+            or at in self.kept
+            or (at and (size := self.names.at(self.words, at - 1)) and size[1] > at)
+        ):
             return None
         hit = number(self.words, at, self.language)
         unit = self._at("unit", hit.end) if hit else None
         if hit and unit:
             field, _, name = unit[0].partition(" ")
             times, name = (7.0, "day") if name == "week" else (1.0, name)
-            if field == "battery" and phrases("list.delivered", self.language).scan(self.words):
-                field, times, name = "delivery", 1 / 24, "day"  # "delivered within 48 hours"
             end = unit[1]
+            if field == "battery" and self._is_delivered(at, end):
+                field, times, name = "delivery", 1 / 24, "day"  # "delivered within 48 hours"
             if field == "delivery" and self.language == "zh" and end < len(self.words) and self.words[end].text == "内":
                 end += 1
             values = tuple(Constraint(field, "is", float(v) * times, unit=name) for v in hit.values)
@@ -225,6 +263,14 @@ class Reader:
         if amount is None:
             return None
         return Measured(self._prices(amount.readings), amount.last, amount.certain, amount.vague)
+
+    def _is_delivered(self, at: int, end: int) -> bool:
+        """Whether a word of delivery stands close by, in the same breath."""
+        near = self.words[max(0, at - 5) : at], self.words[end : end + 3]
+        before = next((i + 1 for i in range(len(near[0]) - 1, -1, -1) if near[0][i].kind == "mark"), 0)
+        after = next((i for i, word in enumerate(near[1]) if word.kind == "mark"), len(near[1]))
+        said = phrases("list.delivered", self.language)
+        return bool(said.scan(near[0][before:]) or said.scan(near[1][:after]))
 
     def _prices(self, readings: Iterable[Amount]) -> Limits:
         return tuple(Constraint("price", "is", each.in_(currency_of(each, self.world))) for each in readings)
@@ -237,6 +283,9 @@ class Reader:
             return self._settle(index, hit[1], (Constraint("stock", "is", "yes"),))
         if hit := self._at("list.tomorrow", index):
             return self._settle(index, hit[1], (Constraint("delivery", "at_most", 1.0, unit="day"),))
+        unit = self._at("unit", index + 1)
+        if unit and unit[0].split()[0] == "size" and self.words[index].text in LETTER_SIZES:  # L码
+            return self._settle(index, unit[1], (Constraint("size", "is", self.words[index].text.upper()),))
         negation = self._at("list.not", index)
         at = negation[1] if negation else index
         while negation and at < len(self.words) and self.words[at].text in SKIPPED:
@@ -245,9 +294,15 @@ class Reader:
         if name is None or at in self.kept:
             return index
         (field, value), end = name
-        if field == "brand" and self._is_common(index, at, end):
+        if (field == "brand" and self._is_common(index, at, end)) or self._inside(at, end):
             return index
+        unit = self._at("unit", end) if field == "size" else None
+        end = unit[1] if unit and unit[0].split()[0] == "size" else end
         return self._settle(index, end, (Constraint(field, "not" if negation else "is", value),))
+
+    def _inside(self, at: int, end: int) -> bool:
+        """Whether this is a part of a product's name: the blue of 蓝牙音箱."""
+        return any(first <= at and end <= last and last - first > end - at for first, last in self._sold)
 
     def _is_common(self, index: int, at: int, end: int) -> bool:
         """A brand's name in lower case after "de" is the word of the language: "lampe de bureau"."""
@@ -417,4 +472,5 @@ def _names(language: Language, world: World) -> Phrases[tuple[str, str]]:
     table = phrases("colour", language).table
     said = [(" ".join(key), ("colour", meaning)) for key, meaning in table.items()]
     said += [(colour, ("colour", colour)) for colour in world.colours]
+    said += [(size, ("size", size)) for size in world.sizes if len(size) > 1 and not size.isdigit()]
     return Phrases([*said, *((brand, ("brand", brand)) for brand in world.brands)])

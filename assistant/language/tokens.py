@@ -41,7 +41,7 @@ def normalised(text: str) -> tuple[str, list[int]]:
     for index, char in enumerate(text):
         digit = unicodedata.decimal(char, None)
         raised = digit is None and unicodedata.digit(char, None) is not None
-        plain = char if raised else unicodedata.normalize("NFKC", char).lower()
+        plain = char if raised or char == "，" else unicodedata.normalize("NFKC", char).lower()
         for piece in str(digit) if digit is not None else plain:
             space = piece.isspace()
             out.append(" " if space else piece)

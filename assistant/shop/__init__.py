@@ -158,7 +158,7 @@ class Shop:
             "colours": glossary().colours(),
             "products": glossary().types(view.kinds),
             "models": tuple(sorted({product.model for product in view.products if re.search(r"\d", product.model)})),
-            "sizes": tuple(sorted({str(size) for size in sizes if str(size).isdigit()})),
+            "sizes": tuple(sorted({str(size) for size in sizes})),
         }
 
     def words(self) -> tuple[str, ...]:
