@@ -194,7 +194,8 @@ class Ledger:
         names = {security.id: security for security in self.securities(user)}
         sums: dict[tuple[str, str, str | None], int] = defaultdict(int)
         for each in self.changes(user, on):
-            sums[each.account, each.currency, each.security] += each.quantity if each.security else each.minor
+            currency = "" if each.security else each.currency  # a security may be bought in several
+            sums[each.account, currency, each.security] += each.quantity if each.security else each.minor
         return [
             Holding(mine[account], amount, currency, names.get(security or ""))
             for (account, currency, security), amount in sums.items()
@@ -241,24 +242,9 @@ class Ledger:
                 for account, security, identity, day, quantity, minor, currency, costs, kind in db.execute(query).all()
             ]
 
-    def last_trade(self, user: str, security: Security, on: date) -> tuple[int, int, date]:
-        """(minor, quantity, day) of the last trade: what stands in for a price when none is known."""
-        query = (
-            sa.select(postings.c.minor, postings.c.quantity, entries.c.day)
-            .join(entries, entries.c.id == postings.c.entry_id)
-            .where(postings.c.user_id == user, postings.c.security_id == security.id, entries.c.day <= on)
-            .where(postings.c.quantity != 0)
-            .order_by(entries.c.day.desc())
-            .limit(1)
-        )
-        with self.store.read() as db:
-            minor, quantity, day = db.execute(query).one()
-        return minor, quantity, day
-
     def changes(self, user: str, until: date) -> list[Change]:
-        """What every account and security gained or lost by day, oldest first; securities have currency ""."""
-        currency = sa.case((postings.c.security_id.is_(None), postings.c.currency), else_="").label("currency")
-        by = (postings.c.account_id, currency, postings.c.security_id, entries.c.day)
+        """What every account and security gained or lost by day, oldest first: input of a curve."""
+        by = (postings.c.account_id, postings.c.currency, postings.c.security_id, entries.c.day)
         query = (
             sa.select(*by, sa.func.sum(postings.c.minor), sa.func.sum(postings.c.quantity))
             .join(entries, entries.c.id == postings.c.entry_id)

@@ -79,18 +79,29 @@ ORDERS: dict[Method, Callable[[Lot], object]] = {
 def book(trades: Iterable[Trade], method: Method = "fifo") -> Book:
     """What is still held and what was sold of one security. Raises ValueError for a sale of more than is held.
 
-    Trades count by day, purchases of a day before its sales. Average cost: the purchases run into one lot.
+    Trades count by day, splits of a day first, then its purchases. A split is a trade without an amount that leaves
+    something: every lot grows or shrinks alike and keeps its cost. Average cost: the purchases run into one lot.
     Source of the methods: US 26 CFR 1.1012-1 (FIFO, identified lots, average basis).
     """
     lots: list[Lot] = []
     sales: list[Sale] = []
-    for each in sorted(trades, key=lambda trade: (trade.day, trade.quantity < 0)):
-        if each.quantity > 0:
+    for each in sorted(trades, key=lambda trade: (trade.day, trade.amount != 0, trade.quantity < 0)):
+        held = sum(lot.quantity for lot in lots) if not each.amount else 0
+        if held and held + each.quantity > 0:
+            lots = _split(lots, held + each.quantity, held)
+        elif each.quantity > 0:
             lots.append(Lot(each.day, each.quantity, each.amount))
             lots = _pooled(lots) if method == "average" else lots
         elif each.quantity:
             sales.append(Sale(each.day, each.amount, _take(lots, -each.quantity, method, each.day)))
     return Book(tuple(lots), tuple(sales))
+
+
+def _split(lots: list[Lot], after: int, before: int) -> list[Lot]:
+    """Lots whose quantities sum to `after`; what rounding leaves goes to the last."""
+    grown = [replace(each, quantity=each.quantity * after // before) for each in lots]
+    rest = after - sum(each.quantity for each in grown)
+    return [*grown[:-1], replace(grown[-1], quantity=grown[-1].quantity + rest)]
 
 
 def _pooled(lots: list[Lot]) -> list[Lot]:

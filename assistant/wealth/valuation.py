@@ -67,8 +67,10 @@ def _value(ledger: Ledger, user: str, item: Holding, on: date, currency: str) ->
 
 
 def _last_trade(ledger: Ledger, user: str, security: Security, on: date) -> tuple[int, date]:
-    minor, quantity, day = ledger.last_trade(user, security, on)
-    return abs(minor) * _price_scale(security.currency) // abs(quantity), day
+    """What stands in for a price when none is known."""
+    last = [each for each in ledger.trades(user, on) if each.security == security.id and not each.split][-1]
+    paid = fx.convert(last.money, security.currency, last.day)[0]
+    return abs(paid.minor) * _price_scale(security.currency) // abs(last.quantity), last.day
 
 
 def _price_scale(currency: str) -> int:
@@ -96,7 +98,7 @@ def curve(
     for row in ledger.changes(user, days[-1]):
         if row.account not in chosen:
             continue
-        groups[row.account, row.currency, row.security].append(row)
+        groups[row.account, "" if row.security else row.currency, row.security].append(row)
     closes = ledger.closes(user, days[-1])
     names = {security.id: security for security in ledger.securities(user)}
     total = np.zeros(len(at))

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from assistant.wealth.entry import UNIT
 from assistant.wealth.lots import Lot, Method, Trade, book
 
 DAY = date(2026, 1, 1)
@@ -77,3 +78,21 @@ def test_a_purchase_of_the_same_day_can_be_sold_in_any_order_of_the_rows() -> No
 def test_selling_more_than_is_held_is_an_error() -> None:
     with pytest.raises(ValueError, match="more sold"):
         book([Trade(DAY, 5, 100), Trade(DAY + timedelta(1), -6, 100)])
+
+
+@pytest.mark.parametrize("method", ["fifo", "lifo", "hifo", "average"])
+def test_a_split_keeps_the_cost_and_a_reverse_split_too(method: Method) -> None:
+    """10 at 100.00, 2 for 1, then 1 for 3: 6.66666667 at 150.00 each."""
+    day = date(2020, 1, 1)
+    bought = [Trade(day, 4 * UNIT, 40_000), Trade(day, 6 * UNIT, 60_000)]
+    after = book([*bought, Trade(date(2021, 1, 1), 10 * UNIT, 0)], method)
+    assert (after.quantity, after.cost, after.sales) == (20 * UNIT, 100_000, ())
+    third = 20 * UNIT // 3
+    again = book([*bought, Trade(date(2021, 1, 1), 10 * UNIT, 0),
+                       Trade(date(2022, 1, 1), third - 20 * UNIT, 0)], method)  # fmt: skip
+    assert (again.quantity, again.cost) == (third, 100_000)
+
+
+def test_what_became_worthless_is_a_loss_and_no_split() -> None:
+    found = book([Trade(date(2020, 1, 1), UNIT, 100), Trade(date(2021, 1, 1), -UNIT, 0)])
+    assert (found.quantity, found.gain) == (0, -100)
