@@ -169,7 +169,7 @@ class Shopper:
             self.told(lambda act=act: act(chance))
             if chance.random() < 0.1:
                 self.told(self.kernel.settle_due)
-            if chance.random() < 0.01:
+            if chance.random() < 0.002:  # lists every intent of the last 90 days
                 self.told(self.kernel.tidy)
 
     def told(self, act: Callable[[], Any]) -> None:
