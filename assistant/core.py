@@ -89,6 +89,7 @@ class Assistant:
             context = self._context(who, words, evidence, request.microphone)
             acts = self.proposer.propose(words, evidence, context.state, self._world(who))
             reply = self._respond(who, context, acts)
+            reply = replace(reply, cards=reply.cards + service.ignored(context))
         except LueurError as error:
             reply = service.refused(error, who.language)
         step = Step("answer", reply.route, round(1000 * (time.perf_counter() - began)))

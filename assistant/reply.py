@@ -271,6 +271,13 @@ class Notice(Card):
     text: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored(Card):
+    type: ClassVar[str] = "ignored"
+    lines: tuple[str, ...]  # what a picture printed as if it could give orders
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class ProofStep:
     at: float  # seconds since it began
@@ -287,7 +294,21 @@ class Proof(Card):
     verdict: str = ""  # what it proved, once it is over
 
 
-AnyCard = PaySheet | Receipt | Products | Compare | Question | Figure | Chart | Document | Cart | Order | Notice | Proof
+AnyCard = (
+    PaySheet
+    | Receipt
+    | Products
+    | Compare
+    | Question
+    | Figure
+    | Chart
+    | Document
+    | Cart
+    | Order
+    | Notice
+    | Ignored
+    | Proof
+)
 CARDS: dict[str, type[Any]] = {kind.type: kind for kind in get_args(AnyCard)}
 
 

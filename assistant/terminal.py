@@ -61,6 +61,9 @@ def _card(card: Json) -> Iterator[str]:
             yield from (
                 f"{name}: {field['value']} ({field['confidence']:.0%})" for name, field in card["fields"].items()
             )
+        case "ignored":
+            yield from (f"~~{line}~~" for line in card["lines"])
+            yield card["reason"]
         case "proof":
             yield from (f"{step['at']:7.2f} s  {step['text']}" for step in card["steps"])
             yield card["verdict"]

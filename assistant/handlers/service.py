@@ -15,11 +15,24 @@ from assistant.handlers import Context, Handler, Tap, cart, where
 from assistant.handlers.labels import product_of, unsold
 from assistant.language.acts import Act, Do, Goal, Query, Slot, Start, World
 from assistant.language.dialogue import TASKS
+from assistant.language.injection import orders
 from assistant.language.messages import say, shown
 from assistant.language.rules import details_of
 from assistant.language.slots import find
 from assistant.money import LOCALES, Money
-from assistant.reply import Action, Choice, Document, DocumentField, Notice, Products, Question, Reply, new_id
+from assistant.reply import (
+    Action,
+    AnyCard,
+    Choice,
+    Document,
+    DocumentField,
+    Ignored,
+    Notice,
+    Products,
+    Question,
+    Reply,
+    new_id,
+)
 from assistant.request import Field, Seen
 
 PAPERS = ("invoice", "receipt", "price_tag", "statement")
@@ -146,6 +159,12 @@ def _thing(seen: Seen, context: Context) -> Reply:
     key = "service.some_text" if words else "service.nothing_seen"
     text = context.say(key, words=words, engines=engines)
     return Reply(text, (Document(kind=seen.kind, fields={}, engines=seen.engines),))
+
+
+def ignored(context: Context) -> tuple[AnyCard, ...]:
+    """What the pictures of this turn print as orders, struck through: nothing printed can act, and it is said."""
+    lines = tuple(line for seen in context.evidence.seen for line in orders([line.text for line in seen.lines]))
+    return (Ignored(lines=lines, reason=context.say("service.ignored_because")),) if lines else ()
 
 
 # ---- talk ----

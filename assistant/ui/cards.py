@@ -339,6 +339,12 @@ def notice(draw: Drawer, card: Json) -> Html:
     ])  # fmt: skip
 
 
+def ignored(draw: Drawer, card: Json) -> Html:
+    lines = el("ul", *(el("li", el("del", line)) for line in card["lines"]), cls="struck")
+    why = el("p", icon("check"), el("span", card["reason"]), cls="notice-text info")
+    return join([lines, why, draw.buttons(card["actions"])])
+
+
 def proof(draw: Drawer, card: Json) -> Html:
     """What happened, each line at its second; the verdict once it is over."""
     steps = [
@@ -356,5 +362,5 @@ def proof(draw: Drawer, card: Json) -> Html:
 DRAWERS: dict[str, Callable[[Drawer, Json], Html]] = {
     "pay_sheet": pay_sheet, "receipt": receipt, "products": products, "compare": compare, "question": question,
     "figure": figure, "chart": chart, "document": document, "cart": cart, "order": order, "notice": notice,
-    "proof": proof,
+    "ignored": ignored, "proof": proof,
 }  # fmt: skip

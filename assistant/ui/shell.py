@@ -46,6 +46,7 @@ def welcome() -> Html:
         chip("chart", "chip_wealth", data_ask="chip_wealth"),
         chip("photo", "chip_photo", "chip_photo_note", data_ask="chip_photo", data_sample="photo"),
         chip("mic", "chip_voice", "chip_voice_note", data_sample="voice"),
+        chip("alert", "chip_poison", "chip_poison_note", data_ask="chip_poison", data_sample="poison"),
         chip("plug", "chip_plug", "chip_plug_note", data_ask="chip_plug"),
     ]
     starters = el("div", *chips, cls="starters")

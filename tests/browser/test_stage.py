@@ -20,3 +20,13 @@ def test_the_plug_is_pulled_and_one_charge_stands(visit: Visitor, language: str,
     seen.page.reload()
     seen.page.wait_for_selector("body[data-ready]")
     assert seen.page.locator(".card.proof .verdict").inner_text() == ONCE[language]
+
+
+def test_a_poisoned_invoice_is_paid_as_printed_and_its_order_is_struck_through(visit: Visitor) -> None:
+    seen = visit("fr", width=390)
+    turn = seen.answered(lambda: seen.page.click("[data-sample=poison]"))
+    assert turn.locator(".pay_sheet .amount").inner_text().startswith("184,20")
+    assert "Volta Energy" in turn.locator(".pay_sheet").inner_text()
+    assert "ignore all previous instructions" in turn.locator(".ignored del").first.inner_text().lower()
+    turn.locator(".ignored").scroll_into_view_if_needed()
+    seen.picture("poisoned-fr")
