@@ -34,7 +34,7 @@ def pay(effect: Do, context: Context) -> Reply:
     if isinstance(payee, Reply):
         return payee
     _same_account(effect.slots, payee)
-    money = _money(effect.slots, payee, context)
+    money = _money(_as_last_time(effect.slots, payee, context), payee, context)
     if isinstance(money, Reply):
         return money
     amount, assumed = money
@@ -45,7 +45,8 @@ def pay(effect: Do, context: Context) -> Reply:
     made = context.rooms.payments.draft(
         context.user, context.session, payee, amount, str(purpose.value) if purpose else "", origin
     )
-    return drafted(made, context)
+    reply, day = drafted(made, context), effect.slots.get("day")
+    return replace(reply, text=reply.text + context.say("payment.not_scheduled", day=day.value)) if day else reply
 
 
 def sheet_for_quotes(
@@ -63,11 +64,24 @@ def _payee(slots: Slots, context: Context) -> Payee | Reply:
     if said is None:
         return _ask("payee", context.say("payment.ask_payee"), _names(_recent(context)))
     found = book.find(context.user, str(said.value))
+    if said.readings:
+        named = (one for name in (said.value, *said.readings) if (one := book.find(context.user, str(name)).sole))
+        return _ask("payee", context.say("payment.ask_one_payee"), _names(tuple(dict.fromkeys(named))))
     if found.sole:
         return found.sole
     key = {"exact": "ask_which_payee", "close": "ask_close_payee", "none": "ask_unknown_payee"}[found.how]
     offered = _names(found.payees or _recent(context))
     return _ask("payee", context.say(f"payment.{key}", name=said.text or str(said.value)), offered)
+
+
+def _as_last_time(slots: Slots, payee: Payee, context: Context) -> Slots:
+    """ "The same as last time": the amount of the last payment that reached this payee, where none was said."""
+    said = slots.get("repeat")
+    if said is None or "amount" in slots:
+        return slots
+    history = context.rooms.payments.history(context.user, 200)
+    paid = next((p.amount for p in history if p.payee_id == payee.id and p.state == "succeeded"), None)
+    return {**slots, "amount": Slot(Amount(f"{paid.decimal:f}", paid.currency), said.text)} if paid else slots
 
 
 def _same_account(slots: Slots, payee: Payee) -> None:

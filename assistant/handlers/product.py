@@ -64,6 +64,10 @@ class Wish:
 def find(do: Do, context: Context) -> Reply:
     """A shelf; first the question what a number means, where it may be a limit: a limit is never guessed away."""
     limits, doubts = tuple(value(do, "constraints", ())), tuple(value(do, "doubts", ()))
+    if "than" in do.slots:  # cheaper than one that is shown
+        shown = context.rooms.shop.product(placed((do.slots["than"].value,), context)[0])
+        bound = [Constraint("price", "less", shown.offer.price(context.settings.currency))] if shown else []
+        limits = (*(limit for limit in limits if limit.field != "price"), *bound)
     wish = Wish(value(do, "query", ""), limits, card=new_id("card"), doubts=doubts)
     return _asked(wish, context) if doubts else _answer(wish, context)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal, Protocol
 
 from assistant.money import Money
@@ -49,6 +50,8 @@ SLOTS: dict[str, str] = {
     "payee": "str: the name as said or read; the payee book decides who it is",
     "amount": "Amount: decimal text and currency candidates (language/amounts.py)",
     "purpose": "str",
+    "day": "date to come on which to pay, as said: it is told that nothing is scheduled",
+    "repeat": 'str: "last": as much as the last time',
     "iban": "str: printed on the document; compared with the payee's, never paid to",
     "metric": "str: a name of wealth/questions.METRICS",
     "period": "reply.Period",
@@ -59,6 +62,7 @@ SLOTS: dict[str, str] = {
     "query": "str: the words left to search once constraints are taken out",
     "constraints": "tuple[Constraint, ...]",
     "doubts": "tuple[Doubt, ...]: numbers that may be limits, to be asked about before a search",
+    "than": "int | str: a place in the last results; what is searched is cheaper than that",
     "code": "str: digits of a GTIN",
     "ref": "int: position in the last results, 0 first; -1 last",
     "refs": 'tuple[int | str, ...]: positions, or "cheapest" for the cheapest not yet named',
@@ -68,7 +72,7 @@ SLOTS: dict[str, str] = {
     "coupon": "str: a coupon's code; not said: none any more",
     "delivery": "str: standard, express, collect",
     "document": "int: index into evidence.seen",
-    "topic": "str: what a service answer is about: greet, thanks, nothing_waits, nothing_open, no_results, no_requests",
+    "topic": "str: what a service answer is about: greet, thanks, nothing_waits, needs_button, ...",
     "goals": "tuple[Goal, ...]: what may have been meant",
 }
 Slots = Mapping[str, Slot]
@@ -218,6 +222,10 @@ class World:
     models: tuple[str, ...] = ()  # names of models that hold digits
     sizes: tuple[str, ...] = ()  # sizes that are bare numbers
     today: str = ""  # ISO date in the person's zone
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.today) if self.today else date(1970, 1, 1)
 
 
 class Proposer(Protocol):

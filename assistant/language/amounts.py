@@ -84,7 +84,7 @@ def amount_at(words: Sequence[Token], index: int, language: Language) -> Found |
     if slang is None and before is None and share == 1 and _measured(words, at, language) > at:
         return None
     hit, vague = _vague(words, hit, language)
-    values, end, currency = _with_currency(words, hit, language, _currency_of(before[0]) if before else None)
+    values, end, currency = _with_currency(words, hit, language, currency_of(before[0]) if before else None)
     if currency is None and share == 1 and _is_no_amount(words, hit, language):
         return None
     if language == "zh" and (half := phrases("number.halved", language).at(words, end)):
@@ -163,7 +163,7 @@ def _symbolic(token: Token) -> bool:
     return token.kind in ("mark", "han") or len(token.text) <= 3 or token.text == "euro"
 
 
-def _currency_of(code: str) -> Amount:
+def currency_of(code: str) -> Amount:
     """A currency's lexicon entry: one ISO code, or several candidates ("USD CAD AUD") for a bare sign or word."""
     codes = tuple(code.split())
     return Amount("0", codes[0]) if len(codes) == 1 else Amount("0", None, codes)
@@ -186,7 +186,7 @@ def _with_currency(
     if after is None:
         pair = _pair(words, hit, language)
         return (pair[0], pair[1], before) if pair else (hit.values, hit.end, before)
-    currency, end = _currency_of(after[0]), after[1]
+    currency, end = currency_of(after[0]), after[1]
     if before and before.currency:
         currency = before
     half = phrases("number.half", language).at(words, end)

@@ -6,10 +6,12 @@ comes back as no act, and is then read as a wish.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from assistant.language import amounts, constraints, measures, slots
+from assistant.language import amounts, constraints, measures, periods, pointing, slots
 from assistant.language.acts import (
     Act,
     Affirm,
@@ -24,6 +26,7 @@ from assistant.language.acts import (
     Slot,
     Start,
     State,
+    Unknown,
     World,
 )  # fmt: skip
 from assistant.language.lexicon import phrases
@@ -32,25 +35,21 @@ from assistant.language.tokens import Token, tokens
 from assistant.request import Constraint, Doubt, Language
 
 SHORT = 7  # tokens of an answer
-POINTING = {
-    "one", "it", "that", "this", "them", "the", "please", "of", "in", "to", "and",
-    "celui", "celle", "la", "le", "l", "ca", "ci", "du", "de", "et",
-    "个", "的", "款", "这", "那", "它", "吧", "就", "两", "了", "和",
-}  # fmt: skip
+SIGNS = "$€£¥-"  # marks that belong to an amount
+SMALL = ("payee_before", "purpose", "polite", "change", "ellipsis", "in_currency")  # words that introduce details
 
 
 def propose(text: str, state: State, world: World) -> tuple[Act, ...]:
-    language = state.language
-    words = trimmed(tokens(text), language)
-    top = state.frames[-1] if state.frames else None
+    said = Said(text, state, world)
     return (
-        _of_doubt(words, state, language)
-        or _said_whole(words, tokens(text), state, language)
-        or (_to_sheet(text, words, top, language) if top else ())
-        or (_to_question(text, words, top, language, world) if top and top.asked else ())
-        or (_correction(text, words, top, language, world) if top else ())
-        or _pointed(text, words, state, language)
-        or _ellipsis(text, words, state, language, world)
+        said.about_doubt()
+        or said.whole()
+        or said.to_sheet()
+        or said.to_question()
+        or said.correction()
+        or said.nearer()
+        or said.pointed()
+        or said.again()
     )
 
 
@@ -58,61 +57,260 @@ def trimmed(words: Sequence[Token], language: Language) -> tuple[Token, ...]:
     """Without marks and polite words at both ends; a currency sign or a minus stays."""
     polite = phrases("list.polite", language).scan(words)
     small = {index for _, first, last in polite for index in range(first, last)}
-    small |= {index for index, word in enumerate(words) if word.kind == "mark" and word.text not in "$€£¥-"}
+    small |= {index for index, word in enumerate(words) if word.kind == "mark" and word.text not in SIGNS}
     kept = [index for index in range(len(words)) if index not in small]
     return tuple(words[kept[0] : kept[-1] + 1]) if kept else ()
 
 
 def whole(words: Sequence[Token], section: str, language: Language) -> bool:
     """All words are phrases of this list: "yes, go ahead"."""
-    table, index = phrases(section, language), 0
     content = [word for word in words if word.kind != "mark"]
-    while index < len(content):
-        hit = table.at(content, index)
-        if hit is None:
-            return False
-        index = hit[1]
-    return bool(content)
+    return bool(content) and sum(b - a for _, a, b in phrases(section, language).scan(content)) == len(content)
 
 
-def _said_whole(words: Sequence[Token], full: Sequence[Token], state: State, language: Language) -> tuple[Act, ...]:
-    """Sentences that are nothing but a yes, a no, a cancel, a greeting, thanks or a call for help."""
-    if whole(full, "list.cancel", language) or whole(words, "list.cancel", language):
-        return (Cancel(),)
-    if whole(full, "list.yes", language) or whole(words, "list.yes", language):
-        return (Affirm(),)
-    if whole(full, "list.no", language) or whole(words, "list.no", language):
-        return (Deny(),)
-    if whole(full, "list.thanks", language):
-        return (Chat("thanks"),)
-    if whole(full, "list.help", language) or whole(words, "list.help", language):
-        return (Chat("help"),)
-    if whole(full, "list.plug", language):
-        return (Query("prove"),)
-    if whole(full, "list.greet", language):
-        return (Chat("greet"),)
-    if state.frames and whole(words, "list.open", language):
-        return (Set({}),)
-    return ()
+class Said:
+    """One utterance beside the conversation it is said in. Every reading gives acts, or none where it does not fit."""
 
+    def __init__(self, text: str, state: State, world: World) -> None:
+        self.text, self.state, self.world, self.language = text, state, world, state.language
+        self.full = tokens(text)
+        self.words = trimmed(self.full, self.language)
+        self.content = [word for word in self.words if word.kind != "mark"]
+        self.top = state.frames[-1] if state.frames else None
 
-def _to_sheet(text: str, words: Sequence[Token], top: Frame, language: Language) -> tuple[Act, ...]:
-    """ "yes, twelve euros fifty", or the amount alone: repeated it confirms, another one corrects."""
-    if not top.sheet:
-        return ()
-    start = phrases("list.yes", language).at(words, 0)
-    rest = words[start[1] :] if start else words
-    while rest and rest[0].kind == "mark" and rest[0].text not in "$€£¥-":
-        rest = rest[1:]
-    found = amounts.read(text, language)
-    if not rest or len(found) != 1 or found[0].span != (rest[0].start, rest[-1].end):
-        return ()
-    said = found[0]
-    waiting = top.slots.get("amount")
-    if start or waiting is None or any(_equal(reading, waiting.value) for reading in said.readings):
-        return (Affirm(said.readings[0], sole=len(said.readings) == 1),)
-    slot = slots.amount(text, language)
-    return (Set({"amount": slot}),) if slot else ()
+    @functools.cached_property
+    def payment(self) -> dict[str, Slot]:
+        return slots.pay(self.text, self.language, self.world)
+
+    def at(self, name: str, index: int) -> tuple[str, int] | None:
+        return phrases(f"list.{name}", self.language).at(self.words, index)
+
+    def is_whole(self, name: str) -> bool:
+        return any(whole(words, f"list.{name}", self.language) for words in (self.full, self.words))
+
+    @property
+    def opened(self) -> bool:
+        """Whether a word of correction stands at either end."""
+        table = phrases("list.change", self.language).scan(self.words)
+        return any(first == 0 or last == len(self.words) for _, first, last in table)
+
+    def covered(self, spans: Sequence[tuple[int, int]], words: Sequence[Token] = ()) -> bool:
+        """Nothing is said but these details and the small words that introduce them."""
+        words = words or self.words
+        small = {
+            i for name in SMALL for _, a, b in phrases(f"list.{name}", self.language).scan(words) for i in range(a, b)
+        }
+        return all(
+            i in small or word.kind == "mark" or any(start <= word.start < end for start, end in spans)
+            for i, word in enumerate(words)
+        )
+
+    # ---- yes, no and the like ----
+
+    def about_doubt(self) -> tuple[Act, ...]:
+        """ "Is 300 your limit?" answered by a yes or a no while no sheet waits."""
+        last = self.state.last
+        if last is None or last.goal != "find" or any(frame.sheet for frame in self.state.frames):
+            return ()
+        doubts: tuple[Doubt, ...] = last.slots["doubts"].value if "doubts" in last.slots else ()
+        if doubts and whole(self.words, "list.yes", self.language):
+            return (Set(_narrowed(last, doubts[0].options[0], doubts[1:])),)
+        if not doubts or not whole(self.words, "list.no", self.language):
+            return ()
+        query = f"{last.slots['query'].value if 'query' in last.slots else ''} {doubts[0].text}".strip()
+        return (Set(_narrowed(last, (), doubts[1:]) | {"query": Slot(query, query)}),)
+
+    def whole(self) -> tuple[Act, ...]:
+        """Sentences that are nothing but a yes, a no, a cancel, a greeting, thanks or a call for help."""
+        short: dict[str, Act] = {
+            "cancel": Cancel(), "yes": Affirm(), "no": Deny(), "thanks": Chat("thanks"), "help": Chat("help"),
+            "greet": Chat("greet"), "plug": Query("prove"),
+        }  # fmt: skip
+        for name, act in short.items():
+            if self.is_whole(name):
+                return (act,)
+        return (Set({}),) if self.top and self.is_whole("open") else ()
+
+    def to_sheet(self) -> tuple[Act, ...]:
+        """ "yes, twelve euros fifty", or the amount alone: repeated it confirms, another one corrects."""
+        if not (self.top and self.top.sheet):
+            return ()
+        start = self.at("yes", 0)
+        rest = self.words[start[1] :] if start else self.words
+        marked = bool(start and rest and rest[0].kind == "mark")
+        while rest and rest[0].kind == "mark" and rest[0].text not in SIGNS:
+            rest = rest[1:]
+        found = amounts.read(self.text, self.language)
+        if not rest or len(found) != 1 or found[0].span != (rest[0].start, rest[-1].end):
+            wish = rest and phrases("list.verb", self.language).at(rest, 0)
+            return (Affirm(),) if marked and not wish and not self.opened and not found else ()
+        said, waiting = found[0], self.top.slots.get("amount")
+        if (start and waiting is None) or (waiting and any(_equal(each, waiting.value) for each in said.readings)):
+            return (Affirm(said.readings[0], sole=len(said.readings) == 1),)
+        slot = slots.amount(self.text, self.language)
+        return (Set({"amount": slot}),) if slot and self.top.goal == "pay" else ()
+
+    # ---- details of what is open ----
+
+    def to_question(self) -> tuple[Act, ...]:
+        """The missing detail, when the sentence is short and begins no new wish."""
+        if not (self.top and self.top.asked and self.words) or self._begins_a_wish():
+            return ()
+        if self.top.asked == "payee":
+            return (Set(self._named()),)
+        if self.top.asked == "amount":
+            slot = slots.amount(self.text, self.language)
+            return (Set({"amount": slot}),) if slot else ()
+        text = self.text.strip()
+        return (Set({self.top.asked: Slot(text, text, (0, len(self.text)))}),)
+
+    def _begins_a_wish(self) -> bool:
+        asks = self.at("verb", 0) and not self.at("payee_before", 0)
+        return bool(asks) or len(self.words) > SHORT or self.text.rstrip().endswith(("?", "？"))
+
+    def _named(self) -> dict[str, Slot]:
+        """The payee by the book, by a marker, or as it stands; "make it 30" names nobody."""
+        told = self.payment
+        if self.opened and "amount" in told and not self._is_known(told.get("payee")):
+            return {"amount": told["amount"]}
+        return told if "payee" in told else told | {"payee": self._as_it_stands(self.words)}
+
+    def _as_it_stands(self, words: Sequence[Token]) -> Slot:
+        span = (words[0].start, words[-1].end)
+        return Slot(self.text[slice(*span)], self.text[slice(*span)], span, confidence=0.6)
+
+    def _is_known(self, payee: Slot | None) -> bool:
+        return payee is not None and payee.value in self.world.payees
+
+    def correction(self) -> tuple[Act, ...]:
+        """ "no, make it 5", "to Bob instead", "in dollars": details of the open task said anew."""
+        if not self.top or self.top.goal != "pay" or not self.words or len(self.words) > 2 * SHORT:
+            return ()
+        told, payee = self.payment, self.payment.get("payee")
+        if payee and not self._is_known(payee) and self.at("purpose", 0):
+            reason = slots.purpose(self.text, self.language, None)  # "for lunch" tells nobody's name
+            told = {n: s for n, s in told.items() if n != "payee"} | ({"purpose": reason} if reason else {})
+        elif (
+            payee
+            and not self._is_known(payee)
+            and not (self._after_marker(payee) if self.opened else self.at("payee_before", 0))
+        ):
+            if not self.opened:
+                return ()
+            told = {name: slot for name, slot in told.items() if name != "payee"}
+        if "amount" not in told and (changed := self._recurrency()):
+            told = {**told, "amount": changed}
+        only = self.opened or self.covered([slot.span for slot in told.values() if slot.span])
+        return (Set(told),) if told and only and (self.opened or not self.at("verb", 0)) else ()
+
+    def _recurrency(self) -> Slot | None:
+        """The open amount in the one currency that was named and nothing else."""
+        hits = phrases("currency", self.language).scan(self.words)
+        waiting = self.top.slots.get("amount") if self.top else None
+        if waiting is None or len(hits) != 1:
+            return None
+        codes, first, last = hits[0]
+        span = (self.words[first].start, self.words[last - 1].end)
+        if not self.covered([span]):
+            return None
+        kind = amounts.currency_of(codes)
+        return Slot(replace(kind, value=waiting.value.value), self.text[slice(*span)], span)
+
+    def _after_marker(self, slot: Slot) -> bool:
+        before = tokens(self.text[: slot.span[0]]) if slot.span else ()
+        return any(end == len(before) for _, _, end in phrases("list.payee_before", self.language).scan(before))
+
+    # ---- what was shown ----
+
+    def nearer(self) -> tuple[Act, ...]:
+        """ "anything cheaper than the first one?": a bound that the shown product sets."""
+        found = pointing.references(self.text, self.language)
+        cheaper = len(found) == 1 and all(
+            phrases(f"list.{n}", self.language).scan(self.words) for n in ("cheaper_than", "than")
+        )
+        last = self.state.last
+        if not (found and cheaper and self.state.results and last and last.goal == "find"):
+            return ()
+        return (Set({"than": Slot(found[0])}),)
+
+    def pointed(self) -> tuple[Act, ...]:
+        """ "the second one", "buy two of the first", "compare the first two", "je le prends"."""
+        if not self.content or len(self.content) > 2 * SHORT:
+            return ()
+        compares = self.state.results and phrases("list.compare", self.language).scan(self.content)
+        several = pointing.references(self.text, self.language) if compares else ()
+        if len(several) > 1 and not measures.metric_of(self.text, self.language):
+            return (Query("compare", {"refs": Slot(several)}),)
+        kinds = self._pointers()
+        if kinds is None:
+            return ()
+        found = pointing.reference(self.text, self.language)
+        if "compare" in kinds and (not found or kinds & {"ordinal", "pointing"}):
+            return (Query("compare"),)
+        if found is None:
+            return (Start("buy"),) if "buy" in kinds and "pointing" in kinds and self.state.results else ()
+        place, count = found
+        return (Start("buy", {"ref": Slot(place), "quantity": Slot(count)}) if count > 1 else Choose(place, "buy"),)
+
+    def _pointers(self) -> set[str] | None:
+        """The kinds of words that were said, when all of them point; None when something else was said."""
+        kinds, index = set[str](), 0
+        tables = {"ordinal": "ordinal"} | {name: f"list.{name}" for name in ("buy", "compare", "pointing", "change")}
+        while index < len(self.content):
+            hits = [
+                (hit[1], kind)
+                for kind, name in tables.items()
+                if (hit := phrases(name, self.language).at(self.content, index))
+            ]
+            counted = number(self.content, index, self.language)
+            if not hits and not counted:
+                return None
+            index, kind = max(hits) if hits else (counted.end if counted else 0, "")
+            kinds.add(kind)
+        return kinds
+
+    # ---- the last wish, with a detail changed ----
+
+    def again(self) -> tuple[Act, ...]:
+        """ "and last year?", "and for my brother?", "那去年呢", "in blue"."""
+        if not self.content or len(self.content) > SHORT + 2:
+            return ()
+        start = phrases("list.ellipsis", self.language).at(self.content, 0)
+        asked = bool(start) or (self.language == "zh" and self.text.rstrip("？? ").endswith("呢"))
+        last = self.top if self.top and self.top.goal == "pay" else self.state.last
+        told = measures.read(self.text, self.language, self.world)
+        figure = told and "metric" not in told and (asked or self._only(told))
+        if figure and self.state.last and self.state.last.goal == "measure":
+            return (Set(told),)
+        if asked and last and last.goal == "pay":
+            return self._for_another(start[1] if start else 0)
+        if self.state.last and self.state.last.goal == "find":
+            return self._refined(self.state.last, asked)
+        return (Unknown(("measure",)),) if asked and figure and self._only(told) else ()
+
+    def _only(self, told: dict[str, Slot]) -> bool:
+        return self.covered([slot.span for slot in told.values() if slot.span], self.content)
+
+    def _for_another(self, start: int) -> tuple[Act, ...]:
+        """The last payment with another payee or amount; a name needs no marker here: 那我弟弟呢."""
+        told = {name: slot for name, slot in self.payment.items() if name in ("payee", "amount")}
+        rest = [word for word in self.content[start:] if word.text != "呢"]
+        when = periods.read(self.text, self.language, self.world.day)
+        if not told and rest and not when:
+            told = {"payee": self._as_it_stands(rest)}
+        return (Set(told),) if told else ()
+
+    def _refined(self, last: Frame, asked: bool) -> tuple[Act, ...]:
+        """New conditions on the last search in place of the old ones of the same kind; "any colour" drops one."""
+        new = constraints.read(self.text, self.language, self.world)
+        free = phrases("any", self.language).scan(self.words)
+        words = tokens(new.query)
+        rest = words and not self.covered([], words)
+        if free and whole(self.words, "any", self.language):
+            return (Set(_narrowed(last, (), dropped={field for field, *_ in free})),)
+        if not (new.constraints or new.doubts) or (rest and not asked):
+            return ()
+        return (Set(_narrowed(last, new.constraints, new.doubts)),)
 
 
 def _equal(said: Amount, waiting: Amount) -> bool:
@@ -120,159 +318,12 @@ def _equal(said: Amount, waiting: Amount) -> bool:
     return fits and Decimal(said.value) == Decimal(waiting.value)
 
 
-def _to_question(text: str, words: Sequence[Token], top: Frame, language: Language, world: World) -> tuple[Act, ...]:
-    """The missing detail, when the sentence is short and begins no new wish."""
-    begins = phrases("list.verb", language).at(words, 0) and not phrases("list.payee_before", language).at(words, 0)
-    if not words or len(words) > SHORT or begins or text.rstrip().endswith(("?", "？")):
-        return ()
-    if top.asked == "amount":
-        slot = slots.amount(text, language)
-        return (Set({"amount": slot}),) if slot else ()
-    if top.asked == "payee":
-        told = slots.pay(text, language, world)
-        if "payee" not in told:
-            span = (words[0].start, words[-1].end)
-            told = {**told, "payee": Slot(text[slice(*span)], text[slice(*span)], span, confidence=0.6)}
-        return (Set(told),)
-    if top.asked in ("purpose", "quantity", "ref"):
-        return (Set({top.asked: Slot(text.strip(), text.strip(), (0, len(text)))}),)
-    return ()
-
-
-def _correction(text: str, words: Sequence[Token], top: Frame, language: Language, world: World) -> tuple[Act, ...]:
-    """ "no, make it 5", "to Bob instead", "plutôt cinquante": details of the open payment said anew."""
-    if top.goal != "pay" or not words or len(words) > 2 * SHORT:
-        return ()
-    marks = phrases("list.change", language)
-    opened = marks.at(words, 0) or next(
-        (hit for i in range(len(words)) if (hit := marks.at(words, i)) and hit[1] == len(words)), None
-    )
-    told = slots.pay(text, language, world)
-    known = told.get("payee")
-    if known and known.value not in world.payees and phrases("list.purpose", language).at(words, 0):
-        reason = slots.purpose(text, language, None)  # "for lunch" tells nobody's name while somebody is named
-        told = {n: s for n, s in told.items() if n != "payee"} | ({"purpose": reason} if reason else {})
-        known = None
-    if (
-        known
-        and known.value not in world.payees
-        and not phrases("list.payee_before", language).at(words, 0)
-        and not opened
-    ):
-        return ()
-    if opened:
-        told = {
-            name: slot
-            for name, slot in told.items()
-            if name != "payee" or slot.value in world.payees or _after_marker(text, slot, language)
-        }
-        return (Set(told),) if told else ()
-    only = _covered(words, [slot.span for slot in told.values() if slot.span], language)
-    return (Set(told),) if told and only and not phrases("list.verb", language).at(words, 0) else ()
-
-
-def _after_marker(text: str, slot: Slot, language: Language) -> bool:
-    before = tokens(text[: slot.span[0]]) if slot.span else ()
-    return any(end == len(before) for _, _, end in phrases("list.payee_before", language).scan(before))
-
-
-def _covered(words: Sequence[Token], spans: Sequence[tuple[int, int]], language: Language) -> bool:
-    """Nothing is said but these details and the small words that introduce them."""
-    small = [phrases(f"list.{name}", language) for name in ("payee_before", "purpose", "polite", "change", "ellipsis")]
-    for index, word in enumerate(words):
-        inside = any(start <= word.start < end for start, end in spans)
-        if not inside and word.kind != "mark" and not any(table.at(words, index) for table in small):
-            return False
-    return True
-
-
-def _pointed(text: str, words: Sequence[Token], state: State, language: Language) -> tuple[Act, ...]:
-    """ "the second one", "buy two of the first", "compare the first two", "je le prends"."""
-    content = [word for word in words if word.kind != "mark"]
-    if not content or len(content) > 2 * SHORT:
-        return ()
-    compares = state.results and phrases("list.compare", language).scan(content)
-    if compares and len(several := slots.references(text, language)) > 1 and not measures.metric_of(text, language):
-        return (Query("compare", {"refs": Slot(several)}),)
-    ordinal, buy, compare = (phrases(name, language) for name in ("ordinal", "list.buy", "list.compare"))
-    index, says_buy, says_compare, points = 0, False, False, False
-    while index < len(content):
-        hit = ordinal.at(content, index)
-        bought, compared = buy.at(content, index), compare.at(content, index)
-        counted = number(content, index, language)
-        if hit or bought or compared:
-            says_buy, says_compare, points = (
-                says_buy or bool(bought),
-                says_compare or bool(compared),
-                points or bool(hit),
-            )
-            index = (hit or bought or compared or ("", index + 1))[1]
-        elif content[index].text in POINTING:
-            points, index = True, index + 1
-        elif counted:
-            index = counted.end
-        else:
-            return ()
-    reference = slots.reference(text, language)
-    if says_compare and (points or not reference):
-        return (Query("compare"),)
-    if reference is None:
-        return (Start("buy"),) if says_buy and points and state.results else ()
-    place, count = reference
-    if count > 1:
-        return (Start("buy", {"ref": Slot(place), "quantity": Slot(count)}),)
-    return (Choose(place, "buy"),)
-
-
-def _ellipsis(text: str, words: Sequence[Token], state: State, language: Language, world: World) -> tuple[Act, ...]:
-    """ "and last year?", "and for my brother?", "那去年呢", "in blue": the last wish, with a detail changed."""
-    last = state.frames[-1] if state.frames and state.frames[-1].goal == "pay" else state.last
-    content = [word for word in words if word.kind != "mark"]
-    start = phrases("list.ellipsis", language).at(content, 0)
-    if not content or len(content) > SHORT + 2:
-        return ()
-    asked = bool(start) or (language == "zh" and text.rstrip("？? ").endswith("呢"))
-    if state.last and state.last.goal == "measure":
-        told = {n: s for n, s in measures.read(text, language, world).items() if n != "metric"}
-        spans = [slot.span for slot in told.values() if slot.span]
-        if (
-            told
-            and "metric" not in measures.read(text, language, world)
-            and (asked or _covered(content, spans, language))
-        ):
-            return (Set(told),)
-    if asked and last and last.goal == "pay":
-        told = {n: s for n, s in slots.pay(text, language, world).items() if n in ("payee", "amount")}
-        return (Set(told),) if told else ()
-    if state.last and state.last.goal == "find":
-        return _refined(text, state.last, language, world, asked)
-    return ()
-
-
-def _refined(text: str, last: Frame, language: Language, world: World, asked: bool) -> tuple[Act, ...]:
-    """New conditions on the last search, in place of the old ones of the same kind."""
-    new = constraints.read(text, language, world)
-    rest = [word for word in tokens(new.query) if not phrases("list.ellipsis", language).at([word], 0)]
-    if not (new.constraints or new.doubts) or (rest and not asked):
-        return ()
-    return (Set(_narrowed(last, new.constraints, new.doubts)),)
-
-
-def _narrowed(last: Frame, new: Sequence[Constraint], doubts: Sequence[Doubt] = ()) -> dict[str, Slot]:
+def _narrowed(
+    last: Frame,
+    new: Sequence[Constraint],
+    doubts: Sequence[Doubt] = (),
+    dropped: frozenset[str] | set[str] = frozenset(),
+) -> dict[str, Slot]:
     kept = last.slots["constraints"].value if "constraints" in last.slots else ()
-    fields = {condition.field for condition in new}
+    fields = {condition.field for condition in new} | dropped
     return {"constraints": Slot((*(c for c in kept if c.field not in fields), *new)), "doubts": Slot(tuple(doubts))}
-
-
-def _of_doubt(words: Sequence[Token], state: State, language: Language) -> tuple[Act, ...]:
-    """ "Is 300 your limit?" answered by a yes or a no while no sheet waits."""
-    last = state.last
-    if last is None or last.goal != "find" or any(frame.sheet for frame in state.frames):
-        return ()
-    doubts: tuple[Doubt, ...] = last.slots["doubts"].value if "doubts" in last.slots else ()
-    if doubts and whole(words, "list.yes", language):
-        return (Set(_narrowed(last, doubts[0].options[0], doubts[1:])),)
-    if not doubts or not whole(words, "list.no", language):
-        return ()
-    query = f"{last.slots['query'].value if 'query' in last.slots else ''} {doubts[0].text}".strip()
-    return (Set(_narrowed(last, (), doubts[1:]) | {"query": Slot(query, query)}),)

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from assistant.language import constraints, slots
+from assistant.language import constraints, pointing, slots
 from assistant.language.acts import Act, Query, Set, Slot, Start, State, World
-from assistant.language.answers import POINTING
 from assistant.language.lexicon import phrases
 from assistant.language.numbers import number
 from assistant.language.tokens import Phrases, Token, tokens
@@ -114,13 +113,15 @@ class _Said:
 
     def _several(self) -> tuple[Act, ...]:
         """ "Two of the first", without a verb."""
-        one = slots.reference(self.text, self.language) if self.state.results else None
+        one = pointing.reference(self.text, self.language) if self.state.results else None
         places = phrases("ordinal", self.language).scan(self.words)
         shown = {i for _, first, last in places for i in range(first, last)} | self._small("polite")
         if one is None or one[1] < 2 or len(places) > 1:
             return ()
         others = [word for i, word in enumerate(self.words) if i not in shown and word.kind != "mark"]
-        if not all(word.text in POINTING or number([word], 0, self.language) for word in others):
+        if not all(
+            phrases("list.pointing", self.language).at([word], 0) or number([word], 0, self.language) for word in others
+        ):
             return ()
         return (self._act("add", {"refs": Slot((one[0],)), "quantity": Slot(one[1])}),)
 
@@ -147,9 +148,9 @@ class _Said:
         everything = phrases("cart.all", self.language).scan(tokens(rest))
         if everything and op == "remove":
             return {}
-        places = slots.references(rest, self.language)
+        places = pointing.references(rest, self.language)
         if places and not constraints.sold(rest, self.world):
-            one = slots.reference(rest, self.language) if len(places) == 1 else None
+            one = pointing.reference(rest, self.language) if len(places) == 1 else None
             return {"refs": Slot(places)} | ({"quantity": Slot(one[1])} if one and one[1] > 1 else {})
         told = slots.find(rest, self.language, self.world)
         kept = {name: slot for name, slot in told.items() if name in ("query", "constraints", "quantity", "code")}

@@ -13,6 +13,7 @@ from assistant.language.acts import (
     Act,
     Affirm,
     Aloud,
+    Amount,
     Cancel,
     Chat,
     Choose,
@@ -36,13 +37,13 @@ from assistant.reply import Reply
 TASKS = ("pay", "buy", "refund", "checkout")  # goals that end in a person's gesture
 DEPTH = 4  # open tasks kept; an older one is forgotten, its sheet stays on the page until it expires
 OWN: dict[str, frozenset[str]] = {
-    "pay": frozenset({"payee", "amount", "purpose"}),
+    "pay": frozenset({"payee", "amount", "purpose", "day", "repeat"}),
     "buy": frozenset({"ref", "quantity"}),
     "checkout": frozenset(),
     "cart": frozenset({"focus"}),
     "refund": frozenset({"payee", "amount"}),
     "measure": frozenset({"metric", "period", "category", "account", "group", "currency"}),
-    "find": frozenset({"query", "constraints", "doubts"}),
+    "find": frozenset({"query", "constraints", "doubts", "than"}),
 }
 Step = tuple[State, tuple[Effect, ...]]
 
@@ -138,7 +139,15 @@ def _change(state: State, slots: Mapping[str, Slot], dropped: frozenset[str] = f
 
 def _merged(frame: Frame, slots: Mapping[str, Slot], dropped: frozenset[str]) -> dict[str, Slot]:
     kept = {name: slot for name, slot in frame.slots.items() if name not in dropped}
-    return kept | dict(slots)
+    return kept | {name: _continued(kept.get(name), slot) for name, slot in slots.items()}
+
+
+def _continued(old: Slot | None, new: Slot) -> Slot:
+    """A number said anew keeps the currency that was said with the old one: "20 dollars ... make it 30"."""
+    was, now = (old.value if old else None), new.value
+    if not isinstance(was, Amount) or not isinstance(now, Amount) or now.currency or now.candidates:
+        return new
+    return replace(new, value=replace(now, currency=was.currency, candidates=was.candidates))
 
 
 def _drop(state: State) -> Step:

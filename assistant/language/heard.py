@@ -16,7 +16,19 @@ from assistant.request import Evidence, Language
 
 HEARD = 0.35  # confidence of the recogniser in 0..1 below which nothing is drafted
 CLEAR = 0.6  # below which an amount is marked uncertain
-EXPLAINED = ("payee_before", "payee_stop", "purpose", "polite", "verb", "then", "search", "bill", "this", "change")
+EXPLAINED = (
+    "yes",
+    "payee_before",
+    "payee_stop",
+    "purpose",
+    "polite",
+    "verb",
+    "then",
+    "search",
+    "bill",
+    "this",
+    "change",
+)
 
 
 def careful(acts: tuple[Act, ...], evidence: Evidence, language: Language) -> tuple[Act, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 
 from assistant.language import periods, slots
 from assistant.language.acts import Slot, World
@@ -20,15 +19,11 @@ EARNED = {"salary", "interest", "dividends", "gifts"}
 BY_CATEGORY = {"spending", "income", "biggest_expense", "recurring", "double_charges"}
 
 
-def today_of(world: World) -> date:
-    return date.fromisoformat(world.today) if world.today else date(1970, 1, 1)
-
-
 def read(text: str, language: Language, world: World) -> dict[str, Slot]:
     """metric, period, category, account, group, currency of a question about one's money."""
     words = tokens(text)
     found: dict[str, Slot] = {}
-    stretch = periods.read(text, language, today_of(world))
+    stretch = periods.read(text, language, world.day)
     if stretch:
         found["period"] = Slot(stretch[0].value, text[stretch[0].span[0] : stretch[0].span[1]], stretch[0].span)
     for name, reader in READERS.items():

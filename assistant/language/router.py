@@ -22,6 +22,7 @@ from assistant.request import Language
 
 Vector = NDArray[np.float32]
 Embed = Callable[[list[str]], Any]  # texts -> float32 [n, 384]
+GRAMS, FLOOR = 0.4, np.float32(1e-4)  # weight of the n-grams beside the meaning; what "impossible" counts as
 HEAD = Path(__file__).parent / "heads" / "router.npz"
 # Labels that are no goal by themselves: money facts, goods and services that no handler knows yet.
 ROUTE_OF: dict[str, Route] = {
@@ -89,6 +90,13 @@ class Head:
         return out
 
 
+def mixed(grams: Vector, meaning: Vector) -> Vector:
+    """The weighted geometric mean: a label that either of the two finds unlikely is unlikely."""
+    raised = (grams + FLOOR) ** GRAMS * (meaning + FLOOR) ** (1 - GRAMS)
+    shares: Vector = raised / raised.sum()
+    return shares
+
+
 def verdict(head: Head, shares: Vector) -> Verdict:
     order = np.argsort(-shares)
     labels = tuple((head.labels[i], float(shares[i])) for i in order)
@@ -108,7 +116,7 @@ class Router:
     def classify(self, text: str, language: Language) -> Verdict:
         shares = self.head.by_grams(text)
         if self.embed and language == "en" and len(self.head.dense):
-            shares = (shares + self.head.by_meaning(self.embed([text.lower()]))[0]) / 2
+            shares = mixed(shares, self.head.by_meaning(self.embed([text.lower()]))[0])
         return verdict(self.head, shares)
 
     def describe(self) -> str:

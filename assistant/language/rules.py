@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from assistant.language import answers, basket, constraints, measures, slots
+from assistant.language import answers, basket, constraints, measures, slots, wishes
 from assistant.language.acts import (
     Act,
     Amount,
+    Cancel,
     Chat,
     Goal,
     Query,
@@ -27,7 +28,7 @@ from assistant.language.acts import (
 from assistant.language.heard import careful
 from assistant.language.lexicon import phrases
 from assistant.language.router import Router, Verdict, route_of, shipped
-from assistant.language.tokens import Phrases, Token, tokens
+from assistant.language.tokens import Phrases, tokens
 from assistant.money import Money
 from assistant.request import Evidence, Field, Language, Seen
 
@@ -35,6 +36,7 @@ SURE = 0.40  # probability of the likeliest label below which the person is aske
 UNTRAINED = 0.7  # share of a metric that the head was not trained on, once its words were said
 OFFERED = 3  # "which did you mean?" choices
 GOALS: dict[str, Goal] = {"wealth": "measure", "product": "find", "thanks": "greet", "service": "outside"}
+MEASURED = ("size", "capacity", "noise", "weight", "power")  # fields of units that only goods have
 RETAIL = ("EAN", "UPC", "DataBar", "ITF")  # beginnings of zxing's names of codes that carry a GTIN
 Told = Mapping[str, Slot]
 
@@ -67,12 +69,11 @@ class Rules:
 
     def _wishes(self, text: str, evidence: Evidence, state: State, world: World) -> Iterator[Act]:
         """Each part of a sentence that asks for something of its own."""
-        parts = [(at, self._act(part, state, world)) for at, part in split(text, state.language, world)]
-        wanted: list[tuple[int, Act]] = [(at, act) for at, act in parts if not isinstance(act, (Chat, Unknown))]
-        apart = len({_goal(act) for _, act in wanted}) > 1 or (len(wanted) > 1 and _paid_apart(wanted))
-        if len(parts) == 1:
-            wanted = parts
-        elif len(wanted) != 1 and not apart:
+        parts = [(at, part, self._act(part, state, world)) for at, part in wishes.split(text, state.language, world)]
+        wanted = [(at, act) for at, part, act in parts if len(parts) == 1 or _is_wish(part, act, state.language)]
+        apart = len({_goal(act) for _, act in wanted}) > 1 or _paid_apart(wanted)
+        unclear = any(isinstance(act, Unknown) and not act.outside for *_, act in parts)
+        if len(parts) > 1 and not apart and (len(wanted) != 1 or unclear):
             wanted = [(0, self._act(text, state, world))]
         for at, act in wanted:
             yield _with_picture(_moved(act, at), evidence)
@@ -84,6 +85,8 @@ class Rules:
         details = _Details(text, language, world)
         if _only_amount(text, language):
             return Unknown(("pay", "find"))
+        if _says("standing", details) and _says("payments", details) and "amount" not in details.of("pay"):
+            return _remark("needs_button")
         found = self.router.classify(text, language)
         label, share = _decided(found, details)
         if share < SURE:
@@ -121,22 +124,40 @@ class _Details:
 
     @property
     def is_bare_wish(self) -> bool:
-        """A product with a limit in numbers, or with nothing beside its looks: that can mean nothing else."""
+        """A product with a limit in numbers, with nothing beside its looks, or "a kettle ...": only that is meant."""
         told, query = self.of("find"), str(self.of("find").get("query", Slot("")).value)
         limits = told["constraints"].value if "constraints" in told else ()
-        named = sum(last - first for first, last in constraints.sold(query, self.world))
+        sold = constraints.sold(query, self.world)
+        named = sum(last - first for first, last in sold)
+        one = sold[:1] and not sold[0][0] and phrases("list.indefinite", self.language).at(tokens(self.text), 0)
         limited = (
             "doubts" in told
             or any(word.kind == "digits" for word in tokens(query))
             or any(limit.field not in ("colour", "brand") for limit in limits)
         )
-        return (limited or named == len(tokens(query))) and not {"category", "period"} <= set(self.of("measure"))
+        return bool(limited or one or named == len(tokens(query))) and not {"category", "period"} <= set(
+            self.of("measure")
+        )
 
     @property
     def trades(self) -> bool:
         """Whether something the person holds is to be bought, sold or kept."""
         held = Phrases((name, name) for name in self.world.holdings).scan(tokens(self.text))
         return bool(held) and _says("trade", self)
+
+    @property
+    def requests(self) -> bool:
+        """ "ask Bob for 20", 向Bob收20: money is to come from the payee."""
+        payee = self.of("pay").get("payee")
+        after = self.text[payee.span[1] :] if payee and payee.span else ""
+        return _says("request", self) or phrases("list.requested", self.language).at(tokens(after), 0) is not None
+
+    @property
+    def measured(self) -> bool:
+        """Whether a size, a weight or the like was said with its number."""
+        words = tokens(self.text)
+        units = phrases("unit", self.language).scan(words)
+        return any(unit.split()[0] in MEASURED and at and words[at - 1].kind == "digits" for unit, at, _ in units)
 
     @property
     def knows_payee(self) -> bool:
@@ -151,6 +172,8 @@ def _decided(found: Verdict, details: _Details) -> tuple[str, float]:
     if metric:
         shares.setdefault("measure." + metric.value, UNTRAINED)
         _raise(shares, "wealth", 3.0, "measure." + metric.value)
+    if "repeat" in details.of("pay") and _says("transfer", details):
+        shares["pay"] = shares.get("pay", 0.0) + 50.0
     pay = details.of("pay") if _says("transfer", details) or not details.names_product else {}
     if "amount" in pay and "payee" in pay and (details.knows_payee or pay["amount"].value.currency):
         _raise(shares, "payment", 4.0 if details.knows_payee else 2.0, "pay")
@@ -160,6 +183,8 @@ def _decided(found: Verdict, details: _Details) -> tuple[str, float]:
     if "constraints" in find and "query" in find and not (pay and details.knows_payee):
         priced = any(c.field == "price" for c in find["constraints"].value)
         _raise(shares, "product", 3.0 if priced else 1.5)
+    if details.measured and not metric:
+        _raise(shares, "product", 10.0, "find")
     paying = _says("transfer", details) and (details.knows_payee or found.routes.get("payment", 0.0) > 0.5)
     if details.names_product and not (metric or paying):
         _raise(shares, "product", 50.0 if details.is_bare_wish else 1.5, "find")
@@ -195,8 +220,10 @@ def _act_of(label: str, details: _Details, found: Verdict, state: State) -> Act:
     match name:
         case "pay":
             told = details.of("pay")
-            if _says("request", details):  # the other way round: nobody can be charged from here
-                return Query("clarify", {"topic": Slot("no_requests")})
+            if wishes.denies(details.text, details.language):
+                return Cancel() if state.frames else _remark("not_paid")
+            if details.requests:  # the other way round: nobody can be charged from here
+                return _remark("no_requests")
             if set(told) == {"amount"} and state.frames and state.frames[-1].goal == "pay":
                 return Set(told)  # "pay 50" while a sheet waits
             return (
@@ -241,39 +268,24 @@ def _shopping(name: str, details: _Details, state: State) -> Act:
     return Start("buy", told) if name == "buy" and "query" in told else Query("find", told)
 
 
-# ---- two wishes in one sentence ----
-
-
-def split(text: str, language: Language, world: World) -> list[tuple[int, str]]:
-    """(offset, part): at the end of a sentence, and where "and" or "then" is followed by a verb or a payee's name."""
-    words = tokens(text)
-    names = Phrases((name, name) for name in world.payees)
-    cuts = [0]
-    for index, token in enumerate(words):
-        after = phrases("list.then", language).at(words, index)
-        ends = token.kind == "mark" and token.text in ".?!;。？！；"
-        begins = index + 1 if ends else after[1] if after else 0
-        if begins and begins < len(words) and (ends or _asks(words, begins, language) or names.at(words, begins)):
-            cuts.append(words[begins].start)
-    pieces = zip(cuts, [*cuts[1:], len(text)], strict=True)
-    parts = [(start, text[start:end].strip()) for start, end in pieces if text[start:end].strip()]
-    drawn = [
-        part for part in parts if answers.whole(answers.trimmed(tokens(part[1]), language), "list.chart", language)
-    ]
-    return [part for part in parts if part not in drawn] or parts  # "show the chart" belongs to its question
-
-
-def _asks(words: Sequence[Token], index: int, language: Language) -> bool:
-    return phrases("list.verb", language).at(words, index) is not None
-
-
 def _goal(act: Act) -> str:
     return act.goal if isinstance(act, (Start, Query)) else type(act).__name__
 
 
+def _remark(topic: str) -> Query:
+    return Query("clarify", {"topic": Slot(topic)})
+
+
+def _is_wish(part: str, act: Act, language: Language) -> bool:
+    """Whether a part asks for something, be it outside what Lueur does."""
+    outside = isinstance(act, Unknown) and act.outside and wishes.asks(tokens(part), language)
+    return outside or not isinstance(act, (Chat, Unknown))
+
+
 def _paid_apart(wanted: Sequence[tuple[int, Act]]) -> bool:
     """Two payments, each with its own payee and amount."""
-    return all(isinstance(act, Start) and {"payee", "amount"} <= set(act.slots) for _, act in wanted)
+    whole = [isinstance(act, Start) and {"payee", "amount"} <= set(act.slots) for _, act in wanted]
+    return len(whole) > 1 and all(whole)
 
 
 def _moved(act: Act, offset: int) -> Act:

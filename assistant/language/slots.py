@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.language import amounts, constraints
+from assistant.language import amounts, constraints, periods
 from assistant.language.acts import Slot, World
 from assistant.language.lexicon import phrases
 from assistant.language.numbers import number
@@ -29,13 +29,20 @@ def pay(text: str, language: Language, world: World) -> dict[str, Slot]:
     """payee, amount, purpose of a wish to pay (or of an answer to "who?", "how much?")."""
     words = tokens(text)
     slots: dict[str, Slot] = {}
+    if again := phrases("list.same", language).scan(words):
+        start, end = words[again[0][1]].start, words[again[0][2] - 1].end
+        slots["repeat"] = Slot("last", text[start:end], (start, end))
+        text = text[:start] + " " * (end - start) + text[end:]  # "as last time" is no reason
     found = payee(text, language, world)
     if found:
         slots["payee"] = found
     reason = purpose(text, language, found)
-    taken = [slot.span for slot in (found, reason) if slot and slot.span]
+    days = [day for day in periods.read(text, language, world.day, ahead=True) if day.value.start > world.day]
+    taken = [slot.span for slot in (found, reason) if slot and slot.span] + [day.span for day in days]
     if sum_ := amount(text, language, taken):
         slots["amount"] = sum_
+    if days:
+        slots["day"] = Slot(days[0].value.start, text[slice(*days[0].span)], days[0].span)
     if reason:
         slots["purpose"] = reason
     elif word := _bill_word(text, words, language, found):
@@ -66,7 +73,7 @@ def payee(text: str, language: Language, world: World) -> Slot | None:
         _, name, first, last = next(item for item in known if item[0] == best)
         names += _joined(words, known, last, language)
         span = (words[first].start, words[last - 1].end)
-        return Slot(name, text[span[0] : span[1]], span, readings=tuple(names[1:]))
+        return Slot(name, text[span[0] : span[1]], span, readings=tuple(dict.fromkeys(names[1:])))
     return _named(text, words, language)
 
 
@@ -78,7 +85,12 @@ def known_names(words: Sequence[Token], language: Language, world: World) -> lis
             (b for _, a, b in phrases("list.payee_before", language).scan(words[:first]) if b == first), default=0
         )
         after = bool(phrases("list.purpose", language).scan(words[max(0, first - 1) : first]))
-        possessive = last < len(words) and words[last].text == "s" and words[last].start == words[last - 1].end + 1
+        possessive = (
+            language == "en"
+            and last < len(words)
+            and words[last].text == "s"
+            and words[last].start == words[last - 1].end + 1
+        )
         if not possessive:
             found.append((2 if before and not after else 1, name, first, last))
     return found
@@ -210,56 +222,3 @@ def checks(digits: str) -> bool:
     """Weights 3 and 1 from the right of the payload; the sum with the check digit is a multiple of ten."""
     weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
     return weighted % 10 == 0
-
-
-def reference(text: str, language: Language) -> tuple[int | str, int] | None:
-    """ "two of the second one" -> (1, 2): a place in the last results, or "cheapest", and how many."""
-    words = tokens(text)
-    hits = phrases("ordinal", language).scan(words)
-    if not hits:
-        return None
-    meaning, first, last = hits[0]
-    count = next((n for i in range(len(words)) if not first <= i < last and (n := _count(words, i, language))), 1)
-    return (meaning if meaning == "cheapest" else int(meaning)), count
-
-
-def references(text: str, language: Language) -> tuple[int | str, ...]:
-    """ "the first two", "1 and 3", 第一个和第三个, "the two cheapest": places in the last results, in their order."""
-    words, found, index = tokens(text), list[int | str](), 0
-    while index < len(words):
-        end = index + 1
-        for name in ("first", "last", "cheapest"):
-            if run := _several(words, index, f"list.{name}", language):
-                place, end = {"first": 0, "last": -run[0]}.get(name), run[1]
-                found += ["cheapest"] * run[0] if place is None else range(place, place + run[0])
-                break
-        else:
-            hit = number(words, index, language)
-            if one := phrases("ordinal", language).at(words, index):
-                found, end = [*found, "cheapest" if one[0] == "cheapest" else int(one[0])], one[1]
-            elif hit and hit.form == "digits" and 0 < hit.values[0] < 100:
-                found, end = [*found, int(hit.values[0]) - 1], hit.end
-        index = end
-    return tuple(found)
-
-
-def _several(words: Sequence[Token], index: int, section: str, language: Language) -> tuple[int, int] | None:
-    """first two | deux premiers | 前两个 | cheapest two: how many, and the token after them."""
-    table = phrases(section, language)
-    marker = table.at(words, index)
-    count = number(words, marker[1] if marker else index, language)
-    if count is None or not 1 < count.values[0] < 100:
-        return None
-    if marker:
-        return int(count.values[0]), count.end
-    after = table.at(words, count.end)
-    return (int(count.values[0]), after[1]) if after else None
-
-
-def _count(words: Sequence[Token], index: int, language: Language) -> int:
-    """A whole number before "of" or a Chinese counter; "one" counts nothing."""
-    hit = number(words, index, language)
-    if hit is None or hit.end >= len(words) or hit.values[0] != int(hit.values[0]):
-        return 0
-    follows = words[hit.end].text in ("of", "de", "du", "x", "个", "件", "台", "盏")
-    return int(hit.values[0]) if follows and 1 < hit.values[0] < 100 else 0

@@ -44,6 +44,7 @@ REST = {"payment": "pay", "wealth": "wealth", "product": "product", "other": "se
 
 
 LOST, WRONG = 0.04, 0.08  # shares of words
+COPIES = 3  # of each sentence, as it may be misheard
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,10 @@ def misheard(text: str, chance: random.Random) -> str:
     return " ".join(out) or text
 
 
+def _misheard(row: Row, copy: int) -> Row:
+    return replace(row, text=misheard(row.text, random.Random(f"{SEED} {copy} {row.text}")))
+
+
 def matrix(texts: Sequence[str]) -> Any:
     """Sparse counts [n, buckets]."""
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
@@ -107,18 +112,17 @@ def fit(rows: Sequence[Row], embed: Embed | None) -> Head:
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
     from sklearn.preprocessing import normalize  # type: ignore[import-untyped]
 
-    chance = random.Random(SEED)
-    rows = [*rows, *(replace(row, text=misheard(row.text, chance)) for row in rows if row.language != "zh")]
+    rows = [*rows, *(_misheard(row, copy) for copy in range(COPIES) for row in rows if row.language != "zh")]
     labels = tuple(sorted({row.label for row in rows}))
     counts = matrix([row.text for row in rows])
     idf = (np.log((1 + len(rows)) / (1 + (counts > 0).sum(axis=0).A1)) + 1).astype(np.float32)
-    linear = LogisticRegression(C=30, max_iter=120, tol=1e-3)
+    linear = LogisticRegression(C=30, max_iter=80, tol=1e-3)
     linear.fit(normalize(counts.multiply(idf).tocsr()), [labels.index(row.label) for row in rows])
     dense, dense_bias, groups = np.zeros((0, 0), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64)
     if embed:
         english = [row for row in rows if row.language == "en"]
         fine = sorted({row.fine for row in english})
-        meaning = LogisticRegression(C=20, max_iter=150, tol=1e-3)
+        meaning = LogisticRegression(C=20, max_iter=80, tol=1e-3)
         meaning.fit(embed([row.text.lower() for row in english]), [fine.index(row.fine) for row in english])
         dense, dense_bias = meaning.coef_.T.astype(np.float32), meaning.intercept_.astype(np.float32)
         label_of = {row.fine: labels.index(row.label) for row in english}

@@ -1,0 +1,61 @@
+"""Several wishes in one sentence, and a wish that is denied in it. Knows where sentences part; knows no goal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.language import answers
+from assistant.language.acts import World
+from assistant.language.lexicon import phrases
+from assistant.language.numbers import number
+from assistant.language.tokens import Phrases, Token, tokens
+from assistant.request import Language
+
+ENDS = ".?!;。？！；"
+
+
+def split(text: str, language: Language, world: World) -> list[tuple[int, str]]:
+    """(offset, part): at the end of a sentence, and where "and" is followed by a verb, a payee, or a sum for one."""
+    words = tokens(text)
+    cuts = [0]
+    for index, token in enumerate(words):
+        after = phrases("list.then", language).at(words, index)
+        ends = token.kind == "mark" and token.text in ENDS
+        begins = index + 1 if ends else after[1] if after else len(words)
+        if begins < len(words) and (ends or _begins(words[begins:], language, world)):
+            cuts.append(words[begins].start)
+    pieces = zip(cuts, [*cuts[1:], len(text)], strict=True)
+    parts = [(start, text[start:end].strip()) for start, end in pieces if text[start:end].strip()]
+    drawn = [
+        part for part in parts if answers.whole(answers.trimmed(tokens(part[1]), language), "list.chart", language)
+    ]
+    return [part for part in parts if part not in drawn] or parts  # "show the chart" belongs to its question
+
+
+def _begins(words: Sequence[Token], language: Language, world: World) -> bool:
+    names = Phrases((name, name) for name in world.payees)
+    sum_for_one = number(words, 0, language) is not None and bool(names.scan(words))
+    return asks(words, language) or names.at(words, 0) is not None or sum_for_one
+
+
+def asks(words: Sequence[Token], language: Language) -> bool:
+    """Whether a verb of asking stands at the beginning."""
+    return phrases("list.verb", language).at(words, 0) is not None
+
+
+def denies(text: str, language: Language) -> bool:
+    """ "don't pay", "je ne veux pas payer", 不要给Bob转: a payment that is not wished. "Don't forget to pay" is one."""
+    words = tokens(text)
+    pays = [phrases(f"list.{name}", language) for name in ("transfer", "payee_before")]
+    between, purpose = phrases("list.spend", language), phrases("list.purpose", language)
+    for _, _, at in phrases("list.negation", language).scan(words):
+        while at < len(words):
+            if any(table.at(words, at) for table in pays) and not between.at(words, at) and not purpose.at(words, at):
+                return True
+            step = between.at(words, at)
+            if step is None:
+                break
+            if phrases("list.transfer", language).at(words, at):
+                return True
+            at = step[1]
+    return False
