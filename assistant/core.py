@@ -13,7 +13,6 @@ from assistant.clock import Clock, SystemClock
 from assistant.conversation import Conversations, Guesses, Session
 from assistant.errors import BadInput, LueurError, OutOfRoom, Refused, Unavailable
 from assistant.handlers import Context, Rooms, carry_out, payment, service, stage, taps
-from assistant.handlers.service import PAPERS
 from assistant.language import detect, dialogue
 from assistant.language.acts import Act, Do, Proposer, World
 from assistant.language.rules import Rules
@@ -22,6 +21,7 @@ from assistant.redaction import Found, hide, hide_in_heard, hide_in_request, hid
 from assistant.reply import AnyCard, Reply, Step
 from assistant.request import Evidence, Heard, Language, Request, Seen, Upload
 from assistant.senses import Senses
+from assistant.senses.read import PRINTED
 from assistant.senses.view import Sighting, View
 from assistant.settings import Settings
 from assistant.shop import Shop
@@ -163,7 +163,7 @@ class Assistant:
                 yield Progress("seen", seen=look, image=index)
             if look:
                 seen.append(look)
-                hidden += [found] if look.kind not in PAPERS else []
+                hidden += [found] if look.kind not in PRINTED else []
         return Evidence(heard, tuple(seen), request.files), max(hidden)
 
     def _respond(self, who: Session, context: Context, acts: tuple[Act, ...]) -> Reply:

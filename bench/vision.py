@@ -6,9 +6,12 @@ absent says so with a row of value None.
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
 import statistics
+import tempfile
 import time
 from collections.abc import Iterator
 from decimal import Decimal
@@ -42,7 +45,7 @@ def measure(data: Path | None) -> list[dict[str, Any]]:
     try:
         while senses.worker.state == "warming up":
             time.sleep(0.1)
-        return [*_receipts(senses, data), *_kinds(data), *_speed(senses)]
+        return [*_receipts(senses, data), *_kinds(data), *_speed(senses), *_live(senses)]
     finally:
         senses.close()
 
@@ -121,12 +124,61 @@ def _median(job: Any, times: int) -> float:
 def _speed(senses: Senses) -> Iterator[Row]:
     files = Path(__file__).parents[1] / "assistant" / "demo" / "files"
     code = Upload("barcode.png", (files / "barcode.png").read_bytes())
-    yield row(
-        "codes: a photographed barcode",
-        _median(lambda: list(senses.watch(code, read=False)), 15),
-        "ms",
-        50,
-        least=False,
-    )
+    codes = _median(lambda: list(senses.watch(code, read=False)), 15)
+    yield row("codes: a photographed barcode", codes, "ms", 50, least=False)
     page = Upload("receipt.png", (files / "receipt.png").read_bytes())
     yield row("read: the sample receipt, all lines and fields", _median(lambda: list(senses.see(page, 0)), 3), "ms")
+
+
+def _live(senses: Senses) -> Iterator[Row]:
+    """The open camera on the server's side: from a frame's bytes to its drawn card. A price needs two frames."""
+    from assistant.core import Assistant
+    from assistant.demo import documents
+    from assistant.money import Money
+    from assistant.protocols import live
+
+    with tempfile.TemporaryDirectory() as home:
+        assistant = Assistant(Settings(home=Path(home), offline=True))
+        assistant.senses.close()
+        assistant.senses = senses
+        who, gtin = assistant.open("owner"), "9520000000011"
+        desk = live.Desk(assistant, live.Cameras())
+        sheets = {
+            "code": (1, documents.barcode_sheet("Luma desk lamp, red", gtin), "Luma"),
+            "price tag": (2, documents.tag_sheet("Luma desk lamp, red", Money.of("41.88", "EUR"), gtin), "this shelf"),
+        }
+        for name, (frames, sheet, words) in sheets.items():
+            waited, worked = zip(*(_seen(desk, who, _frame(sheet), frames, words) for _ in range(9)), strict=True)
+            yield row(f"live scan: {name}, first frame to card", round(statistics.median(waited)), "ms",
+                      300 if frames == 1 else 700, least=False)  # fmt: skip
+            yield row(f"live scan: {name}, work of its {frames} frames", round(statistics.median(worked)), "ms of CPU")
+        assistant.close()
+
+
+def _frame(sheet: Any) -> bytes:
+    """A camera's frame of 1280 x 720 with the sheet on a desk."""
+    from assistant.demo import documents
+
+    desk, out = documents.wood(1280, 720, (118, 86, 62), 9), io.BytesIO()
+    wide = round(600 * sheet.width / sheet.height)
+    corners = [(640 - wide // 2, 62), (640 + wide // 2, 50), (650 + wide // 2, 664), (634 - wide // 2, 672)]
+    documents.photograph(sheet, desk, corners).save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def _seen(desk: Any, who: Any, picture: bytes, frames: int, words: str) -> tuple[float, float]:
+    """Milliseconds until a card says `words`, the page's pause between frames included, and CPU of both processes."""
+    desk.cameras.close(who.id)
+    began, spent, found = time.perf_counter(), _spent(desk), 0.0
+    for number in range(frames):
+        time.sleep(max(0.0, began + 0.25 * number - time.perf_counter()))
+        for line in desk.frame(who, picture):
+            found = found or (words in line) * (time.perf_counter() - began)
+    assert found, f"no card said {words!r}"
+    return 1000 * found, 1000 * (_spent(desk) - spent)
+
+
+def _spent(desk: Any) -> float:
+    """Seconds of CPU of this process and of the worker (proc(5): fields 14 and 15, in clock ticks)."""
+    fields = Path(f"/proc/{desk.assistant.senses.worker.pid}/stat").read_text().rpartition(")")[2].split()
+    return time.process_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -34,8 +34,8 @@ from assistant.reply import (
     new_id,
 )
 from assistant.request import Field, Seen
+from assistant.senses.read import PRINTED
 
-PAPERS = ("invoice", "receipt", "price_tag", "statement")
 LOOKS = 0.5  # score in 0..1 from which a product class is named
 LONGEST_CODE = 120  # characters of a code's text that are shown
 EXAMPLES: tuple[tuple[str, Goal, dict[str, str]], ...] = (
@@ -55,7 +55,7 @@ def describe(do: Do, context: Context) -> Reply:
     seen = context.evidence.seen[index]
     if known := product_of(seen, context):
         return known
-    if seen.kind in PAPERS or seen.field("total"):
+    if seen.kind in PRINTED or seen.field("total"):
         return _paper(seen, context)
     if seen.codes:
         return unsold(seen, context) or _code(seen, context)

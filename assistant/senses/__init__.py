@@ -32,14 +32,14 @@ class Senses:
         """The words of a recording. Raises `BadInput` for unusable sound, `Unavailable` without an engine."""
         import numpy as np
 
-        from assistant.senses import hear
+        from models import speech
 
         if not audio.data:
             raise BadInput("sound_empty")
         if len(audio.data) > LARGEST_SOUND:
             raise BadInput("sound_file_too_large", limit=LARGEST_SOUND >> 20)
         samples = np.frombuffer(self._sound(audio), "<f4")
-        return hear.hear(samples, hints, language, self.settings)
+        return speech.hear(samples, hints, language, self.settings)
 
     def _sound(self, audio: Upload) -> bytes:
         try:

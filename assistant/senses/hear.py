@@ -1,4 +1,4 @@
-"""Sound from strangers to words: `decode` runs in the limited worker, `hear` in the main process."""
+"""Sound from strangers to samples: `decode` runs in the limited worker. And which recognisers are ready."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from assistant.errors import BadInput
-from assistant.request import Heard, Language
 from assistant.settings import Settings
 from models import speech
 from models.sound import RATE, Samples, resampled
@@ -75,11 +74,6 @@ def _by_ffmpeg(data: bytes) -> Samples:
     if done.returncode or not done.stdout:
         raise BadInput("audio_unreadable")
     return np.frombuffer(done.stdout[: len(done.stdout) // 4 * 4], np.float32)
-
-
-def hear(samples: Samples, hints: tuple[str, ...], language: Language, settings: Settings) -> Heard:
-    """What was said; see `models.speech.hear` for what it raises."""
-    return speech.hear(samples, hints, language, settings)
 
 
 def ready_engines(settings: Settings) -> tuple[str, ...]:

@@ -24,11 +24,11 @@ LONGEST_SIDE = 2000  # pixels that the engine works on
 MOST_LINES = 400
 GLANCE_SIDE = 352  # pixels of the shorter side in which a frame's print is looked for: 40 ms instead of 260
 LABEL_LINES = 14  # lines of a label at most
-LARGEST_PRINT = 5  # of them are read: price, name, brand
+LARGEST_PRINT = 4  # of them are read: price, name, brand
 LEAST_SCORE = 0.5  # of a line's reading, as the engine has it
 PRINTED: tuple[PictureKind, ...] = ("invoice", "receipt", "price_tag", "statement")
 PARAMS = {
-    "Global.log_level": "critical", "Global.max_side_len": LONGEST_SIDE,
+    "Global.log_level": "critical", "Global.max_side_len": LONGEST_SIDE, "Rec.rec_batch_num": 1,  # more is padding here
     "EngineConfig.onnxruntime.intra_op_num_threads": 1, "EngineConfig.onnxruntime.inter_op_num_threads": 1,
 }  # fmt: skip
 HEAD_ROWS = 4  # at least so many rows count as the head of a page

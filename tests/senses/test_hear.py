@@ -13,9 +13,10 @@ import soundfile
 from assistant.errors import BadInput, LueurError, Unavailable
 from assistant.language.messages import say
 from assistant.request import Language
-from assistant.senses.hear import decode, describe, hear, ready_engines
+from assistant.senses.hear import decode, describe, ready_engines
 from assistant.settings import Settings
 from models.sound import RATE, Samples
+from models.speech import hear
 
 CLIPS = Path(__file__).parents[2] / "assistant/demo/files"
 HINTS = ("Alice Martin", "Bob Chen", "Mom", "Zoé Lefèvre", "李雷", "Volta Energy", "desk", "lamp", "shoes", "laptop")
