@@ -7,9 +7,9 @@ const state = find('#scan-state'), sum = find('#scan-sum');
 const word = key => window.LUEUR.word(key);
 const TICK = 66, PAUSE = 250;  // ms between looks at the scene, and between frames at the least
 const STILL = 5, OTHER = 9;    // mean difference of grey (of 255): below, the scene rests; above, it is another scene
-const LONGEST = 1600, QUALITY = 0.8, PATIENCE = 4000;  // pixels, of a JPEG, and ms for which one scene is looked at again
+const LONGEST = 1600, QUALITY = 0.8, TRIES = 6;  // pixels, of a JPEG, and how often one scene is looked at again
 const grey = canvas(96, 72), fine = canvas(320, 240);
-let stream = null, before = null, still = 0, sent = null, busy = false, pending = 0, again = false, chain = 0, facing = 'environment';
+let stream = null, before = null, still = 0, sent = null, busy = false, pending = 0, again = false, tries = 0, chain = 0, facing = 'environment';
 
 function canvas(width, height) {
   const made = document.createElement('canvas');
@@ -51,7 +51,7 @@ function watch() {
   if (!other && (pending || (!again && still < 2))) return;
   const { coded, sharp } = structure(light(fine), 320, 240);
   if (other ? still > 1 || coded : again || (still > 1 && sharp > 1.2 * sent.sharp)) {
-    if (other || !again) chain = now;
+    if (other || !again) { chain = now; tries = 0 }
     sent = { scene, sharp, at: now };
     look();
   }
@@ -83,7 +83,7 @@ async function look() {
   } catch { tell('camera_lost') } finally { busy = false; pending-- }
 }
 function take(answer, began) {
-  if ('again' in answer) again = answer.again && performance.now() - chain < PATIENCE;
+  if ('again' in answer) again = answer.again && ++tries < TRIES;
   if (answer.sum !== undefined) sum.innerHTML = answer.sum;
   if (answer.error || answer.said) tell('', answer.error || answer.said);
   const piece = document.createElement('template');
