@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -96,7 +95,7 @@ def gestures(store: Store, home: Path) -> Iterator[dict[str, Any]]:
     drafts, taps = [], []
     with closing(opened(store, home)) as kernel:
         alice = kernel.payees.add(USER, "Alice", "contact", "EUR", "acct_alice")
-        kernel.keep_wallet(replace(kernel.wallet(USER), per_hour=10 * TIMES))
+        kernel.change_wallet(USER, per_hour=10 * TIMES)
         kernel.warm()
         for number in range(TIMES):
             drafted = partial(kernel.draft, USER, SESSION, alice, Money(100 + number, "EUR"), "lunch")

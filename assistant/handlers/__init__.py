@@ -72,10 +72,11 @@ def rooms() -> tuple[ModuleType, ...]:
         product,
         service,
         stage,
+        wallet,
         wealth,
     )
 
-    return cart, feeds, payment, product, service, stage, wealth
+    return cart, feeds, payment, product, service, stage, wallet, wealth
 
 
 def _merged(table: str) -> dict[str, Any]:

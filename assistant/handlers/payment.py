@@ -123,7 +123,7 @@ def _money(slots: Slots, payee: Payee, context: Context) -> tuple[Money, bool] |
             Action(_plain(amount, context), "payment.amount", {"amount": amount}, "chip") for amount in offered
         )
         return _ask("amount", context.say("payment.ask_currency", said=said.text), choices)
-    money = _exact(said.value, currencies[0])
+    money = exact(said.value, currencies[0])
     if money is None:
         return _ask("amount", context.say("payment.ask_decimals", said=said.text or said.value.value), ())
     return money, assumed
@@ -149,7 +149,7 @@ def _currencies(amount: Amount, payee: Payee, context: Context) -> tuple[tuple[s
     return (tuple(usual[:1]) or amount.candidates), True
 
 
-def _exact(amount: Amount, currency: str) -> Money | None:
+def exact(amount: Amount, currency: str) -> Money | None:
     """The amount without rounding; None when it has more decimals than its currency, or is no number."""
     try:
         minor = Decimal(amount.value).scaleb(digits(currency))
@@ -159,7 +159,7 @@ def _exact(amount: Amount, currency: str) -> Money | None:
 
 
 def _plain(amount: Amount, context: Context) -> str:
-    money = _exact(amount, amount.currency) if amount.currency else None
+    money = exact(amount, amount.currency) if amount.currency else None
     return money.text(context.language) if money else f"{amount.value} {amount.currency or ''}".strip()
 
 
@@ -217,7 +217,7 @@ def aloud(effect: Aloud, context: Context) -> Reply:
         return Reply(text, (card_of(payment, context),), "payment", speak=spoken, sheet=payment.id)
     currencies = {effect.amount.currency} if effect.amount.currency else set(effect.amount.candidates)
     named = not currencies or payment.amount.currency in currencies
-    repeated = _exact(effect.amount, payment.amount.currency) if named else None
+    repeated = exact(effect.amount, payment.amount.currency) if named else None
     if payments.second_look(context.user, payment.id):
         return _look_again(payment.id, context)
     undo = context.settings.undo_seconds

@@ -13,6 +13,7 @@ from dataclasses import replace
 from assistant.handlers import Context
 from assistant.money import Money, total
 from assistant.payments import Payment, State
+from assistant.payments.payees import Kind
 from assistant.reply import Action, Link, PayeeView, PaySheet, Receipt, Reply, Status, Style, SumLine
 
 STATUS: Mapping[State, Status] = {
@@ -99,7 +100,8 @@ def _view(payment: Payment, context: Context) -> PayeeView:
     if payment.merchant_id:
         told = context.say("payment.how_shop", tail=tail)
         return PayeeView(payment.payee_id, payment.payee_name, payment.origin.match, told, "shop")
-    told, kind = context.say("payment.how_contact", tail=tail), book.get(payment.user, payment.payee_id).kind
+    kinds: dict[str, Kind] = {known.id: known.kind for known in book.of(payment.user)}
+    told, kind = context.say("payment.how_contact", tail=tail), kinds.get(payment.payee_id, "contact")
     return PayeeView(payment.payee_id, payment.payee_name, payment.origin.match, told, kind)
 
 

@@ -16,7 +16,7 @@ from assistant.reply import Route
 from assistant.request import Evidence, Language, Place
 
 Goal = Literal[
-    "pay", "refund", "payments", "stop_payments",  # payment room
+    "pay", "refund", "payments", "stop_payments", "limits", "payees",  # payment room
     "measure", "import", "advice",  # wealth room: a figure, a file, a refused recommendation
     "find", "lookup", "buy", "compare",  # product room: search, code to product, buy one, compare results
     "cart", "checkout",  # what was put aside: look and change, then one review sheet for all of it
@@ -25,6 +25,7 @@ Goal = Literal[
 ]  # fmt: skip
 ROUTES: dict[str, Route] = {
     "pay": "payment", "refund": "payment", "payments": "payment", "stop_payments": "payment",
+    "limits": "payment", "payees": "payment",
     "measure": "wealth", "import": "wealth", "advice": "wealth",
     "find": "product", "lookup": "product", "buy": "product", "compare": "product",
     "cart": "product", "checkout": "product",
@@ -53,10 +54,11 @@ SLOTS: dict[str, str] = {
     "day": "date to come on which to pay, as said: it is told that nothing is scheduled",
     "repeat": 'str: "last": as much as the last time',
     "iban": "str: printed on the document; compared with the payee's, never paid to",
+    "which": "str: per_payment, per_day, per_month, first_use or per_hour of the wallet",
+    "account": "str: an account of the household, or where a payee's money goes",
     "metric": "str: a name of wealth/questions.METRICS",
     "period": "reply.Period",
     "category": "str: a category name of wealth/cashflow",
-    "account": "str",
     "group": "str: category | month | currency | account",
     "currency": "str: ISO 4217",
     "query": "str: the words left to search once constraints are taken out",
@@ -67,7 +69,7 @@ SLOTS: dict[str, str] = {
     "ref": "int: position in the last results, 0 first; -1 last",
     "refs": 'tuple[int | str, ...]: positions, or "cheapest" for the cheapest not yet named',
     "quantity": "int",
-    "op": "str: what to do with the cart: show, add, set, remove, empty, coupon, delivery, budget",
+    "op": "str: what to do: show, add, remove; with the cart also set, empty, coupon, delivery, budget",
     "limit": "Money: what the whole cart may cost; not said: any sum",
     "coupon": "str: a coupon's code; not said: none any more",
     "delivery": "str: standard, express, collect",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from assistant.language import answers, basket, constraints, measures, slots, wishes
+from assistant.language import answers, basket, constraints, measures, slots, wallet, wishes
 from assistant.language.acts import (
     Act,
     Amount,
@@ -58,6 +58,7 @@ class Rules:
             return _silent(evidence)
         acts = (
             _about_picture(utterance, evidence, state.language, world)
+            or wallet.propose(utterance, state)
             or basket.propose(utterance, state, world)
             or answers.propose(utterance, state, world)
             or tuple(self._wishes(utterance, evidence, state, world))

@@ -404,10 +404,14 @@ class Payments:
         with self.store.read() as db:
             return limits.wallet(db, user, self.settings.currency)
 
-    def keep_wallet(self, wallet: Wallet) -> None:
+    def change_wallet(self, user: str, **changes: object) -> None:
         """Change how a person pays and how much at most. Drafts already shown keep their card."""
         with self.store.write() as db:
-            limits.keep(db, wallet)
+            limits.keep(db, replace(limits.wallet(db, user, self.settings.currency), **changes))  # type: ignore[arg-type]
+            told = ", ".join(
+                f"{name} {value.text() if isinstance(value, Money) else value}" for name, value in changes.items()
+            )
+            audit.append(db, user, "", "wallet", self.clock.now(), told)
 
     def forget(self, db: Connection, user: str) -> None:
         """Have the sandbox forget what it knows of a person, in the transaction that erases their rows.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -69,11 +69,11 @@ class PayeeBook:
         self.clock = clock
         self.enrol = enrol
 
-    def add(
+    def proposed(
         self, user: str, name: str, kind: Kind, currency: str, account: str = "", iban: str = "",
         nicknames: Iterable[str] = (), source: str = "hand",
     ) -> Payee:  # fmt: skip
-        """Write a payee into the book.
+        """A payee as they would stand in the book; nothing is written.
 
         Raises `BadInput` for an empty or overlong name or a wrong IBAN, `Refused` for a name with hidden characters
         or mixed alphabets, or one that looks like somebody else's in the book.
@@ -83,12 +83,24 @@ class PayeeBook:
         if not 0 < len(payee.name) <= LONGEST:
             raise BadInput("payee_name_length", limit=LONGEST)
         self._stranger(user, payee)
+        return payee
+
+    def add(self, user: str, name: str, kind: Kind, currency: str, *told: Any, **more: Any) -> Payee:
+        """Write a payee into the book; takes and raises what `proposed` does."""
+        payee = self.proposed(user, name, kind, currency, *told, **more)
         if payee.account:
             self.enrol(payee.account, payee.name)
         with self.store.write() as db:
             row = {key: getattr(payee, key) for key in payees.c.keys() if key not in ("user_id", "nicknames")}  # noqa: SIM118
             db.execute(sa.insert(payees).values(user_id=user, nicknames=list(payee.nicknames), **row))
         return payee
+
+    def remove(self, user: str, payee: str) -> Payee:
+        """Strike a payee out of the book; what was paid to them stays."""
+        gone = self.get(user, payee)
+        with self.store.write() as db:
+            db.execute(sa.delete(payees).where(payees.c.user_id == user, payees.c.id == payee))
+        return gone
 
     def of(self, user: str) -> tuple[Payee, ...]:
         """Everyone in the person's book, by name."""

@@ -159,7 +159,9 @@ def _page(payment: Payment, mode: str, language: str) -> str:
         el("meta", charset="utf-8"), el("title", word("kind_receipt")), el("style", Html(STYLE)),
         el("small", f"{word('test_mode_long')} · {mode}"),
         el("h1", payment.amount.text(language)), el("p", el("b", word(f"status_{status}").split("{")[0])),
-        el("dl", *rows), el("p", el("a", "JSON", href=f"/receipts/{payment.id}.json")), lang=language,
+        el("dl", *rows),
+        el("p", el("a", "JSON", href=f"/receipts/{payment.id}.json"), " · ", el("a", "CSV", href="/payments.csv")),
+        lang=language,
     )  # fmt: skip
 
 

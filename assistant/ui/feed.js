@@ -220,6 +220,27 @@ function tick() {
   });
 }
 setInterval(tick, 250);
+
+// A server that does not answer: nobody knows how a moving payment stands, and its receipt says so until it is back.
+let silent = 0;
+async function reach() {
+  const moving = all('.card[data-payment]', log);
+  if (!moving.length || reach.busy) return;
+  reach.busy = true;
+  const there = await fetch('/healthz', { cache: 'no-store' }).then(answer => answer.ok, () => false);
+  reach.busy = false;
+  silent = there ? 0 : silent + 1;
+  moving.forEach(card => doubt(card, silent > 1));
+}
+function doubt(card, away) {
+  if (away === card.classList.contains('away') || !find('.status', card)) return;
+  card.classList.toggle('away', away);
+  if (!away) return all('.checking', card).forEach(node => node.remove());
+  const [state, note] = ['state checking', 'caution checking'].map(name => Object.assign(document.createElement('p'), { className: name }));
+  state.textContent = word('away'); note.textContent = word('away_note'); note.setAttribute('role', 'status');
+  find('.status', card).prepend(state); find('.status', card).after(note);
+}
+setInterval(reach, 1000);
 setInterval(() => {
   const payments = all('.card[data-payment]', log).map(card => card.dataset.payment);
   if (payments.length && !line('follow').busy) line('follow').push({ payments: [...new Set(payments)].slice(-20) });

@@ -103,7 +103,9 @@ def test_a_refund_has_its_own_gesture(visit: Visitor) -> None:
     window.page.locator(".receipt .refunded").first.wait_for(timeout=10_000)
 
 
-def test_a_server_killed_in_the_middle_pays_once_after_its_restart(browser: Any, tmp_path: Path) -> None:
+def test_a_server_killed_in_the_middle_is_being_checked_and_pays_once_after_its_restart(
+    browser: Any, tmp_path: Path
+) -> None:
     port = free_port()
     page = browser.new_context(locale="en-US").new_page()
     window = Visit(page, f"http://127.0.0.1:{port}/")
@@ -113,10 +115,14 @@ def test_a_server_killed_in_the_middle_pays_once_after_its_restart(browser: Any,
         page.locator(".receipt .ring").wait_for()
         first.kill()
         first.wait()
+    page.locator(".receipt .state.checking").wait_for()
+    assert "at most once" in page.locator(".receipt .caution").inner_text()
+    assert not page.locator(".receipt .actions").is_visible()
+    window.picture("server-killed")
     with serving(tmp_path, port):
-        window.open()
-        page.locator(".receipt .succeeded").wait_for(timeout=SENT)
-        assert page.locator(".receipt").count() == 1
+        page.locator(".receipt .succeeded").wait_for(timeout=SENT)  # without a reload
+        assert page.locator(".receipt").count() == 1 and page.locator(".checking").count() == 0
+        window.picture("server-killed-and-back")
         history = window.ask("Show my payments")
         assert history.locator(".receipt", has_text="€28.00").count() == 1
     page.context.close()

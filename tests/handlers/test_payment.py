@@ -280,7 +280,7 @@ def test_stop_holds_everything_back(context: Context) -> None:
 )
 def test_what_went_wrong_is_said_in_one_sentence(context: Context, method: str, status: str, note: str) -> None:
     payments = context.rooms.payments
-    payments.keep_wallet(replace(payments.wallet(USER), method=method))
+    payments.change_wallet(USER, method=method)
     reply = tap(pay(context), "payment.confirm", context)
     card = receipt(reply)
     assert card.status == status and note in card.note and card.note in reply.text and "Paid" not in reply.text
@@ -347,7 +347,7 @@ def test_a_retry_while_the_first_is_checked_is_told(context: Context, monkeypatc
 
 def test_a_waiting_bank_is_one_link_away(context: Context) -> None:
     payments = context.rooms.payments
-    payments.keep_wallet(replace(payments.wallet(USER), method="pm_card_authenticationRequired"))
+    payments.change_wallet(USER, method="pm_card_authenticationRequired")
     card = receipt(tap(pay(context), "payment.confirm", context))
     assert [link.path for link in card.links] == [f"/challenge/{card.id}"]
 

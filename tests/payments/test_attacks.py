@@ -33,7 +33,7 @@ from tests.ui.test_cards import Seen, drawn
 
 
 def genuine(kernel: Payments, alice: Payee) -> Payment:
-    kernel.keep_wallet(replace(kernel.wallet(USER), method="pm_card_authenticationRequired"))
+    kernel.change_wallet(USER, method="pm_card_authenticationRequired")
     return pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH))
 
 
@@ -88,7 +88,7 @@ def test_54_a_refund_gives_back_what_was_paid_once_and_to_the_same_card(kernel: 
         kernel.refund(USER, done.id, "refund_3").refunded == kernel.refund(USER, done.id, "refund_3").refunded == LUNCH
     )
     assert refused(lambda: kernel.refund(USER, done.id, "refund_4")) == "nothing_to_refund"
-    kernel.keep_wallet(replace(kernel.wallet(USER), method="pm_card_chargeDeclined"))
+    kernel.change_wallet(USER, method="pm_card_chargeDeclined")
     failed = pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH))
     assert refused(lambda: kernel.refund(USER, failed.id, "refund_5")) == "nothing_to_refund"
 
@@ -162,7 +162,7 @@ def test_59_the_sandbox_answers_no_page_and_no_stranger(kernel: Payments, header
 
 def test_60_a_full_disk_stops_a_payment_before_the_network(kernel: Payments, store: Store, alice: Payee) -> None:
     drafts = [kernel.draft(USER, SESSION, alice, Money(100 + n, "EUR")) for n in range(40)]
-    kernel.keep_wallet(replace(kernel.wallet(USER), per_hour=100))
+    kernel.change_wallet(USER, per_hour=100)
 
     def full(connection: sqlite3.Connection, *_: object) -> None:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]

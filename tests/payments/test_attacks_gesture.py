@@ -33,7 +33,7 @@ def changed(kernel: Payments, shown: Payment, what: str) -> Payment:
     payee = named(kernel, "Bob" if what == "payee" else "Alice")
     amount = {"amount": Money(125000, "EUR"), "currency": Money(1250, "USD")}.get(what, LUNCH)
     if what == "method":
-        kernel.keep_wallet(replace(kernel.wallet(USER), method="pm_card_mastercard"))
+        kernel.change_wallet(USER, method="pm_card_mastercard")
     purpose = "something else" if what == "purpose" else "lunch"
     return kernel.draft(USER, SESSION, payee, amount, purpose, Origin(replaces=shown.id))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -42,7 +41,7 @@ def about(purpose: str) -> Kind:
 
 def with_card(method: str) -> Kind:
     def done(kernel: Payments, clock: MovableClock, stall: Stall) -> Payment:
-        kernel.keep_wallet(replace(kernel.wallet(USER), method=f"pm_card_{method}"))
+        kernel.change_wallet(USER, method=f"pm_card_{method}")
         return pay(kernel, draft(kernel))
 
     return done
@@ -87,18 +86,18 @@ def again_after_it_expired(kernel: Payments, clock: MovableClock, stall: Stall) 
 
 def again_after_a_decline(kernel: Payments, clock: MovableClock, stall: Stall) -> Payment:
     failed = with_card("chargeDeclined")(kernel, clock, stall)
-    kernel.keep_wallet(replace(kernel.wallet(USER), method="pm_card_visa"))
+    kernel.change_wallet(USER, method="pm_card_visa")
     return pay(kernel, kernel.again(USER, SESSION, failed.id))
 
 
 def again_after_a_declined_purchase(kernel: Payments, clock: MovableClock, stall: Stall) -> Payment:
     stocked(kernel)
     kernel.trade_with(Shop(kernel.store, kernel.settings, clock).merchants)
-    kernel.keep_wallet(replace(kernel.wallet(USER), method="pm_card_chargeDeclined"))
+    kernel.change_wallet(USER, method="pm_card_chargeDeclined")
     quote = kernel._vault.merchants["maison"].quote(USER, (Wanted(PRODUCT),))
     failed = pay(kernel, kernel.draft_quote(USER, SESSION, quote))
     assert failed.state == "failed"
-    kernel.keep_wallet(replace(kernel.wallet(USER), method="pm_card_visa"))
+    kernel.change_wallet(USER, method="pm_card_visa")
     return pay(kernel, kernel.again(USER, SESSION, failed.id))
 
 
@@ -139,7 +138,7 @@ def more_than_the_limit_once_it_is_raised(kernel: Payments, clock: MovableClock,
     large = Money(80000, EUR)
     with pytest.raises(Refused):
         pay(kernel, draft(kernel, amount=large))
-    kernel.keep_wallet(replace(kernel.wallet(USER), per_payment=large))
+    kernel.change_wallet(USER, per_payment=large)
     return pay(kernel, draft(kernel, amount=large))
 
 

@@ -22,7 +22,7 @@ def browser(kernel: Payments) -> Iterator[TestClient]:
 
 @pytest.fixture
 def waiting(kernel: Payments, alice: Payee, browser: TestClient) -> Payment:
-    kernel.keep_wallet(replace(kernel.wallet(USER), method="pm_card_authenticationRequired"))
+    kernel.change_wallet(USER, method="pm_card_authenticationRequired")
     return pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH, purpose="<script>"))
 
 
@@ -111,7 +111,7 @@ def test_a_hosted_checkout_takes_the_money_once(kernel: Payments, browser: TestC
 def test_a_purchase_waits_for_the_bank_too(
     kernel: Payments, browser: TestClient, stall: Stall, clock: MovableClock, answer: str, state: str
 ) -> None:
-    kernel.keep_wallet(replace(kernel.wallet(USER), method="pm_card_authenticationRequired"))
+    kernel.change_wallet(USER, method="pm_card_authenticationRequired")
     asked = pay(kernel, kernel.draft_quote(USER, SESSION, stall.quote(USER, ())))
     assert asked.state == "requires_action" and not stall.sales
     if answer:
@@ -130,7 +130,7 @@ def test_a_purchase_waits_for_the_bank_too(
 
 
 def test_a_purchase_the_bank_asks_about_can_be_given_up(kernel: Payments, stall: Stall) -> None:
-    kernel.keep_wallet(replace(kernel.wallet(USER), method="pm_card_authenticationRequired"))
+    kernel.change_wallet(USER, method="pm_card_authenticationRequired")
     asked = pay(kernel, kernel.draft_quote(USER, SESSION, stall.quote(USER, ())))
     given_up = kernel.cancel(USER, asked.id)
     assert (given_up.state, given_up.reason) == ("failed", "canceled")

@@ -1,7 +1,6 @@
 """Limits hold in the transaction that confirms, however many confirm at once."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 
@@ -55,7 +54,7 @@ def test_the_limit_holds_when_twenty_confirm_at_once(kernel: Payments, alice: Pa
 
 
 def test_a_person_sets_their_own_limits(kernel: Payments, alice: Payee) -> None:
-    kernel.keep_wallet(replace(kernel.wallet(USER), per_payment=Money(1000, "EUR")))
+    kernel.change_wallet(USER, per_payment=Money(1000, "EUR"))
     with pytest.raises(Refused, match="above_payment_limit"):
         pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH))
     assert kernel.wallet("somebody else").per_payment == Money(50000, "EUR")
@@ -76,7 +75,7 @@ def test_stop_holds_everything_back_until_it_is_lifted(kernel: Payments, alice: 
 
 
 def test_thirty_days_have_a_limit(kernel: Payments, alice: Payee, clock: MovableClock) -> None:
-    kernel.keep_wallet(replace(kernel.wallet(USER), per_month=Money(2000, "EUR")))
+    kernel.change_wallet(USER, per_month=Money(2000, "EUR"))
     pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH))
     clock.forward(days=29)
     with pytest.raises(Refused, match="above_month_limit") as refused:
@@ -87,7 +86,7 @@ def test_thirty_days_have_a_limit(kernel: Payments, alice: Payee, clock: Movable
 
 
 def test_a_new_account_gets_little_until_a_payment_arrived(kernel: Payments, alice: Payee) -> None:
-    kernel.keep_wallet(replace(kernel.wallet(USER), first_use=Money(2000, "EUR")))
+    kernel.change_wallet(USER, first_use=Money(2000, "EUR"))
     waiting = pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH), undo=60)
     with pytest.raises(Refused, match="above_first_limit") as refused:
         pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH))
@@ -99,7 +98,7 @@ def test_a_new_account_gets_little_until_a_payment_arrived(kernel: Payments, ali
 
 
 def test_many_small_payments_stop_within_an_hour(kernel: Payments, alice: Payee, clock: MovableClock) -> None:
-    kernel.keep_wallet(replace(kernel.wallet(USER), per_hour=3))
+    kernel.change_wallet(USER, per_hour=3)
     for _ in range(3):
         pay(kernel, kernel.draft(USER, SESSION, alice, Money(100, "EUR")), undo=60)
     with pytest.raises(Refused, match="too_many_payments") as refused:

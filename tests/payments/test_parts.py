@@ -1,7 +1,7 @@
 """One sheet over several merchants: one gesture confirms all of it or nothing, and each part is charged once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
@@ -82,7 +82,7 @@ def test_a_crash_at_any_edge_charges_each_part_once(
 
 
 def test_what_one_gesture_confirms_is_one_payment_for_the_limit(kernel: Payments, stalls: tuple[Stall, ...]) -> None:
-    kernel.keep_wallet(replace(kernel.wallet(USER), per_payment=Money(1_900, "EUR")))
+    kernel.change_wallet(USER, per_payment=Money(1_900, "EUR"))
     parts = drafted(kernel, stalls)  # 12.50 and 7.00
     with pytest.raises(Refused, match="above_payment_limit"):
         pay(kernel, parts[0])
@@ -90,7 +90,7 @@ def test_what_one_gesture_confirms_is_one_payment_for_the_limit(kernel: Payments
 
 
 def test_a_day_that_holds_one_part_only_lets_none_leave(kernel: Payments, stalls: tuple[Stall, ...]) -> None:
-    kernel.keep_wallet(replace(kernel.wallet(USER), per_day=Money(1_900, "EUR")))
+    kernel.change_wallet(USER, per_day=Money(1_900, "EUR"))
     parts = drafted(kernel, stalls)
     with pytest.raises(Refused, match="above_day_limit"):
         pay(kernel, parts[0])

@@ -214,6 +214,5 @@ def test_a_price_that_moved_is_not_paid(kernel: Payments, stall: Stall) -> None:
 
 
 def _use(kernel: Payments, method: str) -> None:
-    from dataclasses import replace
 
-    kernel.keep_wallet(replace(kernel.wallet(USER), method=method))
+    kernel.change_wallet(USER, method=method)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -85,7 +84,7 @@ def test_a_forged_notice_is_refused(kernel: Payments, unsure: Payment) -> None:
 
 
 def test_a_notice_is_heard_once_and_its_payload_is_not_believed(kernel: Payments, alice: Payee) -> None:
-    kernel.keep_wallet(replace(kernel.wallet(USER), method="pm_card_authenticationRequired"))
+    kernel.change_wallet(USER, method="pm_card_authenticationRequired")
     waiting = pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH))
     told = notice(kernel, waiting.provider_ref, status="succeeded", amount_received=1250)
     assert [kernel.hear(*told) for _ in range(3)] == [True, False, False]

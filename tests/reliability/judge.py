@@ -161,8 +161,8 @@ def _limits(ours: sqlite3.Connection, sight: Sight) -> Iterable[str]:
     most = {row["user_id"]: (row["per_payment"], row["per_day"]) for row in ours.execute("SELECT * FROM wallets")}
     days: Counter[tuple[str, str]] = Counter()
     for row in ours.execute("SELECT payment_id, event FROM payment_events ORDER BY id"):
-        payment = sight.payments[row["payment_id"]]
-        if not payment["confirmed_at"]:
+        payment = sight.payments.get(row["payment_id"])
+        if payment is None or not payment["confirmed_at"]:
             continue
         user, day = payment["user_id"], payment["confirmed_at"][:10]
         single, daily = most.get(user, (50000, 100000))

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,7 @@ def furnish(kernel: Payments) -> None:
     for number, user in enumerate(USERS):
         method = {3: "pm_card_chargeDeclined", 6: "pm_card_authenticationRequired"}.get(number % 8, "pm_card_visa")
         wide = dict.fromkeys(("per_payment", "per_day", "per_month", "first_use"), much) | {"per_hour": 1_000_000}
-        kernel.keep_wallet(replace(kernel.wallet(user), method=method, **wide))
+        kernel.change_wallet(user, method=method, **wide)
         for name, account in PAYEES.items():
             kernel.payees.add(user, name, "contact", "EUR", account)
 

@@ -43,6 +43,7 @@ from tests.reliability.wire import FAULTS
 DISK = 96 * 2**20  # bytes of the small disk, per 1,500 payments at most
 SHARE = 0.2  # of the requests meet a fault
 LONGEST_LIFE = 1.6  # seconds
+STARTING = 5.0  # seconds a kernel may take to be up before its life is counted
 KILL = 0.008  # chance to die at each edge
 ORPHANS = """SELECT count(*) - count(DISTINCT json_extract(body, '$.metadata.payment')) FROM objects
 WHERE kind = 'payment_intent'"""
@@ -56,7 +57,7 @@ class Storm:
         self.told: dict[str, str] = {}
         self.tapped: dict[str, str] = {}
         self.children: set[int] = set()
-        self.pages = 0
+        self.up = 0.0
 
     def run(self) -> Figures:
         began = time.monotonic()
@@ -112,6 +113,7 @@ class Storm:
 
     def prepare(self) -> None:
         warm()
+        logging.disable(logging.WARNING)
         self.port, self.upstream = RawArray("d", 1), RawArray("d", 1)
         self.share, self.counts = RawArray("d", [SHARE]), RawArray("d", len(FAULTS))
         self.later = RawArray("d", 1)  # seconds the provider's clock has been moved on
@@ -192,17 +194,16 @@ class Storm:
     def during(self, life: Life, full: bool, busy: bool) -> None:
         """One life from fork to death; a full disk or a second writer for part of it."""
         tally, chance = self.figures.tally, self.chance
-        ends = time.monotonic() + chance.uniform(0.1, LONGEST_LIFE)
+        self.up, early, length = 0.0, chance.random() < 0.3, 0.8 if full else chance.uniform(0.1, LONGEST_LIFE)
         if full:
             self.fill()
-            ends = time.monotonic() + 0.8
         writer = self.fork(lambda: self.hold_the_lock(chance.choice([0.5, 2.0, 3.0]))) if busy else 0
         tally["disk full"] += full
         tally["second writer"] += busy
         worker = self.fork(lambda: Shopper(life).live())
         os.close(life.pipe)
-        status = None
-        while time.monotonic() < ends + (1.5 if busy else 0):
+        status, began = None, time.monotonic()
+        while time.monotonic() < (began if early else self.up or began + STARTING) + length + (1.5 if busy else 0):
             self.listen()
             done, code = os.waitpid(worker, os.WNOHANG)
             if done:
@@ -240,6 +241,7 @@ class Storm:
         figures.tally["refunds"] += "refunding" in said
         figures.tally["webhooks"] += "hinted" in said
         if "up" in said:
+            self.up = time.monotonic()
             figures.ups.append(said["up"])
         elif "died" in said:
             figures.points[said["died"]] += 1
@@ -362,7 +364,6 @@ def warm() -> None:
     from assistant import fx
     from assistant.money import Money
 
-    logging.disable(logging.WARNING)
     stripe.enable_telemetry = False
     get_global("all_currencies")
     fx.convert(Money(1, "EUR"), "EUR", datetime.now(UTC).date())

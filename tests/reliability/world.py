@@ -6,7 +6,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -103,8 +102,7 @@ class World:
             Store.write = write  # type: ignore[method-assign]
 
     def person(self, name: str, method: str = "pm_card_visa") -> str:
-        wallet = self.kernel.wallet(name)
-        self.kernel.keep_wallet(replace(wallet, method=method))
+        self.kernel.change_wallet(name, method=method)
         return name
 
     def payee(self, user: str, account: str = ACCOUNTS[0]) -> Payee:
