@@ -5,8 +5,6 @@ Accounts: `wallet`, `clearing` (the provider, always back at zero), and one per 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -31,12 +29,3 @@ def book(
     common |= {"currency": amount.currency, "at": now}
     rows = [common | {"id": new_id("led"), "credit": way[i], "debit": way[i + 1]} for i in (0, 1)]
     db.execute(sa.insert(ledger), rows)
-
-
-def balances(db: Connection, user: str) -> Mapping[tuple[str, str], int]:
-    """(account, currency) -> minor units; the sum over all accounts of a currency is zero."""
-    totals: dict[tuple[str, str], int] = defaultdict(int)
-    for row in db.execute(sa.select(ledger).where(ledger.c.user_id == user)):
-        totals[row.debit, row.currency] += row.amount
-        totals[row.credit, row.currency] -= row.amount
-    return dict(totals)

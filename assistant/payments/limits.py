@@ -69,7 +69,9 @@ def keep(db: Connection, wallet: Wallet) -> None:
 
 
 def worth(amount: Money, currency: str, now: datetime) -> Money:
-    """`amount` in the base currency at the last reference rate; at least one minor unit."""
+    """`amount` in the base currency at the last reference rate; at least one minor unit. `Refused` without a rate."""
+    if lacking := {amount.currency, currency}.difference(fx.currencies()) if amount.currency != currency else set():
+        raise Refused("no_rate_for_limits", currency=min(lacking))
     converted, _ = fx.convert(amount, currency, now.date())
     return Money(max(converted.minor, 1), currency)
 

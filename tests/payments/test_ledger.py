@@ -1,15 +1,15 @@
 """The books balance, refunds stay below what was paid, and the database refuses what must not be."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from assistant.clock import MovableClock
 from assistant.errors import Refused, Unavailable
 from assistant.money import Money
 from assistant.payments import Payee, Payment, Payments
-from assistant.payments.ledger import balances
 from assistant.payments.provider import Provider
 from assistant.payments.tables import events, ledger, payments, refunds, tokens
 from assistant.store import Store
@@ -19,6 +19,15 @@ from tests.payments.conftest import LUNCH, SESSION, USER, Crash, Edges, Stall, c
 @pytest.fixture
 def done(kernel: Payments, alice: Payee) -> Payment:
     return pay(kernel, kernel.draft(USER, SESSION, alice, LUNCH))
+
+
+def balances(db: Connection, user: str) -> dict[tuple[str, str], int]:
+    """(account, currency) -> minor units; the sum over all accounts of a currency is zero."""
+    totals: Counter[tuple[str, str]] = Counter()
+    for row in db.execute(sa.select(ledger).where(ledger.c.user_id == user)):
+        totals[row.debit, row.currency] += row.amount
+        totals[row.credit, row.currency] -= row.amount
+    return dict(totals)
 
 
 def test_every_currency_sums_to_zero(kernel: Payments, store: Store, alice: Payee, stall: Stall) -> None:

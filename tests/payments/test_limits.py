@@ -24,6 +24,12 @@ def test_a_foreign_amount_counts_in_the_base_currency(kernel: Payments, alice: P
     assert pay(kernel, kernel.draft(USER, SESSION, alice, Money(50001, "CNY")), undo=10).state == "confirmed"
 
 
+def test_a_currency_without_a_rate_is_refused_by_its_name(kernel: Payments, alice: Payee) -> None:
+    with pytest.raises(Refused, match="no_rate_for_limits") as refused:
+        kernel.draft(USER, SESSION, alice, Money(12340, "KWD"))
+    assert refused.value.values == {"currency": "KWD"} and kernel.history(USER) == ()
+
+
 def test_a_day_has_a_limit_and_the_next_day_another(kernel: Payments, alice: Payee, clock: MovableClock) -> None:
     for _ in range(2):
         pay(kernel, kernel.draft(USER, SESSION, alice, Money(50000, "EUR")), undo=60)
