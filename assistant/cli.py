@@ -59,9 +59,11 @@ def parser() -> Parser:
         ("doctor", run_doctor, "what is found, what is missing, and how to mend it"),
         ("selftest", run_selftest, "the seven main paths, in a folder of their own"),
         ("settings", run_settings, "every setting, secrets masked"),
-        ("export", run_export, "all your rows as JSON on standard output"),
     ):
         _verb(verbs, name, run, text).add_argument("--json", action="store_true", help="one line of JSON")
+    export = _verb(verbs, "export", run_export, "all your rows as JSON, or your money as a ledger, on standard output")
+    export.add_argument("--json", action="store_true", help="one line of JSON")
+    export.add_argument("--form", choices=("json", "beancount", "csv"), default="json", help="default: json")
     sandbox = _verb(verbs, "sandbox", run_sandbox, "only the Stripe-compatible sandbox, for other programs' tests")
     sandbox.add_argument("--port", type=int, default=12111, help="port on this machine (default 12111)")
     audit = _verb(verbs, "audit", run_audit, "check the chain of the payment log")
@@ -252,7 +254,9 @@ def run_export(args: argparse.Namespace, settings: Settings) -> int:
     import json
 
     with _desk(settings) as desk:
-        print(json.dumps(desk.export(), ensure_ascii=False, indent=None if args.json else 1))
+        found = desk.export(args.form)
+        shown = found["text"] if args.form != "json" and not args.json else None
+        print(shown or json.dumps(found, ensure_ascii=False, indent=None if args.json else 1))
     return OK
 
 

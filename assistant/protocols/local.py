@@ -39,7 +39,7 @@ WAIT = 600.0  # seconds: the first answer may load a recogniser
 class Desk(Protocol):
     def ask(self, session: str | None, request: Request) -> Json: ...
     def act(self, session: str, action: str, values: Mapping[str, str]) -> Json: ...
-    def export(self) -> Json: ...
+    def export(self, form: str = "json") -> Json: ...
     def forget(self) -> Json: ...
 
 
@@ -76,9 +76,11 @@ class Here:
         except LueurError as error:
             return refusal(error, language_of(self.assistant.settings.language))
 
-    def export(self) -> Json:
+    def export(self, form: str = "json") -> Json:
         from assistant.tenants import belongings
 
+        if form != "json":
+            return {"text": self.assistant.rooms.wealth.export(self.owner, form)}
         return belongings(self.assistant.store, self.owner)
 
     def forget(self) -> Json:
@@ -102,8 +104,8 @@ class There:
     def act(self, session: str, action: str, values: Mapping[str, str]) -> Json:
         return self._call("act", {"session": session, "action": action, "values": dict(values)})
 
-    def export(self) -> Json:
-        return self._call("export", {})
+    def export(self, form: str = "json") -> Json:
+        return self._call("export", {"form": form})
 
     def forget(self) -> Json:
         return self._call("forget", {})
@@ -133,7 +135,7 @@ def routes(desk: Desk, token: Callable[[], str]) -> list[Route]:
     verbs: dict[str, Callable[[Json], Json]] = {
         "ask": lambda body: desk.ask(body.get("session"), unpacked(body)),
         "act": lambda body: desk.act(str(body["session"]), str(body["action"]), _texts(body.get("values", {}))),
-        "export": lambda _: desk.export(),
+        "export": lambda body: desk.export(str(body.get("form", "json"))),
         "forget": lambda _: desk.forget(),
     }
 

@@ -17,7 +17,7 @@ from assistant.reply import Period
 from assistant.request import Upload
 from assistant.settings import Settings
 from assistant.store import Store
-from assistant.wealth import cashflow, importer, outlook, questions
+from assistant.wealth import cashflow, export, importer, outlook, questions
 from assistant.wealth.answer import Answer, Group, Note, Query
 from assistant.wealth.importer import Imported, Preview
 from assistant.wealth.imports import Hints
@@ -110,6 +110,12 @@ class Wealth:
         words = cashflow.normal_payee(payee)
         self.ledger.learn(user, words, category)
         return importer.sort_again(self.ledger, user, words)
+
+    def export(self, user: str, form: str) -> str:
+        """The ledger as "beancount" or "csv" text. Raises `BadInput("unknown_form")`."""
+        if form not in ("beancount", "csv"):
+            raise BadInput("unknown_form", form=form[:20])
+        return export.beancount(self.ledger, user) if form == "beancount" else export.table(self.ledger, user)
 
     def mentioned(self, user: str, words: str) -> str:
         """The name of the security that a sentence names by its name or symbol, or an empty string."""

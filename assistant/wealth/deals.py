@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from assistant import fx
 from assistant.money import Money, digits
 from assistant.wealth import cashflow
-from assistant.wealth.entry import UNIT, Account, Class, Entry, Flow, Posting, Security
+from assistant.wealth.entry import UNIT, Account, Class, Entry, Flow, Posting, Security, Traded
 from assistant.wealth.imports import Deal, Row
-from assistant.wealth.ledger import Ledger, Traded
+from assistant.wealth.ledger import Ledger
 
 FUND = re.compile(r"\b(etf|etc|ucits|fund|fonds|opcvm|sicav|index|msci|stoxx)\b|基金", re.IGNORECASE)
 BOND = re.compile(r"\b(bond|bonds|treasury|anleihe|obligation|obligatie|bund)\b|债", re.IGNORECASE)

@@ -95,3 +95,32 @@ class Holding:
     amount: int
     currency: str
     security: Security | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """One posting on the far side of an entry: income is negative; `flow` "" is another account of the person."""
+
+    entry: str
+    day: date
+    flow: Flow
+    category: str
+    security: str | None  # of a dividend, the one that paid it
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Traded:
+    """One change of a security on an account. `money` is what it cost (positive) or fetched, without `costs`.
+
+    `split`: the quantity changed and nothing was paid. Trades come by day, splits first, then purchases.
+    """
+
+    account: str
+    security: str
+    identity: str
+    day: date
+    quantity: int
+    money: Money
+    costs: int
+    split: bool

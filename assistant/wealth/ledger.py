@@ -18,7 +18,19 @@ from assistant.errors import NotFound
 from assistant.money import Money
 from assistant.reply import new_id
 from assistant.store import Store
-from assistant.wealth.entry import Account, Class, Entry, Flow, Holding, Kind, Movement, Security
+from assistant.wealth.entry import (
+    Account,
+    Class,
+    Entry,
+    Flow,
+    Holding,
+    Kind,
+    Movement,
+    Outside,
+    Posting,
+    Security,
+    Traded,
+)
 from assistant.wealth.tables import accounts, batches, entries, postings, prices, rules, securities, uploads
 
 KEPT = timedelta(hours=1)
@@ -41,23 +53,6 @@ class Change(NamedTuple):
     day: date
     minor: int
     quantity: int
-
-
-@dataclass(frozen=True, slots=True)
-class Traded:
-    """One change of a security on an account. `money` is what it cost (positive) or fetched, without `costs`.
-
-    `split`: the quantity changed and nothing was paid. Trades come by day, splits first, then purchases.
-    """
-
-    account: str
-    security: str
-    identity: str
-    day: date
-    quantity: int
-    money: Money
-    costs: int
-    split: bool
 
 
 class Ledger:
@@ -166,6 +161,24 @@ class Ledger:
 
     # -- reading
 
+    def entries(self, user: str) -> list[Entry]:
+        """Everything that was written, oldest first."""
+        query = (
+            sa.select(entries.c.id, entries.c.day, entries.c.payee, entries.c.memo, postings)
+            .join(postings, postings.c.entry_id == entries.c.id)
+            .where(entries.c.user_id == user)
+            .order_by(entries.c.day, entries.c.id, postings.c.line)
+        )
+        heads: dict[str, tuple[date, str, str]] = {}
+        lines: dict[str, list[Posting]] = defaultdict(list)
+        with self.store.read() as db:
+            for r in db.execute(query).all():
+                heads[r.id] = (r.day, r.payee, r.memo)
+                money = Money(r.minor, r.currency)
+                side = Posting(money, r.account_id or "", r.flow, r.category, r.security_id or "", r.quantity)
+                lines[r.id].append(side)
+        return [Entry(day, payee, tuple(lines[key]), memo, key) for key, (day, payee, memo) in heads.items()]
+
     def movements(self, user: str, flow: Flow, start: date, end: date) -> list[Movement]:
         """Income or expense of the days from `start` to `end`, oldest first; a loan payment is spending as a whole."""
         seen, owner = postings.alias("seen"), accounts.alias("owner")
@@ -262,19 +275,28 @@ class Ledger:
 
         Categories in `result` (interest, fees) are the accounts' own result and no crossing.
         """
+        sums: dict[tuple[str, date, str], int] = defaultdict(int)
+        for each in self.outside(user, inside, start, end):
+            own = each.flow in ("income", "expense") and each.category in result
+            if each.flow != "exchange" and not own:
+                sums[each.entry, each.day, each.money.currency] -= each.money.minor
+        return [(day, Money(minor, currency)) for (_, day, currency), minor in sums.items()]
+
+    def outside(self, user: str, inside: Collection[str], start: date, end: date) -> list[Outside]:
+        """The other sides of all entries that touch the accounts `inside` (ids), oldest first."""
         touched = sa.select(postings.c.entry_id).where(postings.c.user_id == user, postings.c.account_id.in_(inside))
-        own_result = postings.c.flow.in_(("income", "expense")) & postings.c.category.in_(result)
-        outside = postings.c.account_id.is_(None) | postings.c.account_id.not_in(inside)
         query = (
-            sa.select(entries.c.day, sa.func.sum(postings.c.minor), postings.c.currency)
+            sa.select(
+                entries.c.id, entries.c.day, postings.c.flow, postings.c.category, postings.c.security_id,
+                postings.c.minor, postings.c.currency,
+            )
             .join(entries, entries.c.id == postings.c.entry_id)
             .where(postings.c.user_id == user, entries.c.day.between(start, end), postings.c.entry_id.in_(touched))
-            .where(outside, postings.c.flow != "exchange", sa.not_(own_result))
-            .group_by(entries.c.id, entries.c.day, postings.c.currency)
-            .order_by(entries.c.day)
-        )
+            .where(postings.c.account_id.is_(None) | postings.c.account_id.not_in(inside))
+            .order_by(entries.c.day, entries.c.id, postings.c.line)
+        )  # fmt: skip
         with self.store.read() as db:
-            return [(day, Money(-minor, currency)) for day, minor, currency in db.execute(query).all()]
+            return [Outside(*row[:5], Money(*row[5:])) for row in db.execute(query).all()]
 
     def passing(self, user: str, inside: Collection[str], start: date, end: date) -> list[Movement]:
         """What every entry changed on the accounts `inside` (ids) together, in is positive, oldest first.
