@@ -7,7 +7,7 @@ cart never knows which kind of merchant it speaks to.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 from assistant.money import Money
@@ -68,6 +68,7 @@ class Sale:
     status: Literal["paid", "declined", "canceled"]
     provider_ref: str = ""
     reason: str = ""
+    arrives: date | None = None  # the day it was promised for
 
 
 class Merchant(Protocol):

@@ -66,8 +66,11 @@ def where(place: Place) -> dict[str, Any]:
 def rooms() -> tuple[ModuleType, ...]:
     """Every module with `GOALS` or `TAPS` of its own."""
     from assistant.handlers import (
+        afford,
         cart,
+        explain,
         feeds,
+        orders,
         payment,
         product,
         service,
@@ -76,7 +79,7 @@ def rooms() -> tuple[ModuleType, ...]:
         wealth,
     )
 
-    return cart, feeds, payment, product, service, stage, wallet, wealth
+    return afford, cart, explain, feeds, orders, payment, product, service, stage, wallet, wealth
 
 
 def _merged(table: str) -> dict[str, Any]:

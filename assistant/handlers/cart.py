@@ -38,7 +38,7 @@ def show(do: Do, context: Context) -> Reply:  # noqa: ARG001  every change is ca
 
 def add(do: Do, context: Context) -> Reply:
     """Products of the last shelf, or what the words find; the shelf itself when they fit several."""
-    found = _from_shelf(do, context)
+    found = from_shelf(do, context)
     if isinstance(found, Reply):
         return found
     carts, count = context.rooms.shop.carts, int(value(do, "quantity", 1))
@@ -135,7 +135,7 @@ OPS: dict[str, Callable[[Do, Context], Reply]] = {
 # -- which product is meant ------------------------------------------------------------------------------------------
 
 
-def _from_shelf(do: Do, context: Context) -> tuple[str, ...] | Reply:
+def from_shelf(do: Do, context: Context, which: str = "cart.which") -> tuple[str, ...] | Reply:
     """By id, by place on the shelf, by code; by words among what was shown, else in the whole catalogue."""
     shop, results = context.rooms.shop, context.state.results
     if chosen := tuple(value(do, "products", ())):
@@ -160,9 +160,8 @@ def _from_shelf(do: Do, context: Context) -> tuple[str, ...] | Reply:
     shelf = shop.search(words, limits, context.language, product.SHOWN)
     if not meant and shelf.total == 1:
         return (shelf.hits[0].product.id,)
-    return (
-        replace(product.find(do, context), text=context.say("cart.which")) if shelf.hits else product.find(do, context)
-    )
+    offered = product.find(do, context)
+    return replace(offered, text=context.say(which)) if shelf.hits else offered
 
 
 def _from_cart(do: Do, context: Context) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from assistant.errors import Refused
 from assistant.handlers import Context
 from assistant.language.acts import Do
 from assistant.money import LOCALES, Money
-from assistant.reply import Action, ProductView
+from assistant.reply import Action, Notice, ProductView
 from assistant.shop import Hit
 from assistant.shop.glossary import glossary
 from assistant.shop.guide import Reason
@@ -68,6 +68,15 @@ def reason(given: Reason, currency: str, context: Context) -> str:
         unit = {"fastest": "day", "quietest": "dB"}.get(given.kind, "")
         values["value"] = measure(float(values["value"]), unit, context)
     return context.say(f"product.why.{given.kind}", **values)
+
+
+def met(context: Context) -> tuple[Notice, ...]:
+    """Prices that have come since the person was last here, each said once."""
+    return tuple(
+        Notice(tone="success", text=context.say("explain.met", title=each.product.title(context.language),
+                                                price=each.price, limit=each.limit))
+        for each in context.rooms.shop.watches.tell(context.user)
+    )  # fmt: skip
 
 
 def placed(refs: Sequence[int | str], context: Context, among: Sequence[str] | None = None) -> tuple[str, ...]:

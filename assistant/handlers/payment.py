@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.errors import NotFound, Refused
 from assistant.handlers import Context, Handler, Tap, where
-from assistant.handlers.sheets import card_of, drafted, moved, receipt, sheet
+from assistant.handlers.sheets import card_of, drafted, moved, named, receipt, sheet
 from assistant.handlers.transfers import card as transfer_card
 from assistant.handlers.transfers import prepared
 from assistant.language.acts import Act, Aloud, Amount, Do, Drop, Resume, Set, Slot, Slots
@@ -242,7 +242,7 @@ def show(effect: Resume, context: Context) -> Reply:
         payment = payments.again(context.user, context.session, payment.id)
     if payment.state != "draft":
         return moved(payment, context)
-    text = context.say("payment.resumed", payee=payment.payee_name)
+    text = context.say("payment.resumed", payee=named(payment, context))
     return Reply(text, (sheet(payment, context),), "payment", sheet=payment.id)
 
 
@@ -256,11 +256,12 @@ def refund(effect: Do, context: Context) -> Reply:
     ]
     if said := effect.slots.get("payee"):
         meant = {payee.id for payee in context.rooms.payments.payees.find(context.user, str(said.value)).payees}
-        paid = [payment for payment in paid if payment.payee_id in meant]
+        shop = str(said.value).casefold()
+        paid = [p for p in paid if p.payee_id in meant or (p.merchant_id and shop in p.payee_name.casefold())]
     if not paid:
         return Reply(context.say("payment.nothing_paid"), route="payment")
     if len(paid) == 1:
-        return _sure(paid[0], context)
+        return sure(paid[0], context)
     choices = tuple(
         Action(f"{p.payee_name} · {p.amount.text(context.language)}", "payment.refund", {"payment": p.id}, "chip")
         for p in paid[:SHOWN]
@@ -268,11 +269,13 @@ def refund(effect: Do, context: Context) -> Reply:
     return _ask("", context.say("payment.ask_refund"), choices)
 
 
-def _sure(payment: Payment, context: Context) -> Reply:
+def sure(payment: Payment, context: Context, amount: Money | None = None) -> Reply:
+    """What would be given back, and the button that does it: all that is left, or a part."""
     left = payment.amount - payment.refunded
-    text = context.say("payment.refund_sure", amount=left, payee=payment.payee_name)
-    label = context.say("payment.refund_button", amount=left)
-    target = {"payment": payment.id, "refund": new_id("refund")}
+    back = min(amount or left, left)
+    text = context.say("payment.refund_sure", amount=back, payee=payment.payee_name)
+    label = context.say("payment.refund_button", amount=back)
+    target = {"payment": payment.id, "refund": new_id("refund"), "amount": back}
     return _ask("", text, (Action(label, "payment.refund_now", target, "danger"),))
 
 
@@ -336,11 +339,11 @@ def _gesture(verb: str) -> Tap:
 
 
 def _refund(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:
-    return _sure(context.rooms.payments.receipt(context.user, target["payment"]), context)
+    return sure(context.rooms.payments.receipt(context.user, target["payment"]), context)
 
 
 def _refund_now(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:
-    done = context.rooms.payments.refund(context.user, target["payment"], target["refund"])
+    done = context.rooms.payments.refund(context.user, target["payment"], target["refund"], target["amount"])
     card = receipt(done, context)
     key = "refund_done" if done.refunded.minor else "refund_asked"
     return Reply(context.say(f"payment.{key}", amount=done.refunded, payee=done.payee_name), (card,), "payment")

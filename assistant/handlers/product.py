@@ -6,13 +6,13 @@ Makes cards of what the shop answers and sentences of its reasons. Ranks, filter
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.errors import BadInput, NotFound, Refused
 from assistant.handlers import Context, Handler, Tap
-from assistant.handlers.goods import measure, placed, reason, value, view
+from assistant.handlers.goods import measure, met, placed, reason, value, view
 from assistant.language.acts import Act, Do, Query, Slot
 from assistant.merchant import Wanted
 from assistant.money import Money
@@ -33,10 +33,14 @@ from assistant.request import Constraint, Doubt
 from assistant.shop import Hit, Shelf
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import glossary
-from assistant.shop.guide import Row
+from assistant.shop.guide import Ask, Comparison, Row
 
 SHOWN = 3  # cards in view
 LEAST, MOST = 2, 3  # products in a comparison
+DIFFERENCES = 4  # in one sentence
+THAN = ("price", "noise", "rating", "battery", "weight", "capacity", "delivery", "power", "height", "pages")
+QUESTIONS = 3  # about one wish, at most
+ASKED = ("price", "brand", "colour", "noise", "size", "capacity", "battery", "material")  # questions in their own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +52,18 @@ class Wish:
     shown: int = SHOWN
     card: str = ""
     doubts: tuple[Doubt, ...] = ()
+    asked: tuple[str, ...] = ()  # facts that were asked about, answered or not
 
     def target(self) -> dict[str, Any]:
         return {
             "query": self.query, "constraints": list(self.limits), "shown": self.shown, "card": self.card,
-            "doubts": list(self.doubts),
+            "doubts": list(self.doubts), "asked": list(self.asked),
         }  # fmt: skip
 
     @classmethod
     def of(cls, target: Mapping[str, Any]) -> Wish:
         limits, doubts = tuple(target["constraints"]), tuple(target["doubts"])
-        return cls(target["query"], limits, target["shown"], target["card"], doubts)
+        return cls(target["query"], limits, target["shown"], target["card"], doubts, tuple(target.get("asked", ())))
 
 
 def find(do: Do, context: Context) -> Reply:
@@ -68,7 +73,8 @@ def find(do: Do, context: Context) -> Reply:
         shown = context.rooms.shop.product(placed((do.slots["than"].value,), context)[0])
         bound = [Constraint("price", "less", shown.offer.price(context.settings.currency))] if shown else []
         limits = (*(limit for limit in limits if limit.field != "price"), *bound)
-    wish = Wish(value(do, "query", ""), limits, card=new_id("card"), doubts=doubts)
+    asked = tuple(value(do, "asked", ()))
+    wish = Wish(value(do, "query", ""), limits, card=new_id("card"), doubts=doubts, asked=asked)
     return _asked(wish, context) if doubts else _answer(wish, context)
 
 
@@ -90,11 +96,13 @@ def _asked(wish: Wish, context: Context) -> Reply:
 
 def _answer(wish: Wish, context: Context) -> Reply:
     began = time.perf_counter()
-    shelf = context.rooms.shop.search(wish.query, wish.limits, context.language, wish.shown)
+    asked = wish.asked if wish.shown == SHOWN and len(wish.asked) < QUESTIONS else None
+    shelf = context.rooms.shop.search(wish.query, wish.limits, context.language, wish.shown, asked)
     step = Step("search", context.rooms.shop.describe(), round(1000 * (time.perf_counter() - began)))
     reply = _shelf(wish, shelf, context) if shelf.hits else _nothing(wish, shelf, context)
-    told = {"query": wish.query, "constraints": list(wish.limits)}
-    return replace(reply, route="product", trace=(step,), told=told)
+    pending = (*wish.asked, shelf.ask.name) if shelf.ask else wish.asked
+    told = {"query": wish.query, "constraints": list(wish.limits), "asked": list(pending)}
+    return replace(reply, route="product", trace=(step,), told=told, cards=(*reply.cards, *met(context)))
 
 
 def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
@@ -119,7 +127,31 @@ def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
         id=wish.card or new_id("card"), products=tuple(view(hit, shelf.currency, context) for hit in shelf.hits),
         constraints=chips, more=more, left_out=shelf.left_out, actions=(*actions, *removals),
     )  # fmt: skip
-    return Reply(_joined(said, context), (card,), speak=speak, results=ids)
+    questions = (_question(shelf.ask, wish, context),) if shelf.ask else ()
+    speak = _joined([speak, *(each.text for each in questions)], context)
+    return Reply(_joined(said, context), (*questions, card), speak=speak, results=ids)
+
+
+def _question(ask: Ask, wish: Wish, context: Context) -> Question:
+    """One fact to choose by; an answer is a limit like any other, and it may be left open."""
+    after = replace(wish, asked=(*wish.asked, ask.name))
+    answers = [(_range(option, context), replace(after, limits=wish.limits + option)) for option in ask.options]
+    chosen = [Action(label, "product.unset", answer.target(), "chip") for label, answer in answers]
+    skip = Action(context.say("product.any"), "product.unset", after.target(), "chip")
+    name = glossary().name(ask.name, context.language)
+    key = f"product.ask.{ask.name if ask.name in ASKED else 'other'}"
+    actions = (*chosen, skip)
+    choices = tuple(Choice(action.id, action.label) for action in actions)
+    return Question(text=context.say(key, name=name), choices=choices, actions=actions)
+
+
+def _range(option: tuple[Constraint, ...], context: Context) -> str:
+    """An answer in few words: 'red', 'up to 3 l', '€100 to €200'."""
+    said = [measure(each.value, each.unit, context) for each in option]
+    if len(said) == 1 and option[0].op == "is":
+        return str(option[0].value) if option[0].field in ("brand", "size") else said[0]
+    key = "between" if len(said) > 1 else "up_to" if option[0].op == "at_most" else "above"
+    return context.say(f"product.range.{key}", low=said[0], high=said[-1])
 
 
 def _nothing(wish: Wish, shelf: Shelf, context: Context) -> Reply:
@@ -176,6 +208,11 @@ def _limit(limit: Constraint, shelf: Shelf, context: Context) -> str:
     if isinstance(meant, Money):
         meant = next((each.asked for each in shelf.conversions if each.used == meant), meant)
     return _said(meant, limit, context)
+
+
+def limit_text(limit: Constraint, context: Context) -> str:
+    """A canonical limit in words: 'Price: €300.00 at most'."""
+    return _said(limit.value, limit, context)
 
 
 def _said(value: Money | str | float, limit: Constraint, context: Context) -> str:
@@ -261,10 +298,31 @@ def _compared(products: Sequence[str], currency: str, context: Context) -> Reply
     views = tuple(view(Hit(each, each.offer.price(currency)), currency, context) for each in found.products)
     rows = tuple(_row(row, context) for row in found.different)
     same = ", ".join(f"{_row(row, context).attribute} {_row(row, context).values[0]}" for row in found.same)
-    notes = (context.say("product.same", facts=same),) if same else ()
+    notes = (*tradeoffs(found, currency, context), *((context.say("product.same", facts=same),) if same else ()))
     text = context.say("product.compared", titles=" · ".join(view.title for view in views))
     card = Compare(products=views, rows=rows, notes=notes)
     return Reply(text, (card,), route="product", results=tuple(each.id for each in found.products))
+
+
+def tradeoffs(found: Comparison, currency: str, context: Context) -> Iterator[str]:
+    """What the first wins and loses against each other one, and whether one is best in everything; from numbers."""
+    titles = [product.title(context.language) for product in found.products]
+    units = {row.name: "day" if row.name == "delivery" else row.unit for row in found.different}
+    for other, differences in zip(titles[1:], found.against, strict=True):
+        known = sorted((each for each in differences if each[0] in THAN), key=lambda each: THAN.index(each[0]))
+        said = [_than(name, by, units[name], currency, context) for name, by in known[:DIFFERENCES]]
+        if said:
+            listed = context.say("service.comma").join(said)
+            yield context.say("product.against", title=titles[0], other=other, differences=listed)
+    if len(found.front) == 1:
+        yield context.say("product.dominates", title=titles[found.front[0]])
+    elif found.front and found.different:
+        yield context.say("product.front", count=len(found.front))
+
+
+def _than(name: str, by: float, unit: str, currency: str, context: Context) -> str:
+    amount = Money(abs(round(by)), currency) if name == "price" else abs(by)
+    return context.say(f"product.than.{name}_{'less' if by < 0 else 'more'}", by=measure(amount, unit, context))
 
 
 def _row(row: Row, context: Context) -> CompareRow:
@@ -297,7 +355,7 @@ def tap_unset(target: Mapping[str, Any], values: Mapping[str, str], context: Con
     """The same search with these limits, as if it had been said."""
     wish = Wish.of(target)
     slots = {"query": Slot(wish.query, wish.query)} if wish.query else {}
-    told = {"constraints": wish.limits, "doubts": wish.doubts}
+    told = {"constraints": wish.limits, "doubts": wish.doubts, "asked": wish.asked}
     return (Query("find", slots | {name: Slot(value) for name, value in told.items() if value}),)
 
 

@@ -28,12 +28,16 @@ REASONS = {
 
 def drafted(payment: Payment, context: Context) -> Reply:
     """The reply that shows a fresh draft. The voice never says the amount: the microphone might take it for consent."""
-    parts = context.rooms.payments.parts(payment)
-    payees = context.say("payment.and").join(part.payee_name for part in parts)
+    parts, payees = context.rooms.payments.parts(payment), named(payment, context)
     told = context.say("payment.drafted", amount=_sum(parts), payee=payees)
     spoken = context.say("payment.drafted_spoken", payee=payees)
     shown: tuple[PaySheet | Receipt, ...] = (sheet(payment, context), *_withdrawn(payment, context))
     return Reply(told, shown, "payment", speak=spoken, sheet=payment.id, closes=payment.origin.replaces)
+
+
+def named(payment: Payment, context: Context) -> str:
+    """Everybody this sheet pays, in words."""
+    return context.say("payment.and").join(part.payee_name for part in context.rooms.payments.parts(payment))
 
 
 def _withdrawn(payment: Payment, context: Context) -> tuple[Receipt, ...]:

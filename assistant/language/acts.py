@@ -19,6 +19,9 @@ Goal = Literal[
     "pay", "refund", "payments", "stop_payments", "limits", "payees",  # payment room
     "measure", "import", "advice",  # wealth room: a figure, a file, a refused recommendation
     "find", "lookup", "buy", "compare",  # product room: search, code to product, buy one, compare results
+    "explain",  # about one product that was shown
+    "orders",  # what was bought, and giving it back
+    "afford",  # a purchase beside the forecast of one's money
     "cart", "checkout",  # what was put aside: look and change, then one review sheet for all of it
     "describe", "help", "greet", "clarify", "outside",  # service: a picture, small talk, a doubt
     "prove",  # the show of a crash
@@ -28,7 +31,7 @@ ROUTES: dict[str, Route] = {
     "limits": "payment", "payees": "payment",
     "measure": "wealth", "import": "wealth", "advice": "wealth",
     "find": "product", "lookup": "product", "buy": "product", "compare": "product",
-    "cart": "product", "checkout": "product",
+    "cart": "product", "checkout": "product", "afford": "wealth", "orders": "product", "explain": "product",
     "describe": "other", "help": "other", "greet": "other", "clarify": "other", "outside": "out_of_scope",
     "prove": "other",
 }  # fmt: skip
@@ -65,11 +68,13 @@ SLOTS: dict[str, str] = {
     "constraints": "tuple[Constraint, ...]",
     "doubts": "tuple[Doubt, ...]: numbers that may be limits, to be asked about before a search",
     "than": "int | str: a place in the last results; what is searched is cheaper than that",
+    "asked": "tuple[str, ...]: facts a search has asked about already",
     "code": "str: digits of a GTIN",
     "ref": "int: position in the last results, 0 first; -1 last",
     "refs": 'tuple[int | str, ...]: positions, or "cheapest" for the cheapest not yet named',
     "quantity": "int",
-    "op": "str: what to do: show, add, remove; with the cart also set, empty, coupon, delivery, budget",
+    "op": "str: what to do: show, add, remove; the cart also set, empty, coupon, delivery, budget; "
+    "orders also return; explain: why, why_not, like, history, watch",
     "limit": "Money: what the whole cart may cost; not said: any sum",
     "coupon": "str: a coupon's code; not said: none any more",
     "delivery": "str: standard, express, collect",

@@ -43,7 +43,7 @@ OWN: dict[str, frozenset[str]] = {
     "cart": frozenset({"focus"}),
     "refund": frozenset({"payee", "amount"}),
     "measure": frozenset({"metric", "period", "category", "account", "group", "currency"}),
-    "find": frozenset({"query", "constraints", "doubts", "than"}),
+    "find": frozenset({"query", "constraints", "doubts", "than", "asked"}),
 }
 Step = tuple[State, tuple[Effect, ...]]
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from assistant.language import answers, basket, constraints, measures, slots, wallet, wishes
+from assistant.language import answers, asides, basket, constraints, measures, slots, wallet, wishes
 from assistant.language.acts import (
     Act,
     Amount,
@@ -59,6 +59,7 @@ class Rules:
         acts = (
             _about_picture(utterance, evidence, state.language, world)
             or wallet.propose(utterance, state)
+            or asides.propose(utterance, state, world)
             or basket.propose(utterance, state, world)
             or answers.propose(utterance, state, world)
             or tuple(self._wishes(utterance, evidence, state, world))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypedDict
@@ -36,6 +36,7 @@ from assistant.shop.intake import Intake
 from assistant.shop.meaning import Embed
 from assistant.shop.merchants import House, terms
 from assistant.shop.spelling import Pairs, Speller
+from assistant.shop.watches import Watches
 from assistant.store import Store
 
 Mask = NDArray[np.bool_]
@@ -83,6 +84,7 @@ class Shelf:
     nearest: Nearest | None
     semantic: bool  # False: found by words alone
     mended: Pairs = ()  # words as written and as searched
+    ask: guide.Ask | None = None  # what would tell most about which of them is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class Shop:
         }
         self.carts = Carts(store, clock, self.catalogue, self.merchants, settings.currency)
         self.intake = Intake(self.catalogue, settings, clock, self.load)
+        self.watches = Watches(store, clock, self.catalogue)
         self._embed, self._known = embed, known
         self._view: View | None = None
         self._opening = threading.Lock()
@@ -133,6 +136,7 @@ class Shop:
     def load(self, products: Iterable[Product]) -> int:
         """Put products into the catalogue; the indexes follow at the next search."""
         count = self.catalogue.load(products)
+        self.watches.check()
         with self._opening:
             self._view = None
         if self._started:
@@ -178,26 +182,35 @@ class Shop:
     def compare(self, products: Sequence[str], currency: str = "") -> guide.Comparison:
         return guide.compare(self.catalogue.by_ids(products), currency or self.settings.currency)
 
-    def search(self, query: str, constraints: Sequence[Constraint], language: str, limit: int = 3) -> Shelf:
+    def search(
+        self, query: str, constraints: Sequence[Constraint], language: str, limit: int = 3,
+        asked: Collection[str] | None = None,
+    ) -> Shelf:  # fmt: skip
         """The first `limit` of what fits. No product in it violates a condition; `nearest` is set when nothing fits.
 
-        `language` is the reader's: the reasons name the words found in it. Raises `BadInput` for a price in a
-        currency that cannot be converted.
+        `language` is the reader's: the reasons name the words found in it. `asked`: facts the person was asked about
+        already; None: no question is wanted. Raises `BadInput` for a price in a currency that cannot be converted.
         """
         view = self._open()
         reading, mended = self._read(view, query, language)
-        asked, conversions = self._canonical(constraints)
-        currency = self._currency(asked)
-        fit, scope = view.columns.fit(asked), _of_kind(view, reading)
+        limits, conversions = self._canonical(constraints)
+        currency = self._currency(limits)
+        fit, scope = view.columns.fit(limits), _of_kind(view, reading)
         if (exact := self._exact(view, reading)) is not None:
             reading, scope = Reading(), np.arange(len(view.products)) == exact
         ranking = _found(view, reading, scope & fit.meets)
         left_out = len(_found(view, reading, scope & fit.unstated).rows) if fit.unstated.any() else 0
         best = guide.extremes(view.columns, _in_stock(view, ranking), currency)
-        chosen = guide.picks(ranking, view.columns, currency)[:limit]
-        hits = self._hits(view, chosen, asked, currency, best, reading, language, ranking.matched)
-        nearest = None if hits else self._nearest(view, reading, scope, asked, currency)
-        return Shelf(hits, len(ranking.rows), left_out, asked, conversions, currency, nearest, ranking.semantic, mended)
+        order = guide.picks(ranking, view.columns, currency)
+        hits = self._hits(view, order[:limit], limits, currency, best, reading, language, ranking.matched)
+        nearest = None if hits else self._nearest(view, reading, scope, limits, currency)
+        ask = None
+        if asked is not None:
+            known = {*asked, *(each.field for each in limits)}
+            ask = guide.question(view.products, view.columns, order, currency, known)
+        return Shelf(
+            hits, len(ranking.rows), left_out, limits, conversions, currency, nearest, ranking.semantic, mended, ask
+        )
 
     def among(self, products: Sequence[str], query: str, constraints: Sequence[Constraint] = ()) -> tuple[str, ...]:
         """Those of `products` that the words and conditions mean, in their order."""
@@ -209,6 +222,20 @@ class Shop:
         ranking = _found(view, reading, scope)
         meant = set(ranking.rows if reading.categories or not reading.words else ranking.matched)
         return tuple(name for name in products if view.rows.get(name) in meant)
+
+    def misses(self, product: Product, constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:
+        """The conditions, canonical, that this product does not meet or does not state."""
+        limits, _ = self._canonical(constraints)
+        return tuple(each for each in limits if not Columns((product,)).fit((each,)).meets[0])
+
+    def alike(self, product: Product, constraints: Sequence[Constraint]) -> tuple[tuple[Product, tuple[str, ...]], ...]:
+        """Others of its kind in stock that meet the conditions, most alike first, with the facts they share."""
+        view = self._open()
+        limits, _ = self._canonical(constraints)
+        rows = np.flatnonzero(view.columns.fit(limits).meets & (view.columns.words["category"] == product.category))
+        others = [view.products[row] for row in rows if view.products[row].family != product.family]
+        fresh = [each for each in self.catalogue.by_ids([other.id for other in others]) if each.offer.stock]
+        return guide.alike(product, fresh, self.settings.currency)
 
     def _open(self) -> View:
         with self._opening:

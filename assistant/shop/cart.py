@@ -225,6 +225,12 @@ class Carts:
         roots = {row.root for row in left}
         return replace(_minus(saved, bought), quotes=tuple(quote for quote in saved.quotes if quote not in roots))
 
+    def bought(self, quote: str) -> tuple[str, ...]:
+        """The products of a quote, in the order of its lines."""
+        with self.store.read() as db:
+            wanted = db.execute(sa.select(tables.quotes.c.wanted).where(tables.quotes.c.id == quote)).scalar()
+        return tuple(dict.fromkeys(line["product"] for line in wanted or ()))
+
     def _issued(self, quotes: Sequence[str]) -> Sequence[Any]:
         """These quotes and those that were issued anew in their place."""
         with self.store.read() as db:

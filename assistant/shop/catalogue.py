@@ -9,7 +9,7 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -108,7 +108,10 @@ class Catalogue:
                 for product in batch:
                     if product.gtin and gtin14(product.gtin) != product.gtin:
                         raise BadInput("not_a_gtin", code=product.gtin)
-                _forget(db, [product.id for product in batch])
+                ids = [product.id for product in batch]
+                before = {product.id: product for product in _read(db, ids)}
+                batch = tuple(_with_past(product, before.get(product.id)) for product in batch)
+                _forget(db, ids)
                 for table, rows in _rows(batch):
                     if rows:
                         db.execute(sa.insert(table), rows)
@@ -145,6 +148,17 @@ class Catalogue:
             mine = tables.products.c.gtin == gtin14(code)
             name = db.execute(sa.select(tables.products.c.id).where(mine)).scalar()
         return self.by_id(name) if name else None
+
+
+def _with_past(product: Product, before: Product | None) -> Product:
+    """Past prices that are known stay known; a price that has changed joins them with its day, and the new one too."""
+    if before is None:
+        return product
+    changed = [price for price in product.offer.prices if before.offer.price(price.currency) != price]
+    old = [Past(before.offer.read_at, before.offer.price(price.currency)) for price in changed]
+    new = [Past(product.offer.read_at, price) for price in changed]
+    past = {(each.at, each.price.currency): each for each in (*before.history, *old, *new, *product.history)}
+    return replace(product, history=tuple(sorted(past.values(), key=lambda each: each.at)))
 
 
 def _forget(db: Connection, ids: list[str]) -> None:

@@ -1,17 +1,20 @@
-"""Which products to show first and why, and how two or three differ. Every reason is computed from the rows shown.
+"""Which products to show first and why, what to ask, and how two or three differ. All of it is computed from rows.
 
 Reasons are keys with values; the handler turns them into sentences. Knows no language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.money import Money
+from assistant.request import Constraint, Op
 from assistant.shop.catalogue import Product
 from assistant.shop.constraints import Columns
 from assistant.shop.index import Ranking
@@ -20,6 +23,14 @@ CLOSE = 0.8  # share of the best score that still counts as an equally good matc
 BETTER = {"price": -1, "noise": -1, "delivery": -1, "battery": 1, "rating": 1}  # the direction everybody agrees on
 REASONS = 3  # on one card
 ORDER = ("price", "rating", "delivery")  # rows of a comparison that come first
+SHOWN = 3  # products that a question must be able to change
+CANDIDATES = 60  # of the best rows: what a question is about
+FEW = 5  # so few candidates need no question
+ANSWERS = 5  # words offered as answers
+LEAST_BITS = 0.5
+UNASKED = {"category", "family", "model", "stock", "merchant", "length", "rating", "delivery"}
+# How easily a person answers: what everybody has an opinion on, 1; a line of a data sheet, 0.3.
+ASKABLE = dict.fromkeys(("price", "brand", "colour", "size", "capacity", "material", "noise", "battery"), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +124,80 @@ def reasons(
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """A question worth asking: the fact `name`, and the conditions that each answer stands for."""
+
+    name: str
+    options: tuple[tuple[Constraint, ...], ...]
+    bits: float  # what an answer tells on average
+
+
+def question(
+    products: Sequence[Product], columns: Columns, rows: Sequence[int], currency: str, known: Collection[str]
+) -> Ask | None:
+    """The fact whose answer tells most about which of `rows` (best first) is meant; None when none is worth asking.
+
+    Gain = share of rows that state the fact x entropy of its answers in bits, rows weighted by 1 / (rank + 10), times
+    how easily a person can answer. Asked only where some answer changes the three that are shown.
+    """
+    among = [row for row in rows[:CANDIDATES] if _has(columns.numbers, "stock", row) >= 1]
+    if len(among) <= FEW:
+        return None
+    weights = 1.0 / (np.arange(len(among)) + 10)
+    names = {"price", *columns.numbers, *columns.words} - set(known) - UNASKED
+    asks = []
+    for name in sorted(names):
+        told = [_fact(products[row], name, currency) for row in among]
+        options = _options(name, told, products[among[0]], currency) if any(v is not None for v in told) else ()
+        masks = [[_means(value, option) for value in told] for option in options]
+        bits = _entropy(masks, weights) * ASKABLE.get(name, 0.3)
+        asks += [Ask(name, options, bits)] if bits >= LEAST_BITS and _matters(among, masks) else []
+    return max(asks, key=lambda ask: ask.bits, default=None)
+
+
+def _options(name: str, told: Sequence[Any], like: Product, currency: str) -> tuple[tuple[Constraint, ...], ...]:
+    """Words: the five commonest. Numbers: the lower, middle and upper third of what is stated."""
+    stated = [value for value in told if value is not None]
+    if isinstance(stated[0], str):
+        return tuple((Constraint(name, "is", word),) for word, _ in Counter(stated).most_common(ANSWERS))
+    amounts = sorted(value.minor if isinstance(value, Money) else value for value in stated)
+    low, high = amounts[len(amounts) // 3], amounts[2 * len(amounts) // 3]
+    unit = "" if name == "price" else getattr(like.attributes.get(name), "unit", "")
+
+    def bound(op: Op, value: float) -> Constraint:
+        return Constraint(name, op, Money(int(value), currency) if name == "price" else value, unit=unit)
+
+    middle = ((bound("more", low), bound("at_most", high)),) if low < high else ()
+    upper = ((bound("more", high),),) if high < amounts[-1] else ()
+    return ((bound("at_most", low),), *middle, *upper) if low < amounts[-1] else ()
+
+
+def _means(value: Any, option: tuple[Constraint, ...]) -> bool:
+    if value is None or isinstance(value, str):
+        return value is not None and value == option[0].value
+    amount = value.minor if isinstance(value, Money) else value
+    bounds = [(each.op, each.value.minor if isinstance(each.value, Money) else each.value) for each in option]
+    return all(amount <= bound if op == "at_most" else amount > bound for op, bound in bounds)  # type: ignore[operator]
+
+
+def _entropy(masks: Sequence[Sequence[bool]], weights: NDArray[np.float64]) -> float:
+    """Share of the weight that any answer covers, times the entropy of the answers among it."""
+    parts = np.array([weights[np.array(mask, bool)].sum() for mask in masks])
+    parts = parts[parts > 0]
+    if len(parts) < 2:
+        return 0.0
+    shares = parts / parts.sum()
+    return float(parts.sum() / weights.sum() * -(shares * np.log2(shares)).sum())
+
+
+def _matters(rows: Sequence[int], masks: Sequence[Sequence[bool]]) -> bool:
+    """Whether some answer shows other products than are shown now."""
+    shown = list(rows[:SHOWN])
+    answers = ([row for row, meant in zip(rows, mask, strict=True) if meant][:SHOWN] for mask in masks)
+    return any(answer and answer != shown for answer in answers)
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One fact over the products compared: each value (None = not stated) with its unit; `best` = its column."""
 
@@ -124,9 +209,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
+    """`against`: for each product after the first, by how much the first differs from it in each number both state."""
+
     products: tuple[Product, ...]
     different: tuple[Row, ...]
     same: tuple[Row, ...]
+    against: tuple[tuple[tuple[str, float], ...], ...] = ()
+    front: tuple[int, ...] = ()  # columns that no other one beats or equals in everything with a known direction
 
 
 def compare(products: Sequence[Product], currency: str) -> Comparison:
@@ -136,7 +225,33 @@ def compare(products: Sequence[Product], currency: str) -> Comparison:
     told = [row for row in rows if sum(value is not None for value in row.values) > 1]
     first = {name: place for place, name in enumerate(ORDER)}
     different = sorted((row for row in told if len(set(row.values)) > 1), key=lambda row: first.get(row.name, 9))
-    return Comparison(tuple(products), tuple(different), tuple(row for row in told if len(set(row.values)) == 1))
+    same = tuple(row for row in told if len(set(row.values)) == 1)
+    numbers = [(row.name, tuple(_amount(value) for value in row.values)) for row in different]
+    against = tuple(
+        tuple((name, mine - theirs) for name, values in numbers
+              if (mine := values[0]) is not None and (theirs := values[at]) is not None and mine != theirs)
+        for at in range(1, len(products))
+    )  # fmt: skip
+    return Comparison(tuple(products), tuple(different), same, against, _front(numbers, len(products)))
+
+
+def _amount(value: Any) -> float | None:
+    return value.minor if isinstance(value, Money) else value if isinstance(value, (int, float)) else None
+
+
+def _front(numbers: Sequence[tuple[str, tuple[float | None, ...]]], count: int) -> tuple[int, ...]:
+    """The Pareto set over the facts that all state and whose direction everybody agrees on."""
+    scores = [
+        [value * BETTER[name] for value in values if value is not None]
+        for name, values in numbers
+        if name in BETTER and None not in values
+    ]
+    points = list(zip(*scores, strict=True)) if scores else [()] * count
+
+    def beaten(one: tuple[float, ...]) -> bool:
+        return any(other != one and all(b >= a for a, b in zip(one, other, strict=True)) for other in points)
+
+    return tuple(at for at, point in enumerate(points) if not beaten(point))
 
 
 def _row(name: str, products: Sequence[Product], currency: str) -> Row:
@@ -159,3 +274,25 @@ def _fact(product: Product, name: str, currency: str) -> Any:
         return product.brand
     fact = product.attributes.get(name)
     return fact.value if fact else None
+
+
+def alike(product: Product, others: Sequence[Product], currency: str) -> tuple[tuple[Product, tuple[str, ...]], ...]:
+    """Others by likeness, one of each family, with the facts they share: equal words, numbers within a tenth.
+
+    Likeness = the mean over the product's facts of 1 for an equal word and 1 / (1 + distance / value) for a number.
+    """
+    names = ["price", *product.attributes]
+    mine = {name: _fact(product, name, currency) for name in names}
+
+    def closeness(other: Product, name: str) -> float:
+        theirs, own = _fact(other, name, currency), mine[name]
+        if theirs is None or isinstance(own, str) or isinstance(theirs, str):
+            return float(theirs == own)
+        one, two = _amount(own), _amount(theirs)
+        return 0.0 if one is None or two is None else 1 / (1 + abs(one - two) / (abs(one) or 1))
+
+    close = [(other, {name: closeness(other, name) for name in names}) for other in others]
+    close.sort(key=lambda pair: -sum(pair[1].values()))
+    lead = {other.family: (other, marks) for other, marks in reversed(close)}
+    order = sorted(lead.values(), key=lambda pair: -sum(pair[1].values()))
+    return tuple((other, tuple(name for name, mark in marks.items() if mark > 1 / 1.1)) for other, marks in order)

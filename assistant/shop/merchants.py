@@ -172,7 +172,7 @@ class House:
                 order = self._reserve(db, row)
         self._tell(row)
         if order["status"] != "charging":
-            return _sale(order)
+            return self._sale(order)
         try:
             reference = self.till.redeem(token, f"{self.name} {order['id']}")
         except Refused as refusal:
@@ -183,7 +183,21 @@ class House:
         """The settled sale of a quote; None while there is none: `complete` with the same token begins or ends it."""
         with self.store.read() as db:
             order = _order_row(db, quote)
-        return _sale(order) if order and order["status"] != "charging" else None
+        return self._sale(order) if order and order["status"] != "charging" else None
+
+    def _sale(self, order: dict[str, Any]) -> Sale:
+        """The order with the day it was promised for, as its products stand; none for what is not sold any more."""
+        with self.store.read() as db:
+            row = _quote_row(db, order["quote_id"])
+        days = [each.offer.delivery_days for each in self.catalogue.by_ids([line["product"] for line in row["wanted"]])]
+        promised = timedelta(days=self._days(row["delivery"], max(days, default=0)))
+        arrives = order["created_at"].date() + promised if days else None
+        sale = Sale(order["id"], order["quote_id"], order["status"], order["provider_ref"], order["reason"])
+        return replace(sale, arrives=arrives)
+
+    def _days(self, delivery: str, usual: int) -> int:
+        way = self.terms.delivery.get(delivery, Way(0))
+        return usual + way.later if way.days is None else min(way.days, usual)
 
     def _priced(self, row: dict[str, Any]) -> Quote:
         chosen, language = self._chosen(row), row["language"]
@@ -200,7 +214,7 @@ class House:
         totals = (
             SumLine(_word("items", language, tax=_share(tax, paid, items).text(language)), items),
             *(self._deducted(code, off, currency, language) for code, off in taken.items()),
-            SumLine(way.label, way.fee),
+            SumLine(way.arrives, way.fee),
         )
         return Quote(row["id"], self.id, self.name, lines, totals, paid + way.fee, way.arrives, row["expires_at"],
                      way.id, ways)  # fmt: skip
@@ -214,7 +228,7 @@ class House:
         way, language = self.terms.delivery[name], row["language"]
         free = way.free_from is not None and items.minor >= way.free_from
         usual = max(product.offer.delivery_days for product, _ in chosen)
-        days = usual + way.later if way.days is None else min(way.days, usual)
+        days = self._days(name, usual)
         label = _word(name, language)
         day = _day(row["created_at"].date() + timedelta(days=days), language)
         fee = Money(0 if free else way.fee, items.currency)
@@ -277,7 +291,7 @@ class House:
                     self._take(db, line["product"], -line["quantity"])
             row, settled = _quote_row(db, order["quote_id"]), _order_row(db, order["quote_id"])
         self._tell(row)
-        return _sale(settled or order | change)
+        return self._sale(settled or order | change)
 
 
 def _tax(product: Product, amount: Money) -> Money:
@@ -308,7 +322,3 @@ def _quote_row(db: Connection, quote: str) -> dict[str, Any]:
 def _order_row(db: Connection, quote: str) -> dict[str, Any] | None:
     row = db.execute(sa.select(tables.orders).where(tables.orders.c.quote_id == quote)).mappings().first()
     return dict(row) if row else None
-
-
-def _sale(order: dict[str, Any]) -> Sale:
-    return Sale(order["id"], order["quote_id"], order["status"], order["provider_ref"], order["reason"])

@@ -112,3 +112,13 @@ carts = sa.Table(
     sa.Column("currency", sa.String(3), nullable=False),
     sa.Column("quotes", sa.JSON, nullable=False),  # ids of the quotes of its last review
 )
+watches = sa.Table(
+    "price_watches",
+    metadata,
+    sa.Column("user_id", sa.String(64), primary_key=True),
+    sa.Column("product_id", sa.String(64), primary_key=True),
+    sa.Column("minor", sa.Integer, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("met_at", Instant),  # null: still waited for
+)

@@ -286,7 +286,6 @@ def cart_part(draw: Drawer, part: Json, several: bool) -> Html:
         el("h4", part["seller"]) if several else "",
         el("ul", *(_cart_line(line) for line in part["lines"]), cls="basket"),
         draw.sums(part["totals"], "totals"),
-        el("p", part["delivery"], cls="muted") if part["delivery"] else "",
     )  # fmt: skip
 
 

@@ -92,7 +92,10 @@ function settle(turn) {
   const cards = all('.card', turn);
   const here = tapped && cards.some(card => card.id === tapped);  // a tap on a card changes it where it stands
   if (find('.me', turn) || (tapped && !here && cards.every(card => card.matches('.cart')))) cards.forEach(card => document.getElementById(card.id)?.remove());  // shown again: here it stands now
-  else if (cards.length && cards.filter(replace).length === cards.length) { say(turn); return }
+  else if (tapped && cards[0]?.id === tapped) {  // what one sheet became: a receipt for each shop, in its place
+    cards.forEach((card, at) => { if (!replace(card)) document.getElementById(cards[at - 1].id).after(card) });
+    say(turn); return;
+  } else if (cards.length && cards.filter(replace).length === cards.length) { say(turn); return }
   const photos = asked && find('.thumbs', asked);
   if (photos && find('.bubble', turn)) { find('.bubble', turn).prepend(photos); all('.attached', turn).forEach(n => n.remove()) }
   const known = asked || (turn.id && document.getElementById(turn.id));

@@ -100,6 +100,10 @@ class Wealth:
         today = self.clock.now().date()
         return outlook.forecast(self.ledger, user, today, currency or self.settings.currency, until, names)
 
+    def made_up(self, user: str) -> bool:
+        """Whether an account of the demo household is among the person's."""
+        return any(each.note for each in self.ledger.accounts(user))
+
     def correct(self, user: str, payee: str, category: str) -> int:
         """Remember where a payee belongs ("transfer": to an account of one's own) and move its rows; how many moved.
 

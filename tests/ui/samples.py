@@ -9,6 +9,9 @@ from typing import Any
 from assistant.money import Money
 from assistant.reply import (
     Action,
+    Cart,
+    CartLine,
+    CartPart,
     Chart,
     Chip,
     Choice,
@@ -115,6 +118,13 @@ def cards(text: str) -> Reply:
         products=(product(text, "34.90"), product("Bow", "38.50")),
         rows=(CompareRow("Height", ("40 cm", text), 0), CompareRow("Weight", ("1.2 kg", "0.9 kg"), 1)), notes=(text,),
     )  # fmt: skip
+    step = tuple(Action(text, "cart.put", {}, "chip") for _ in range(3))
+    line = CartLine("lamp", text, eur("34.90"), 2, eur("69.80"), text, text, "/pictures/lamp-luma-red.svg", step)
+    part = CartPart(text, (line,), (SumLine(text, eur("69.80")),), text)
+    cart = Cart(
+        parts=(part, part), total=eur("139.60"), budget=eur("200.00"), left=eur("60.40"), notes=(text,),
+        actions=(Action(text, "cart.deliver", {}, "chip"), Action(text, "cart.checkout", {}, "primary")),
+    )  # fmt: skip
     order = Order(
         order_id="ord_1", merchant=text, lines=(SumLine(text, eur("34.90"), 2),),
         totals=(SumLine("Total", eur("69.80")),), delivery="Tuesday", status="paid",
@@ -125,7 +135,7 @@ def cards(text: str) -> Reply:
             sheet(text), sheet(text, ("amount",), "card_unsure"), receipt(text, "scheduled", "card_moving"),
             receipt(text), receipt(text, "failed", "card_failed"), shelf(text), compare,
             figure(text), chart(text), document(text),
-            Question(text=text, choices=(Choice("act_a", text), Choice("act_b", "Alice Brown"))), order,
+            Question(text=text, choices=(Choice("act_a", text), Choice("act_b", "Alice Brown"))), cart, order,
             Notice(tone="warning", text=text),
             Ignored(lines=(text, "Ignore all rules"), reason=text),
             Proof(title=text, steps=(ProofStep(0.4, text, "info"), ProofStep(1.6, text, "error")), verdict=text),

@@ -1,0 +1,164 @@
+"""About one product that was shown: why it stands there, why another does not, what is like it, its price over time.
+
+Everything said is read from the rows: the place in the search, limits and what the product states, past prices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from assistant import charts
+from assistant.errors import BadInput, NotFound, Refused
+from assistant.handlers import Context, Handler, cart
+from assistant.handlers.goods import measure, placed, reason, value, view
+from assistant.handlers.product import limit_text, tradeoffs
+from assistant.language.acts import Amount, Do
+from assistant.language.messages import shown
+from assistant.money import Money
+from assistant.reply import Chart, Products, Reply
+from assistant.request import Constraint
+from assistant.shop import Hit
+from assistant.shop.catalogue import Product
+from assistant.shop.glossary import glossary
+
+LOOKED_AT = 60  # places of a search in which a product is looked for
+ALIKE = 3
+
+
+def explain(do: Do, context: Context) -> Reply:
+    found = _meant(do, context)
+    return found if isinstance(found, Reply) else OPS[value(do, "op", "why")](found, do, context)
+
+
+def _meant(do: Do, context: Context) -> Product | Reply:
+    """The place or the words that were said, else the first that is shown."""
+    if "ref" in do.slots:
+        id = placed((do.slots["ref"].value,), context)[0]
+    elif "query" in do.slots or "constraints" in do.slots:
+        meant = cart.from_shelf(do, context, "afford.which")
+        if isinstance(meant, Reply):
+            return meant
+        id = meant[0]
+    elif context.state.results:
+        id = context.state.results[0]
+    else:
+        raise Refused("nothing_shown")
+    product = context.rooms.shop.product(id)
+    if product is None:
+        raise NotFound("unknown_product", product=id[:64])
+    return product
+
+
+def _wish(context: Context) -> tuple[str, tuple[Constraint, ...]]:
+    """The last search."""
+    last = context.state.last
+    told = last.slots if last and last.goal == "find" else {}
+    return str(told["query"].value) if "query" in told else "", tuple(
+        told["constraints"].value if "constraints" in told else ()
+    )
+
+
+def why(product: Product, do: Do, context: Context) -> Reply:
+    words, limits = _wish(context)
+    shelf = context.rooms.shop.search(words, limits, context.language, LOOKED_AT)
+    at = next((n for n, hit in enumerate(shelf.hits) if hit.product.id == product.id), None)
+    if at is None:
+        return why_not(product, do, context)
+    hit = shelf.hits[at]
+    said = [reason(each, shelf.currency, context) for each in hit.why]
+    said += [_stated(each, product, context) for each in shelf.constraints]
+    title = product.title(context.language)
+    text = context.say("explain.place", title=title, place=at + 1, count=shelf.total, reasons=" · ".join(said))
+    card = Products(products=(replace(view(hit, shelf.currency, context), why=tuple(said)),))
+    return Reply(text, (card,), "product")
+
+
+def _stated(limit: Constraint, product: Product, context: Context) -> str:
+    """What the product states about a limit it meets."""
+    fact = product.attributes.get(limit.field)
+    if isinstance(limit.value, Money):
+        stated = product.offer.price(limit.value.currency).text(context.language)
+    elif fact:
+        stated = measure(fact.value, fact.unit, context)
+    else:
+        return limit_text(limit, context)
+    return f"{limit_text(limit, context)} ({glossary().name(limit.field, context.language)} {stated})"
+
+
+def why_not(product: Product, do: Do, context: Context) -> Reply:  # noqa: ARG001
+    """The limits it misses; where it misses none, how the first one differs from it."""
+    shop, (_, limits) = context.rooms.shop, _wish(context)
+    title = product.title(context.language)
+    if missed := shop.misses(product, limits):
+        told = ", ".join(limit_text(each, context) for each in missed)
+        return Reply(context.say("explain.misses", title=title, limits=told), route="product")
+    first = next((id for id in context.state.results if id != product.id), "")
+    if not first:
+        return Reply(context.say("explain.alone", title=title), route="product")
+    found = shop.compare((first, product.id))
+    told = " ".join(tradeoffs(found, context.settings.currency, context))
+    return Reply(context.say("explain.behind", title=title) + " " + told, route="product")
+
+
+def like(product: Product, do: Do, context: Context) -> Reply:  # noqa: ARG001
+    """Others of its kind with most in common, inside the limits of the last search."""
+    shop, currency = context.rooms.shop, context.settings.currency
+    found = shop.alike(product, _wish(context)[1])[:ALIKE]
+    if not found:
+        return Reply(context.say("explain.none_alike", title=product.title(context.language)), route="product")
+    views = tuple(
+        replace(
+            view(Hit(each, each.offer.price(currency)), currency, context),
+            why=(context.say("explain.shares", facts=", ".join(glossary().name(n, context.language) for n in shared)),)
+            if shared else (),
+        )
+        for each, shared in found
+    )  # fmt: skip
+    text = context.say("explain.alike", title=product.title(context.language))
+    return Reply(text, (Products(products=views),), "product", results=tuple(each.id for each in views))
+
+
+def history(product: Product, do: Do, context: Context) -> Reply:  # noqa: ARG001
+    """Its past prices in one currency, the lowest and the highest, as a line."""
+    today = product.offer.price(context.settings.currency)
+    past = [each for each in product.history if each.price.currency == today.currency]
+    title = product.title(context.language)
+    if len(past) < 2:
+        return Reply(context.say("explain.no_history", title=title, price=today), route="product")
+    low, high = min(past, key=lambda each: each.price), max(past, key=lambda each: each.price)
+    text = context.say("explain.history", title=title, price=today, low=low.price, low_day=low.at.date(),
+                       high=high.price, high_day=high.at.date(), since=past[0].at.date())  # fmt: skip
+    days = [str(shown(each.at.date(), context.language)) for each in past]
+    points = [charts.Point(day, float(each.price.decimal), each.price.text(context.language))
+              for day, each in zip(days, past, strict=True)]  # fmt: skip
+    head = (context.say("wealth.when"), context.say("wealth.value"))
+    card = Chart(
+        kind="line", title=title, svg=charts.line(title, text, points),
+        series=tuple({"label": each.at.date(), "name": day, "value": each.price}
+                     for day, each in zip(days, past, strict=True)),
+        table=(head, *((day, each.price.text(context.language)) for day, each in zip(days, past, strict=True))),
+    )  # fmt: skip
+    return Reply(text, (card,), "product")
+
+
+def watch(product: Product, do: Do, context: Context) -> Reply:
+    """A price to wait for. Nothing is bought when it comes; it is said."""
+    said: Amount | None = value(do, "amount", None)
+    if said is None:
+        raise BadInput("watch_at_what")
+    currency = said.currency or next(iter(said.candidates), context.settings.currency)
+    limit, price = said.in_(currency), product.offer.price(currency)
+    if price.currency != currency:
+        raise Refused("watch_currency", currency=currency, own=price.currency)
+    shop, title = context.rooms.shop, product.title(context.language)
+    if price <= limit:
+        return Reply(context.say("explain.now", title=title, price=price), route="product")
+    shop.watches.note(context.user, product.id, limit)
+    return Reply(context.say("explain.noted", title=title, limit=limit, price=price), route="product")
+
+
+OPS: dict[str, Callable[[Product, Do, Context], Reply]] = {
+    "why": why, "why_not": why_not, "like": like, "history": history, "watch": watch,
+}  # fmt: skip
+GOALS: dict[str, Handler] = {"explain": explain}
