@@ -15,9 +15,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from assistant.errors import BadInput, LueurError
+from assistant.money import Money
+from assistant.reply import Period
 from assistant.request import Upload
-from assistant.wealth import cashflow, returns
+from assistant.wealth import Wealth, cashflow, performance, returns
+from assistant.wealth.entry import UNIT, Entry, Posting
 from bench.wealth_cases import COMPUTE, ME, NOTES, near, room
 
 Figure = dict[str, Any]
@@ -114,11 +119,100 @@ def speed() -> Iterator[Figure]:
         began = time.perf_counter()
         added = wealth.import_file(ME, upload).posted.added
         yield figure(f"import of its {added} rows", 1000 * (time.perf_counter() - began), "ms")
+    yield from million(dice)
+    yield from page()
     texts = [f"{dice.choice(('CB', 'VIR', 'POS'))} {dice.choice(SHOPS)} {n}" for n in range(100_000)]
     spent, _ = _best(lambda: [cashflow.categorise(text, False, {}) for text in texts], 1)
     yield figure("100,000 distinct texts categorised", spent, "ms")
 
 
+def million(dice: random.Random) -> Iterator[Figure]:
+    """A million rows of 100,000 texts: categorised and summed by month, as an import and a question would."""
+    texts = [f"{dice.choice(('CB', 'VIR', 'POS'))} {dice.choice(SHOPS)} {n}" for n in range(100_000)]
+    which = np.array([dice.randrange(100_000) for _ in range(1_000_000)])
+    months = np.array([dice.randrange(120) for _ in range(1_000_000)])
+    amounts = np.array([dice.randrange(1, 100_000) for _ in range(1_000_000)], np.int64)
+    rows = [texts[n] for n in which]
+    names = list(cashflow.CATEGORIES)
+
+    def ours() -> Any:
+        codes = {text: names.index(cashflow.categorise(text, False, {})[1]) for text in set(rows)}
+        kinds = np.fromiter((codes[text] for text in rows), np.int64, len(rows))
+        return np.bincount(kinds * 120 + months, amounts, 120 * len(names)).astype(np.int64)
+
+    mine, sums = _best(ours, 3)
+    found = figure("1,000,000 rows categorised and summed by month", mine, "ms", 1000, total=int(sums.sum()))
+    yield found | _peers(rows, months, amounts, mine)
+
+
+def _peers(rows: list[str], months: Any, amounts: Any, mine: float) -> Figure:
+    """The same texts by one regular expression and the same sums in pandas and duckdb, where they are installed."""
+    try:
+        import duckdb
+        import pandas
+    except ImportError:
+        return {}
+    pattern, _ = cashflow._lexicon()
+    frame = pandas.DataFrame({"text": rows, "month": months, "amount": amounts})
+    word = f"({pattern.pattern.replace('(?<!' + chr(92) + 'w)', chr(92) + 'b').replace('(?!' + chr(92) + 'w)', '')})"
+
+    def by_pandas() -> Any:
+        kind = frame["text"].str.extract(pattern.pattern.join("()"), flags=0, expand=False)
+        return frame["amount"].groupby([kind, frame["month"]], dropna=False).sum()
+
+    def by_duckdb() -> Any:
+        query = "select regexp_extract(text, ?), month, sum(amount) from frame group by 1, 2"
+        with duckdb.connect() as box:
+            return box.register("frame", frame).execute(query, [word]).fetchall()
+
+    there = {"pandas": _best(by_pandas, 1)[0], "duckdb": _best(by_duckdb, 1)[0]}
+    return {"peers": {name: round(spent, 1) for name, spent in there.items()},
+            "ratios": {name: round(mine / spent, 2) for name, spent in there.items()}}  # fmt: skip
+
+
+def page() -> Iterator[Figure]:
+    """10,000 entries, 200 holdings in five currencies, ten years of daily prices: what one page of figures asks."""
+    with room() as wealth:
+        today = wealth.clock.now().date()
+        began = time.perf_counter()
+        _furnish(wealth, today)
+        yield figure("its ledger written", 1000 * (time.perf_counter() - began), "ms")
+        year = Period(today - timedelta(days=365), today)
+        asked = ("net_worth", "net_worth_change", "spending", "income", "recurring", "return")
+        began = time.perf_counter()
+        for metric in asked:
+            wealth.ask(ME, metric, year)
+        yield figure("page of 10,000 entries, 200 holdings, 10 years, cold", 1000 * (time.perf_counter() - began), "ms")
+        spent, _ = _best(lambda: [wealth.ask(ME, metric, year) for metric in asked], 3)
+        yield figure("page of 10,000 entries, 200 holdings, 10 years, warm", spent, "ms", 150)
+        ten = lambda: performance.statement(wealth.ledger, ME, today - timedelta(3640), today, "EUR")  # noqa: E731
+        yield figure("period statement of its ten years", _best(ten, 3)[0], "ms")
+
+
+def _furnish(wealth: Wealth, today: date) -> None:
+    dice, begin = random.Random(3), today - timedelta(3650)
+    main = wealth.ledger.add_account(ME, "Main", "current", "EUR")
+    depot = wealth.ledger.add_account(ME, "Depot", "brokerage", "EUR")
+    held = [wealth.ledger.add_security(ME, f"S{n}", f"S{n}", "share", CODES[n % len(CODES)]) for n in range(200)]
+    for share in held:
+        price, closes = dice.randrange(10, 300) * UNIT, {}
+        for day in (begin + timedelta(n) for n in range(3650)):
+            price = max(price * dice.randrange(970, 1032) // 1000, UNIT)
+            closes |= {day: price} if day.weekday() < 5 else {}
+        wealth.ledger.add_prices(ME, share, closes)
+    entries = []
+    for n in range(5_000):
+        share, cost = dice.choice(held), dice.randrange(1_000, 100_000)
+        paid, day = Money(cost, share.currency), begin + timedelta(dice.randrange(3650))
+        moved = Posting(paid, depot.id, security=share.id, quantity=dice.randrange(1, 100) * UNIT)
+        entries.append(Entry(day, "Buy", (Posting(-paid, depot.id), moved)))
+        spent, other = Money(dice.randrange(100, 10_000), "EUR"), begin + timedelta(dice.randrange(3650))
+        kind = Posting(spent, flow="expense", category=dice.choice(("groceries", "rent", "travel")))
+        entries.append(Entry(other, f"Payee {n % 70}", (Posting(-spent, main.id), kind)))
+    wealth.ledger.post(ME, entries, "bench", wealth.clock.now())
+
+
+CODES = ("EUR", "USD", "GBP", "CHF", "JPY")
 SHOPS = ("carrefour", "netflix", "sncf", "somebody", "edf", "uber", "pharmacy", "rent may", "amazon", "unknown ltd")
 
 

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 
 from assistant import fx
 from assistant.money import Money, total
-from assistant.wealth import lots, valuation
+from assistant.wealth import lots, returns, valuation
 from assistant.wealth.entry import Outside, Security, Traded
 from assistant.wealth.ledger import Ledger
 
@@ -58,6 +58,8 @@ class Performance:
     transfers: Money
     final: Money
     positions: tuple[Position, ...]
+    dietz: float | None  # modified Dietz: the money-weighted return of the period; None without capital
+    yearly: float | None  # the same for a year; None for a period up to a year
 
 
 def statement(
@@ -76,10 +78,29 @@ def statement(
     initial, final = (total((each.value for each in found), currency) for found in (before, after))
     capital, realised = (total((getattr(p, name) for p in positions), currency) for name in ("capital", "realised"))
     known = capital + realised + parts["earnings"] - parts["fees"] - parts["taxes"] + parts["transfers"]
+    rate = _dietz(initial, final, crossed, eve, end, currency)
+    length = (end - eve).days
+    yearly = returns.annualised(rate, length) if rate is not None and length > 366 and rate > -1 else None
     return Performance(
         initial, capital, realised, parts["earnings"], parts["fees"], parts["taxes"], final - initial - known,
-        parts["transfers"], final, tuple(positions),
+        parts["transfers"], final, tuple(positions), rate, yearly,
     )  # fmt: skip
+
+
+def _dietz(
+    initial: Money, final: Money, crossed: Sequence[Outside], eve: date, end: date, currency: str
+) -> float | None:  # fmt: skip
+    moved = [each for each in crossed if each.flow != "exchange" and not _own(each)]
+    flows = [(-fx.convert(each.money, currency, each.day)[0].minor, (each.day - eve).days) for each in moved]
+    try:
+        return returns.modified_dietz(initial.minor, final.minor, flows, (end - eve).days)
+    except ZeroDivisionError:
+        return None
+
+
+def _own(each: Outside) -> bool:
+    """Whether it is the accounts' own result and no transfer."""
+    return each.category in (EARNED if each.flow == "income" else ("fees", "taxes") if each.flow == "expense" else ())
 
 
 def _sums(crossed: Sequence[Outside], currency: str) -> dict[str, Money]:
@@ -87,9 +108,9 @@ def _sums(crossed: Sequence[Outside], currency: str) -> dict[str, Money]:
     sums = dict.fromkeys(("earnings", "fees", "taxes", "transfers"), Money(0, currency))
     for each in crossed:
         value = fx.convert(each.money, currency, each.day)[0]
-        if each.flow == "income" and each.category in EARNED:
+        if _own(each) and each.flow == "income":
             sums["earnings"] -= value
-        elif each.flow == "expense" and each.category in ("fees", "taxes"):
+        elif _own(each):
             sums[each.category] += value
         elif each.flow != "exchange":
             sums["transfers"] -= value
