@@ -152,12 +152,12 @@ def _peers(rows: list[str], months: Any, amounts: Any, mine: float) -> Figure:
         import pandas
     except ImportError:
         return {}
-    pattern, _ = cashflow._lexicon()
+    listed = sorted(cashflow._lexicon()[0], key=len, reverse=True)
+    word = rf"\b({'|'.join(listed)})\b"
     frame = pandas.DataFrame({"text": rows, "month": months, "amount": amounts})
-    word = f"({pattern.pattern.replace('(?<!' + chr(92) + 'w)', chr(92) + 'b').replace('(?!' + chr(92) + 'w)', '')})"
 
     def by_pandas() -> Any:
-        kind = frame["text"].str.extract(pattern.pattern.join("()"), flags=0, expand=False)
+        kind = frame["text"].str.extract(word, expand=False)
         return frame["amount"].groupby([kind, frame["month"]], dropna=False).sum()
 
     def by_duckdb() -> Any:

@@ -100,19 +100,26 @@ def categorise(text: str, positive: bool, own: Mapping[str, str]) -> tuple[Flow,
 
 
 def _by_lexicon(folded: str) -> str:
-    pattern, categories = _lexicon()
-    found = pattern.findall(folded)
-    return categories[max(found, key=len)] if found else "other"
+    """The category of the longest entry that stands in the text, at the borders of words; Chinese has none."""
+    phrases, longest, chinese = _lexicon()
+    words = re.findall(r"\w+", folded)
+    best = max(chinese.findall(folded), key=len, default="") if not folded.isascii() else ""
+    for start in range(len(words)):
+        phrase = ""
+        for word in words[start : start + longest]:
+            phrase = f"{phrase} {word}" if phrase else word
+            if len(phrase) > len(best) and phrase in phrases:
+                best = phrase
+    return phrases.get(best, "other")
 
 
 @functools.cache
-def _lexicon() -> tuple[re.Pattern[str], dict[str, str]]:
+def _lexicon() -> tuple[dict[str, str], int, re.Pattern[str]]:
+    """(phrase -> category, words of the longest, the Chinese ones as a pattern)."""
     listed: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("payees.toml").read_text(encoding="utf-8"))
-    categories = {plain(word): category for category, words in listed.items() for word in words}
-    ordered = sorted(categories, key=len, reverse=True)
-    chinese = "|".join(re.escape(word) for word in ordered if not word.isascii() and word[0] > "\u2e80")
-    latin = "|".join(re.escape(word) for word in ordered if word[0] < "\u2e80")
-    return re.compile(rf"(?<!\w)(?:{latin})(?!\w)|(?:{chinese})"), categories
+    phrases = {" ".join(re.findall(r"\w+", plain(word))): name for name, words in listed.items() for word in words}
+    chinese = sorted((phrase for phrase in phrases if phrase[0] > "\u2e80"), key=len, reverse=True)
+    return phrases, max(phrase.count(" ") for phrase in phrases) + 1, re.compile("|".join(chinese))
 
 
 def transfers(movements: Sequence[Movement]) -> list[str]:
