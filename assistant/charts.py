@@ -44,7 +44,7 @@ def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
     return [points[index] for index in sorted(keep)]
 
 
-def line(title: str, description: str, points: Sequence[Point]) -> str:
+def line(title: str, description: str, points: Sequence[Point], straight: bool = False) -> str:
     """A curve over equally spaced points; the lowest, the highest and the last are marked and named."""
     shown = thinned(points)
     height, top, bottom = 220, 34, 172
@@ -52,7 +52,7 @@ def line(title: str, description: str, points: Sequence[Point]) -> str:
     reach = (high - low) or abs(high) or 1.0
     step = (WIDTH - 24) / max(len(shown) - 1, 1)
     spots = [(12 + step * i, bottom - (bottom - top) * (p.value - low) / reach) for i, p in enumerate(shown)]
-    path = _smooth(spots)
+    path = _smooth(spots, straight or len(spots) > 30)
     shade = "area-" + hashlib.sha256(f"{title}{path}".encode()).hexdigest()[:10]
     body = [
         f'<defs><linearGradient id="{shade}" x1="0" y1="0" x2="0" y2="1">'
@@ -167,14 +167,12 @@ def donut(title: str, description: str, slices: Sequence[Point]) -> str:
     return _svg(title, description, height, body)
 
 
-def _smooth(spots: Sequence[tuple[float, float]]) -> str:
-    """A path through the spots; straight between many, else curves that never overshoot (horizontal tangents)."""
+def _smooth(spots: Sequence[tuple[float, float]], straight: bool) -> str:
+    """A path through the spots, straight or in curves that never overshoot (horizontal tangents)."""
     path = f"M{spots[0][0]:.1f},{spots[0][1]:.1f}"
     for (x0, y0), (x1, y1) in pairwise(spots):
         bend = (x0 + x1) / 2
-        path += (
-            f"L{x1:.1f},{y1:.1f}" if len(spots) > 30 else f"C{bend:.1f},{y0:.1f} {bend:.1f},{y1:.1f} {x1:.1f},{y1:.1f}"
-        )
+        path += f"L{x1:.1f},{y1:.1f}" if straight else f"C{bend:.1f},{y0:.1f} {bend:.1f},{y1:.1f} {x1:.1f},{y1:.1f}"
     return path
 
 

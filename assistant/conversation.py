@@ -160,6 +160,11 @@ class Conversations:
                     reply = {**row.reply, "cards": moved}
                     db.execute(sa.update(turns).where(turns.c.id == row.id).values(reply=reply))
 
+    def revise(self, who: Session, reply: Reply) -> Reply:
+        """Cards adjusted by a tap take their own places; what was said stays one turn however often a slider moves."""
+        self.replace_cards(who, reply.cards)
+        return replace(reply, session=who.id, language=who.language)
+
     def history(self, who: Session, limit: int = 50) -> list[dict[str, Any]]:
         """The newest `limit` turns, oldest first: {id, at, request, reply} with the reply as published JSON."""
         mine = (turns.c.session_id == who.id) & (turns.c.user_id == who.user)

@@ -12,6 +12,7 @@ from assistant import demo
 from assistant.clock import Clock, SystemClock
 from assistant.conversation import Conversations, Guesses, Session
 from assistant.errors import BadInput, LueurError, OutOfRoom, Refused, Unavailable
+from assistant.flash import Flash
 from assistant.handlers import Context, Rooms, carry_out, payment, service, stage, taps
 from assistant.language import detect, dialogue
 from assistant.language.acts import Act, Do, Proposer, World
@@ -59,6 +60,7 @@ class Assistant:
             payments=Payments(self.store, settings, self.clock),
             wealth=Wealth(self.store, settings, self.clock),
             shop=Shop(self.store, settings, self.clock, embedder(), lambda word: word in vocabulary()),
+            flash=Flash(self.store, self.clock),
         )
         self.rooms.payments.trade_with(self.rooms.shop.merchants)
         self.rooms.shop.carts.standing = self.rooms.payments.standing
@@ -101,6 +103,8 @@ class Assistant:
             with self.guesses.counted(who.user):
                 verb, target = self.conversations.action(who, action)
             reply = self.tap(who, verb, target, {name: hide(value)[0] for name, value in (values or {}).items()})
+            if reply.revises:
+                return self.conversations.revise(who, reply)
         except LueurError as error:
             reply = service.refused(error, who.language)
         return self.conversations.publish(who, Request(), Evidence(), reply)

@@ -294,6 +294,48 @@ class Proof(Card):
     verdict: str = ""  # what it proved, once it is over
 
 
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A field of a flash card. `name` is what a tap sends with its new `value`; numbers are decimal text."""
+
+    name: str
+    label: str
+    kind: Literal["text", "number", "range", "date", "choice", "toggle"]
+    value: str
+    unit: str = ""
+    least: str = ""
+    most: str = ""
+    step: str = ""
+    choices: tuple[Choice, ...] = ()  # of a choice: value and label
+    group: str = ""  # controls of one group stand under one heading
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    label: str
+    value: Money | str
+    share: int | None = None  # of the whole, in thousandths
+    note: str = ""
+    best: bool = False
+    action: str = ""  # id of the card's action for this line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flash(Card):
+    type: ClassVar[str] = "flash"
+    kind: Literal["split", "saving", "loan", "budget", "exchange", "unit_price"]
+    title: str
+    headline: Money | str
+    caption: str
+    controls: tuple[Control, ...]
+    outcomes: tuple[Result, ...]
+    notes: tuple[str, ...] = ()
+    svg: str = ""
+    kept: bool = False
+    links: tuple[Link, ...] = ()
+    change: str = ""  # id of the action that takes new values of the controls
+
+
 AnyCard = (
     PaySheet
     | Receipt
@@ -308,6 +350,7 @@ AnyCard = (
     | Notice
     | Ignored
     | Proof
+    | Flash
 )
 CARDS: dict[str, type[Any]] = {kind.type: kind for kind in get_args(AnyCard)}
 
@@ -339,9 +382,10 @@ class Reply:
     closes: str = ""  # the draft whose task is over
     results: tuple[str, ...] = ()  # ids that "the second one" can mean
     told: Mapping[str, Any] = field(default_factory=dict)  # what a follow-up builds on ("and last year?")
+    revises: bool = False  # only brings cards up to date that are shown already: no turn of its own
 
 
-PRIVATE = {"verb", "target", "asks", "sheet", "closes", "results", "told"}
+PRIVATE = {"verb", "target", "asks", "sheet", "closes", "results", "told", "revises"}
 
 
 def to_json(value: Any, language: str = "en") -> Any:

@@ -21,7 +21,7 @@ from assistant import __version__, folder
 from assistant.conversation import OWNER
 from assistant.errors import BadInput, Refused
 from assistant.language.messages import say
-from assistant.protocols import live, local, payment
+from assistant.protocols import cards, live, local, payment
 from assistant.settings import Settings
 from assistant.tenants import COOKIE, Tenants
 
@@ -193,6 +193,7 @@ def routes(assistant: Assistant, duty: Duty, who: Callable[[Any], str]) -> list[
         Route("/pictures/{name}.svg", picture),
         *payment.routes(assistant, who),
         *live.routes(assistant, who),
+        *cards.routes(assistant, who),
         *local.routes(local.Here(assistant), lambda: duty.token),
     ]
 

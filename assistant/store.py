@@ -147,7 +147,7 @@ def migration_config(db: Connection) -> Config:
 
 def room_tables() -> sa.MetaData:
     """`metadata` with the tables of every room on it."""
-    for room in ("payments", "shop", "wealth"):
+    for room in ("payments", "shop", "wealth", "flash"):
         importlib.import_module(f"assistant.{room}.tables")
     return metadata
 

@@ -16,6 +16,8 @@ PARTS = {
     "payee": reply.PayeeView,
     "sum_line": reply.SumLine,
     "link": reply.Link,
+    "control": reply.Control,
+    "result": reply.Result,
     "product": reply.ProductView,
     "chip": reply.Chip,
     "cart_part": reply.CartPart,

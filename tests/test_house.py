@@ -25,6 +25,7 @@ FLOORS = [
         "assistant.wealth",
         "assistant.shop",
         "assistant.stage",
+        "assistant.flash",
     },
     {"assistant.handlers", "assistant.demo", "assistant.conversation"},
     {"assistant.core", "assistant.migrations"},

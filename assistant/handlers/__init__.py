@@ -21,6 +21,7 @@ from assistant.settings import Settings
 from assistant.stage import Stage
 
 if TYPE_CHECKING:
+    from assistant.flash import Flash
     from assistant.payments import Payments
     from assistant.shop import Shop
     from assistant.wealth import Wealth
@@ -31,6 +32,7 @@ class Rooms:
     payments: Payments
     wealth: Wealth
     shop: Shop
+    flash: Flash
     stage: Stage = field(default_factory=Stage)
 
 
@@ -70,6 +72,7 @@ def rooms() -> tuple[ModuleType, ...]:
         cart,
         explain,
         feeds,
+        flash,
         orders,
         payment,
         product,
@@ -79,7 +82,7 @@ def rooms() -> tuple[ModuleType, ...]:
         wealth,
     )
 
-    return afford, cart, explain, feeds, orders, payment, product, service, stage, wallet, wealth
+    return afford, cart, explain, feeds, flash, orders, payment, product, service, stage, wallet, wealth
 
 
 def _merged(table: str) -> dict[str, Any]:

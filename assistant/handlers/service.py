@@ -15,6 +15,7 @@ from assistant.handlers import Context, Handler, Tap, cart, where
 from assistant.handlers.labels import product_of, unsold
 from assistant.language.acts import Act, Do, Goal, Query, Slot, Start, World
 from assistant.language.dialogue import TASKS
+from assistant.language.flash import receipt
 from assistant.language.injection import orders
 from assistant.language.messages import say, shown
 from assistant.language.rules import details_of
@@ -85,10 +86,11 @@ def _paper(seen: Seen, context: Context) -> Reply:
         context.say("service.paper_unread", kind=kind)
     )  # fmt: skip
     card = new_id("card")
-    fields = {field.name: _shown_field(field, context) for field in seen.fields}
+    fields = {field.name: _shown_field(field, context) for field in seen.fields if field.name != "item"}
     actions = _paper_actions(seen, card, text, fields, context)
     document = Document(id=card, kind=seen.kind, fields=fields, engines=seen.engines, actions=actions)
-    return Reply(text, (document,), speak=text + " " + context.say("service.choose") if actions else text)
+    spoken = text + " " + context.say("service.choose") if actions else text
+    return Reply(text, (document,), speak=spoken, told=receipt(seen))
 
 
 def _paper_actions(

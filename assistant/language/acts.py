@@ -18,6 +18,7 @@ from assistant.request import Evidence, Language, Place
 Goal = Literal[
     "pay", "refund", "payments", "stop_payments", "limits", "payees",  # payment room
     "measure", "import", "advice",  # wealth room: a figure, a file, a refused recommendation
+    "flash",  # a small calculation: language/flash.py
     "find", "lookup", "buy", "compare",  # product room: search, code to product, buy one, compare results
     "explain",  # about one product that was shown
     "orders",  # what was bought, and giving it back
@@ -32,6 +33,7 @@ ROUTES: dict[str, Route] = {
     "measure": "wealth", "import": "wealth", "advice": "wealth",
     "find": "product", "lookup": "product", "buy": "product", "compare": "product",
     "cart": "product", "checkout": "product", "afford": "wealth", "orders": "product", "explain": "product",
+    "flash": "wealth",
     "describe": "other", "help": "other", "greet": "other", "clarify": "other", "outside": "out_of_scope",
     "prove": "other",
 }  # fmt: skip
@@ -81,6 +83,8 @@ SLOTS: dict[str, str] = {
     "document": "int: index into evidence.seen",
     "topic": "str: what a service answer is about: greet, thanks, nothing_waits, needs_button, ...",
     "goals": "tuple[Goal, ...]: what may have been meant",
+    "kind": "str: which flash card, or open",
+    "given": "dict: its numbers as plain data, see assistant/flash",
 }
 Slots = Mapping[str, Slot]
 
@@ -174,6 +178,7 @@ class State:
     frames: tuple[Frame, ...] = ()
     results: tuple[str, ...] = ()  # product ids of the last shelf
     last: Frame | None = None  # the last query, for "and last year?"
+    paper: Frame | None = None  # the receipt last read, for "split it between ..."
     language: Language = "en"
 
 

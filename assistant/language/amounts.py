@@ -10,7 +10,7 @@ it becomes a question as well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -42,16 +42,20 @@ def read(text: str, language: Language, taken: Spans = ()) -> tuple[Found, ...]:
     """Every amount of `text`, corrections applied ("twenty, no, fifty" is fifty). `taken`: spans of other details."""
     words = tokens(text)
     found: list[Found] = []
+    for hit in every(words, language):
+        if not any(start < hit.span[1] and hit.span[0] < end for start, end in taken):
+            found = _corrected(words, found, hit, language)
+    return tuple(found)
+
+
+def every(words: Sequence[Token], language: Language) -> Iterator[Found]:
+    """Every amount as it was said, none taken back."""
     index = 0
     while index < len(words):
         hit = amount_at(words, index, language)
-        if hit is None:
-            index = max(_measured(words, index, language), index + 1)
-        else:
-            index = hit.last
-            if not any(start < hit.span[1] and hit.span[0] < end for start, end in taken):
-                found = _corrected(words, found, hit, language)
-    return tuple(found)
+        if hit:
+            yield hit
+        index = hit.last if hit else max(_measured(words, index, language), index + 1)
 
 
 def _corrected(words: Sequence[Token], found: list[Found], new: Found, language: Language) -> list[Found]:

@@ -174,6 +174,8 @@ def remember(state: State, effect: Effect, reply: Reply) -> State:
     elif isinstance(effect, (Aloud, Resume)) and reply.sheet:
         frames = (replace(f, sheet=reply.sheet) if f.sheet == effect.sheet else f for f in state.frames)
         state = replace(state, frames=tuple(frames))
+    elif isinstance(effect, Do) and reply.told and effect.goal == "describe":
+        state = replace(state, paper=Frame("describe", dict(reply.told)))
     elif isinstance(effect, Do) and reply.told and effect.goal in OWN:
         told = {name: Slot(_frozen(value)) for name, value in reply.told.items() if name in OWN[effect.goal]}
         state = replace(state, last=Frame(effect.goal, told))

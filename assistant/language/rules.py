@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from assistant.language import answers, asides, basket, constraints, measures, slots, wallet, wishes
+from assistant.language import answers, asides, basket, constraints, flash, measures, slots, wallet, wishes
 from assistant.language.acts import (
     Act,
     Amount,
@@ -57,7 +57,8 @@ class Rules:
         if not tokens(utterance):
             return _silent(evidence)
         acts = (
-            _about_picture(utterance, evidence, state.language, world)
+            flash.propose(utterance, evidence, state, world)
+            or _about_picture(utterance, evidence, state.language, world)
             or wallet.propose(utterance, state)
             or asides.propose(utterance, state, world)
             or basket.propose(utterance, state, world)
@@ -312,7 +313,7 @@ def _silent(evidence: Evidence) -> tuple[Act, ...]:
 
 
 def _looked_up(seen: Seen) -> Act | None:
-    for code in seen.codes:
+    for code in seen.codes if seen.field("total") is None else ():  # a till's code is no product's
         digits = re.sub(r"\D", "", code.text)
         if code.format.startswith(RETAIL) and len(digits) == len(code.text) and slots.checks(digits):
             return Query("lookup", {"code": Slot(digits, code.text, place=code.place)})

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.money import Money
 from assistant.request import Field, Line, PictureKind
 from assistant.senses import printed, totals
+from assistant.senses.items import items
 from assistant.senses.layout import Page
 from assistant.senses.words import weighted, word
 
@@ -144,7 +145,9 @@ def fields(kind: PictureKind, page: Page) -> tuple[Field, ...]:
     result += [_payee(page), _iban(page), _date(page, code, due), due]
     if kind != "statement":
         result += [totals.total(page, code), _reference(page)]
-    return tuple(field for field in result if field)
+    known = tuple(field for field in result if field)
+    total = next((field for field in known if field.name == "total"), None)
+    return known + (items(page, total) if kind == "receipt" else ())
 
 
 def _field(name: str, value: Money | date | str, text: str, confidence: float, line: Line) -> Field:

@@ -12,6 +12,7 @@ from typing import Any
 
 from assistant.language.messages import catalogue, say, shown
 from assistant.senses.crops import checked
+from assistant.ui.flash import flash
 from assistant.ui.markup import Html, drawing, el, escaped, icon, join
 from assistant.ui.sheets import pay_sheet, receipt
 
@@ -32,6 +33,9 @@ class Drawer:
 
     def word(self, key: str, **values: object) -> str:
         return say(self.language, f"ui.{key}", **values)
+
+    def say(self, key: str, **values: object) -> str:
+        return say(self.language, key, **values)
 
     def named(self, kind: str, key: str) -> str:
         """The label of a field, column or kind, or its own name made readable."""
@@ -361,5 +365,5 @@ def proof(draw: Drawer, card: Json) -> Html:
 DRAWERS: dict[str, Callable[[Drawer, Json], Html]] = {
     "pay_sheet": pay_sheet, "receipt": receipt, "products": products, "compare": compare, "question": question,
     "figure": figure, "chart": chart, "document": document, "cart": cart, "order": order, "notice": notice,
-    "ignored": ignored, "proof": proof,
+    "ignored": ignored, "proof": proof, "flash": flash,
 }  # fmt: skip

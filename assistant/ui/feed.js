@@ -108,6 +108,7 @@ function replace(card) {  // true when a card with this id was shown and is now 
   const old = document.getElementById(card.id);
   if (!old) return false;
   if (old.dataset.payment && !find('.ring', card) && old.textContent === card.textContent) return true;
+  if (old.matches('.flash') && adjusted(old, card)) return true;
   const open = all('details[open]', old).length, held = old.contains(document.activeElement);
   card.classList.add('settled');
   old.replaceWith(card);
@@ -160,6 +161,7 @@ element.addEventListener('click', event => {
   if (!button) return;
   if (button.dataset.check) { check(button); return }
   if (button.dataset.id) tap(button);
+  if (button.dataset.step) step(button);
   if (button.dataset.say) write(button.dataset.say);
   if ('print' in button.dataset) paper(button.closest('.card'));
   if (button.dataset.ask || button.dataset.sample)
@@ -174,10 +176,44 @@ function tap(button) {
   if (button.hasAttribute('aria-busy')) return;
   tapped = button.closest('.card')?.id || '';
   const card = button.closest('.card'), values = {};
-  all('input[name]', card || button).forEach(input => { values[input.name] = input.value });
+  if (!card?.matches('.flash')) all('input[name]', card || button).forEach(input => { values[input.name] = input.value });
   button.setAttribute('aria-busy', 'true');
   hush();
   line('act').push({ id: button.dataset.id, values });
+}
+// -- flash cards: what a control says is computed on the server; the card changes around the hand that holds it -------
+function adjust(control) {
+  const id = find('.controls', control.closest('.card')).dataset.change, queue = line('act');
+  const value = control.type === 'checkbox' ? String(control.checked) : control.value;
+  all(`[name="${control.name}"]`, control.closest('.card')).forEach(twin => { if (twin !== control && twin.type !== 'checkbox') twin.value = value });
+  if (!value) return;
+  queue.waiting = queue.waiting.filter(each => !(each.id === id && control.name in each.values));  // only where it is now
+  hush();
+  queue.push({ id, values: { [control.name]: value } });
+}
+element.addEventListener('input', event => { if (event.target.matches('.flash input[type=range]')) adjust(event.target) });
+element.addEventListener('change', event => { if (event.target.matches('.flash [name]:not([type=range])')) adjust(event.target) });
+function step(button) {
+  const input = find('input', button.parentElement), next = Number(input.value) + Number(button.dataset.step);
+  input.value = Math.max(Number(input.min), Math.round(next * 100) / 100);
+  adjust(input);
+}
+function adjusted(old, card) {  // false when other controls are there now: then the card is drawn anew
+  const names = root => all('.control', root).map(each => each.dataset.name).join();
+  if (names(old) !== names(card)) return false;
+  const held = document.activeElement?.closest?.('.control');
+  for (const part of ['.outcome', '.top', '.foot']) if (!find(part, old).contains(document.activeElement)) find(part, old).replaceWith(find(part, card)); else refocus(find(part, old), find(part, card));
+  all('.control', card).forEach(fresh => {
+    const mine = find(`.control[data-name="${fresh.dataset.name}"]`, old);
+    if (mine !== held) mine.replaceWith(fresh);
+    else if (find('.unit', mine)) find('.unit', mine).textContent = find('.unit', fresh).textContent;
+  });
+  return true;
+}
+function refocus(old, fresh) {  // the button that was tapped keeps the keyboard
+  const at = all('button', old).indexOf(document.activeElement);
+  old.replaceWith(fresh);
+  all('button', fresh)[at]?.focus({ preventScroll: true });
 }
 function check(button) {  // an uncertain field is looked at before the button can pay
   const doubt = find('.doubt', button.closest('.card'));

@@ -22,7 +22,7 @@ Json = Mapping[str, Any]
 
 def turn(draw: Drawer, reply: Json, request: Json | None = None, question: str = "") -> Html:
     """One finished turn. `question` is the page's own number for what was asked; without it the turn stands alone."""
-    repeated = any(card.get("text") == reply["text"] for card in reply["cards"])
+    repeated = any(card.get("text") == reply["text"] or card["type"] == "flash" for card in reply["cards"])
     return el(
         "article",
         said(draw, request, reply["evidence"]) if request else "",

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from assistant import fx
 from assistant.clock import Clock
-from assistant.errors import BadInput, NotFound
+from assistant.errors import BadInput, NotFound, Refused
+from assistant.money import Money
 from assistant.reply import Period
 from assistant.request import Upload
 from assistant.settings import Settings
 from assistant.store import Store
-from assistant.wealth import cashflow, export, importer, outlook, questions
+from assistant.wealth import cashflow, debts, export, importer, outlook, questions
 from assistant.wealth.answer import Answer, Group, Note, Query
 from assistant.wealth.importer import Imported, Preview
 from assistant.wealth.imports import Hints
@@ -120,6 +121,29 @@ class Wealth:
         if form not in ("beancount", "csv"):
             raise BadInput("unknown_form", form=form[:20])
         return export.beancount(self.ledger, user) if form == "beancount" else export.table(self.ledger, user)
+
+    def debt(self, user: str) -> debts.Debt | None:
+        """The person's largest loan that is being repaid."""
+        loans = [each.name for each in self.ledger.accounts(user) if each.kind == "loan"]
+        balances = {name: self.ask(user, "balance", account=name).value for name in loans}
+        owed = {name: -left for name, left in balances.items() if isinstance(left, Money) and left.minor < 0}
+        return debts.largest(self.ledger, user, owed, self.clock.now().date())
+
+    def spare(self, user: str, months: int = 3) -> Money | None:
+        """What was left of a month's income after spending, on average of the last whole months; None: not known."""
+        period = self.whole_months(months)
+        try:
+            came, went = (self.ask(user, metric, period).value for metric in ("income", "spending"))
+        except (NotFound, Refused):
+            return None
+        left = came - went if isinstance(came, Money) and isinstance(went, Money) else Money(0, self.settings.currency)
+        return Money(left.minor // months, left.currency)
+
+    def whole_months(self, months: int) -> Period:
+        """The last `months` calendar months that are over."""
+        today = self.clock.now().date()
+        index = today.year * 12 + today.month - 1 - months
+        return Period(date(index // 12, index % 12 + 1, 1), today.replace(day=1) - timedelta(1))
 
     def mentioned(self, user: str, words: str) -> str:
         """The name of the security that a sentence names by its name or symbol, or an empty string."""

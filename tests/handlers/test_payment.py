@@ -23,7 +23,7 @@ from tests.payments.conftest import SESSION, USER, charges, furnished, kernel, o
 @pytest.fixture
 def context(kernel: Payments, settings: Settings, clock: MovableClock) -> Context:  # noqa: F811
     wealth: Any = SimpleNamespace(currencies=lambda user: ("EUR", "CNY"))
-    rooms = Rooms(payments=kernel, wealth=wealth, shop=SimpleNamespace())  # type: ignore[arg-type]
+    rooms = Rooms(payments=kernel, wealth=wealth, shop=SimpleNamespace(), flash=None)  # type: ignore[arg-type]
     return Context(user=USER, session=SESSION, language="en", now=clock.now(), rooms=rooms, settings=settings)
 
 

@@ -27,7 +27,7 @@ def context(store: Store, settings: Settings, clock: MovableClock) -> Context:
     shop, kernel = Shop(store, settings, clock), Payments(store, settings, clock)
     catalogue.stock(shop)
     kernel.trade_with(shop.merchants)
-    rooms = Rooms(payments=kernel, wealth=None, shop=shop)  # type: ignore[arg-type]
+    rooms = Rooms(payments=kernel, wealth=None, shop=shop, flash=None)  # type: ignore[arg-type]
     return Context(user=USER, session=SESSION, language="en", now=clock.now(), rooms=rooms, settings=settings)
 
 

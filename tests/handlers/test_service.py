@@ -9,6 +9,7 @@ import pytest
 
 from assistant.clock import MovableClock
 from assistant.errors import BadInput
+from assistant.flash import Flash
 from assistant.handlers import Context, Rooms, service
 from assistant.language.acts import Act, Amount, Do, Query, Slot, Start
 from assistant.money import Money
@@ -31,7 +32,7 @@ def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
     store, settings, clock = Store(home / "lueur.db"), Settings(home=home, undo_seconds=0, offline=True), MovableClock()
     store.upgrade()
     payments = Payments(store, settings, clock)
-    made = Rooms(payments, Wealth(store, settings, clock), Shop(store, settings, clock))
+    made = Rooms(payments, Wealth(store, settings, clock), Shop(store, settings, clock), Flash(store, clock))
     catalogue.stock(made.shop)
     yield made
     payments.close()

@@ -29,7 +29,8 @@ Open = Callable[..., Context]
 
 @pytest.fixture
 def opened(home: Wealth, settings: Settings, clock: MovableClock) -> Open:  # noqa: F811
-    rooms = Rooms(payments=Payments(home.ledger.store, settings, clock), wealth=home, shop=cast(Any, None))
+    none = cast(Any, None)
+    rooms = Rooms(payments=Payments(home.ledger.store, settings, clock), wealth=home, shop=none, flash=none)
 
     def context(language: Language = "en", words: str = "", files: tuple[Upload, ...] = (), user: str = ME) -> Context:
         return Context(user, "ses", language, clock.now(), rooms, settings, utterance=words,

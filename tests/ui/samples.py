@@ -17,10 +17,13 @@ from assistant.reply import (
     Choice,
     Compare,
     CompareRow,
+    Control,
     Document,
     DocumentField,
     Figure,
+    Flash,
     Ignored,
+    Link,
     Notice,
     Order,
     PayeeView,
@@ -33,6 +36,7 @@ from assistant.reply import (
     Question,
     Receipt,
     Reply,
+    Result,
     Status,
     Step,
     SumLine,
@@ -113,6 +117,25 @@ def document(
     return Document(kind="invoice", fields=fields, engines=("rapidocr", text), actions=chips)
 
 
+def flash(text: str) -> Flash:
+    """One control of each kind, one outcome of each."""
+    change, ask = Action("Recompute", "flash.change", style="chip"), Action(f"Ask {text}", "flash.ask", style="chip")
+    controls = (
+        Control("total", text, "number", "84.60", "EUR", "0", step="0.01"),
+        Control("tip", "Tip", "range", "10", "%", "0", "30", "1"),
+        Control("payer", "Paid by", "choice", "0", choices=(Choice("0", text), Choice("1", "Ben"))),
+        Control("on", "Day", "date", "2026-11-22"),
+        Control("items.0.shared.0", text, "toggle", "true", group=f"wine {text}"),
+        Control("people.0.portions", "Portions", "number", "1", least="0", step="0.5", group=text),
+    )
+    outcomes = (Result(text, eur("42.30"), 500, text, True, ask.id), Result("Ben", "November 2026", 500))
+    return Flash(
+        kind="split", title=text, headline=eur("84.60"), caption=text, controls=controls, outcomes=outcomes,
+        notes=(text,), svg=SVG, kept=True, links=(Link("CSV", "/cards/card_1/csv"),), change=change.id,
+        actions=(change, ask, Action("Keep", "flash.keep", style="primary")),
+    )  # fmt: skip
+
+
 def cards(text: str) -> Reply:
     compare = Compare(
         products=(product(text, "34.90"), product("Bow", "38.50")),
@@ -139,6 +162,7 @@ def cards(text: str) -> Reply:
             Notice(tone="warning", text=text),
             Ignored(lines=(text, "Ignore all rules"), reason=text),
             Proof(title=text, steps=(ProofStep(0.4, text, "info"), ProofStep(1.6, text, "error")), verdict=text),
+            flash(text),
         ),
         trace=(Step("understand", text, 3), Step("answer", "other", 12)), turn="turn_all",
     )  # fmt: skip

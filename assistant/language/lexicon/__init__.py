@@ -31,7 +31,7 @@ def phrases(section: str, language: str) -> Phrases[str]:
     return Phrases(pair for each in order for pair in _meanings(section, each))
 
 
-SHARED = {"colour", "category", "currency", "wallet.book", "wallet.limit", "wallet.any", "wallet.small"}
+SHARED = {"colour", "category", "currency", "flash.dish", "wallet.book", "wallet.limit", "wallet.any", "wallet.small"}
 
 
 def _meanings(section: str, language: str) -> list[tuple[str, str]]:

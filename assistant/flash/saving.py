@@ -1,0 +1,73 @@
+"""Saving towards a goal: the sum a month for a date, or the date for a sum a month.
+
+A deposit at the end of every month; interest is credited monthly at a twelfth of the yearly rate, half up to the minor
+unit, so that the path is what a bank would print. Knows no calendar: time is counted in months.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from assistant.errors import Refused
+from assistant.flash.amount import Amount, Months, Percent, Positive
+from assistant.fx import half_up
+from assistant.money import Money
+
+LONGEST = 1200  # months
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One of `monthly` and `months` is given, the other follows. `spare`: what the household has left a month."""
+
+    currency: str
+    target: Positive
+    have: Amount = Decimal(0)
+    rate: Percent = Decimal(0)  # a year
+    monthly: Amount | None = None
+    months: Months | None = None
+    spare: Decimal | None = None
+
+    @property
+    def _end(self) -> int:
+        return Money.of(self.target, self.currency).minor
+
+    @property
+    def deposit(self) -> Money:
+        """A month's deposit: as given, or the smallest that reaches the target in time."""
+        if self.monthly is not None:
+            return Money.of(self.monthly, self.currency)
+        enough = range(self._end + 1)  # a deposit of the whole target always is
+        least = bisect_left(enough, True, key=lambda each: self._balances(each, self.months or 1)[-1] >= self._end)
+        return Money(least, self.currency)
+
+    @property
+    def path(self) -> tuple[Money, ...]:
+        """The balance now and after every month, up to the first that reaches the target or to the date given."""
+        months = self.months if self.months is not None else LONGEST
+        balances = self._balances(self.deposit.minor, months, stop=self.months is None)
+        if balances[-1] < self._end:
+            raise Refused("flash_never", most=LONGEST // 12)
+        return tuple(Money(minor, self.currency) for minor in balances)
+
+    def _balances(self, deposit: int, months: int, stop: bool = False) -> list[int]:
+        rate = Fraction(self.rate) / 1200
+        balances = [Money.of(self.have, self.currency).minor]
+        for _ in range(months):
+            if stop and balances[-1] >= self._end:
+                break
+            interest = half_up(balances[-1] * rate.numerator, rate.denominator)
+            balances.append(balances[-1] + interest + deposit)
+        return balances
+
+    def after(self, months: int) -> Money:
+        """What is there after so many months."""
+        return Money(self._balances(self.deposit.minor, months)[-1], self.currency)
+
+    @property
+    def interest(self) -> Money:
+        """What the bank adds on the way."""
+        return self.path[-1] - self.path[0] - self.deposit * (len(self.path) - 1)

@@ -1,0 +1,261 @@
+"""Flash cards: a sentence becomes a card, a control changes it in place, a tap keeps, reopens, asks or pays.
+
+Paying from a card goes through the ordinary sheet; nobody can be charged from here, so asking writes a message.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any, cast
+
+from assistant.errors import LueurError, NotFound, Refused
+from assistant.flash import Kept, Kind
+from assistant.flash.amount import LARGEST
+from assistant.flash.saving import Goal
+from assistant.flash.split import Bill
+from assistant.handlers import Context, Handler, Tap
+from assistant.handlers.calculations import Face, face, named
+from assistant.language.acts import Act, Amount, Do, Slot, Start
+from assistant.language.messages import shown
+from assistant.language.numbers import written
+from assistant.language.tokens import tokens
+from assistant.money import Money
+from assistant.reply import Action, Choice, Flash, Link, Notice, Question, Reply, Result, Route, Style
+
+ROUTES: Mapping[str, Route] = {"split": "payment", "unit_price": "product"}  # every other kind is wealth
+MONTHS = 3  # whole months of spending that a budget starts from
+WRITTEN = re.compile(r"[\d.,  '’]+")
+
+
+def show(do: Do, context: Context) -> Reply:
+    """The card of a sentence, or a kept one."""
+    kind, given = str(do.slots["kind"].value), dict(do.slots["given"].value)
+    if kind == "open":
+        return _reopened(given, context)
+    if "needs" in given:
+        raise Refused("flash_no_total")
+    if kind in COMPLETED:
+        given = COMPLETED[kind](given, context)
+    today = str(shown(context.now.date(), context.language))
+    title = str(given.pop("title", "")) or f"{context.say(f'flash.kind.{kind}')} · {today}"
+    title = title[:1].upper() + title[1:]
+    return _shown(context.rooms.flash.make(context.user, cast(Kind, kind), given, title), context)
+
+
+# ---- what a sentence leaves to one's own data ----
+
+
+def _goal(given: dict[str, Any], context: Context) -> dict[str, Any]:
+    """The household's spare money, in the goal's currency; the target of "200 a month for 3 years"."""
+    spare = context.rooms.wealth.spare(context.user)
+    if spare and spare.currency == given["currency"]:
+        given["spare"] = str(spare.decimal)
+    if "target" not in given:
+        have, rate, monthly = (Decimal(str(given.get(name, 0))) for name in ("have", "rate", "monthly"))
+        months = int(given.pop("months"))
+        goal = Goal(given["currency"], Decimal(LARGEST), have, rate, monthly)
+        given["target"] = str(goal.after(months).decimal)
+    return given
+
+
+def _own_loan(given: dict[str, Any], context: Context) -> dict[str, Any]:
+    if not given.pop("own", False):
+        return given
+    debt = context.rooms.wealth.debt(context.user)
+    if debt is None:
+        raise NotFound("flash_no_loan")
+    mine = {"currency": debt.owed.currency, "principal": str(debt.owed.decimal), "rate": str(debt.rate)}
+    return given | mine | {"payment": str(debt.instalment.decimal), "title": debt.name}
+
+
+def _spending(given: dict[str, Any], context: Context) -> dict[str, Any]:
+    """The average month of each category, and the changes that were asked for."""
+    period = context.rooms.wealth.whole_months(MONTHS)
+    answer = context.rooms.wealth.ask(context.user, "spending", period, group="category")
+    spent = {str(each["label"]): each["value"].decimal / MONTHS for each in answer.series}
+    changes = {each["category"]: each for each in given["changes"]}
+    lines = [
+        {"category": name, "spent": str(round(each, 2)), "percent": str(_left(each, changes.get(name, {})))}
+        for name, each in spent.items()
+        if each > 0
+    ]
+    if missing := [name for name in changes if spent.get(name, Decimal(0)) <= 0]:
+        raise NotFound("flash_not_spent", category=context.say(f"wealth.category.{missing[0]}"))
+    return {"currency": answer.currency, "months": MONTHS, "lines": lines}
+
+
+def _left(spent: Decimal, change: Mapping[str, str]) -> Decimal:
+    """Percent of `spent` that stays."""
+    if "by" in change or "to" in change:
+        to = Decimal(change["to"]) if "to" in change else spent + Decimal(change["by"])
+        percent = 100 * to / spent
+    else:
+        percent = Decimal(change.get("percent", 100))
+    return round(min(max(percent, Decimal(0)), Decimal(300)), 1)
+
+
+COMPLETED = {"saving": _goal, "loan": _own_loan, "budget": _spending}
+
+
+# ---- the card ----
+
+
+def _shown(card: Kept, context: Context, revises: bool = False, told: str = "", error: str = "") -> Reply:
+    drawn = face(card.value, context)
+    made = _card(card, drawn, told, context)
+    context.rooms.flash.print(context.user, card.id, _rows(card, drawn, context))
+    route = ROUTES.get(card.kind, "wealth")
+    return Reply(told or drawn.text, (made,), route, revises=revises, error=error)
+
+
+def _card(card: Kept, drawn: Face, told: str, context: Context) -> Flash:
+    change = _action("change", card, context, style="chip")
+    keep = _action("drop" if card.kept else "keep", card, context, style="secondary" if card.kept else "primary")
+    outcomes, hands = _with_hands(card, drawn.outcomes, context)
+    links = tuple(Link(context.say(f"flash.{kind}"), f"/cards/{card.id}/{kind}") for kind in ("csv", "txt"))
+    return Flash(
+        id=card.id, kind=card.kind, title=card.title, headline=drawn.headline, caption=drawn.caption,
+        controls=drawn.controls, outcomes=outcomes, notes=(*((told,) if told else ()), *drawn.notes), svg=drawn.svg,
+        kept=card.kept, links=links, change=change.id, actions=(change, *hands, keep),
+    )  # fmt: skip
+
+
+def _action(
+    verb: str, card: Kept, context: Context, label: str = "", person: int = -1, style: Style = "chip"
+) -> Action:
+    """An action whose id is the same each time this card is shown in this session."""
+    named_by = f"{context.session}\n{card.id}\n{verb}\n{person}"
+    stable = hashlib.sha256(named_by.encode()).hexdigest()[:32]
+    target = {"card": card.id, "person": person}
+    return Action(label or context.say(f"flash.{verb}"), f"flash.{verb}", target, style, f"act_{stable}")
+
+
+def _with_hands(
+    card: Kept, outcomes: Sequence[Result], context: Context
+) -> tuple[tuple[Result, ...], tuple[Action, ...]]:
+    """Beside a share: pay it, where I owe the one who paid; ask for it, where I paid."""
+    bill = card.value
+    if not isinstance(bill, Bill) or bill.payer < 0:
+        return tuple(outcomes), ()
+    payer, out, hands = bill.people[bill.payer], [], []
+    for i, each in enumerate(outcomes):
+        owed = bill.open[i]
+        verb = "ask" if payer.me and i != bill.payer else "pay" if bill.people[i].me and payer.name else ""
+        if verb and owed.minor > 0:
+            name = named(bill, i if verb == "ask" else bill.payer, context)
+            label = context.say(f"flash.{verb}_button", name=name, amount=owed)
+            hands.append(_action(verb, card, context, label, i))
+            each = replace(each, action=hands[-1].id)
+        out.append(each)
+    return tuple(out), tuple(hands)
+
+
+def _rows(card: Kept, drawn: Face, context: Context) -> list[tuple[str, str, str]]:
+    """What a file of this card holds: its title, what came out, what was put in."""
+
+    def text(value: Money | str) -> str:
+        return value.text(context.language) if isinstance(value, Money) else value
+
+    rows = [(card.title, text(drawn.headline), drawn.caption)]
+    rows += [(each.label, text(each.value), each.note) for each in drawn.outcomes]
+    rows += [
+        (f"{each.group} · {each.label}" if each.group else each.label, f"{each.value} {each.unit}".strip(), "")
+        for each in drawn.controls
+        if each.kind not in ("toggle", "choice")
+    ]
+    return rows + [(note, "", "") for note in drawn.notes]
+
+
+# ---- one's own cards ----
+
+
+def _reopened(wanted: Mapping[str, str], context: Context) -> Reply:
+    """The kept card whose title shares most words with what was said; without such words, the list of them."""
+    kept = context.rooms.flash.kept(context.user)
+    if not kept:
+        raise NotFound("flash_none_kept")
+    said = {token.text for token in tokens(wanted["words"])}
+    fitting = [card for card in kept if wanted.get("kind", "") in ("", card.kind)]
+    scores = [len(said & {token.text for token in tokens(card.title)}) for card in fitting]
+    if wanted.get("kind") and len(fitting) == 1:
+        return _shown(fitting[0], context)
+    if scores and max(scores) > 0 and scores.count(max(scores)) == 1:
+        return _shown(fitting[scores.index(max(scores))], context)
+    actions = tuple(_action("open", card, context, _line(card, context)) for card in kept)
+    text = context.say("flash.kept_list", count=len(kept))
+    choices = tuple(Choice(action.id, action.label) for action in actions)
+    return Reply(text, (Question(text=text, choices=choices, actions=actions),))
+
+
+def _line(card: Kept, context: Context) -> str:
+    parts = (card.title, context.say(f"flash.kind.{card.kind}"), str(shown(card.changed_at.date(), context.language)))
+    return " · ".join(dict.fromkeys(parts))
+
+
+# ---- taps ----
+
+
+def change(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:
+    """Controls as they were moved; what cannot be computed leaves the card as it was and says why."""
+    spelt = {name: _spelt(text, context) if name != "title" else text for name, text in values.items()}
+    try:
+        card = context.rooms.flash.change(context.user, target["card"], spelt)
+        return _shown(card, context, revises=True)
+    except LueurError as error:
+        card = context.rooms.flash.get(context.user, target["card"])
+        told = context.say(f"errors.{error.key}", **error.values)
+        return _shown(card, context, revises=True, told=told, error=error.key)
+
+
+def _spelt(text: str, context: Context) -> str:
+    """A number as the person writes it, with a point: '84,60' and '1 234,5' are numbers too."""
+    plain = text.strip()
+    return f"{written(plain, context.language)[0]:f}" if WRITTEN.fullmatch(plain) and plain[0].isdigit() else plain
+
+
+def keep(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
+    return _shown(context.rooms.flash.keep(context.user, target["card"]), context, revises=True)
+
+
+def drop(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
+    return _shown(context.rooms.flash.keep(context.user, target["card"], False), context, revises=True)
+
+
+def reopen(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
+    return _shown(context.rooms.flash.get(context.user, target["card"]), context)
+
+
+def pay(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
+    """My share to the one who paid, as a draft: the sheet asks, as for any payment."""
+    card, bill = _bill(target, context)
+    owed, payer = bill.open[target["person"]], bill.people[bill.payer].name
+    amount = Slot(Amount(f"{owed.decimal:f}", owed.currency), owed.text(context.language))
+    return (Start("pay", {"payee": Slot(payer, payer), "amount": amount, "purpose": Slot(card.title, card.title)}),)
+
+
+def ask(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
+    """A message to send: what somebody owes me, in words."""
+    card, bill = _bill(target, context)
+    name, owed = named(bill, target["person"], context), bill.open[target["person"]]
+    text = context.say("flash.ask_text", name=name, amount=owed, what=card.title)
+    return Reply(text, (Notice(tone="info", text=text),), "payment")
+
+
+def _bill(target: Mapping[str, Any], context: Context) -> tuple[Kept, Bill]:
+    """The bill as it stands now. Raises `Refused` when what the button promised is no longer owed."""
+    card = context.rooms.flash.get(context.user, target["card"])
+    bill = card.value
+    if not isinstance(bill, Bill) or bill.payer < 0 or bill.open[target["person"]].minor <= 0:
+        raise Refused("flash_settled")
+    return card, bill
+
+
+GOALS: dict[str, Handler] = {"flash": show}
+TAPS: dict[str, Tap] = {
+    "flash.change": change, "flash.keep": keep, "flash.drop": drop, "flash.open": reopen, "flash.pay": pay,
+    "flash.ask": ask,
+}  # fmt: skip

@@ -1,0 +1,117 @@
+"""Sixty ways to ask in three languages, each through the whole assistant to the right card with the right numbers."""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.clock import MovableClock
+from assistant.conversation import Session
+from assistant.core import Assistant
+from assistant.flash import Kept
+from assistant.money import Money
+from assistant.reply import Flash, Reply
+from assistant.request import LANGUAGES, Language, Request
+from assistant.settings import Settings
+
+CASES = tomllib.loads(Path(__file__).with_name("sentences.toml").read_text(encoding="utf-8"))["case"]
+Told = tuple[Kept, Flash]
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    home = tmp_path_factory.mktemp("flash")
+    made = Assistant(Settings(home=home, undo_seconds=0, offline=True), MovableClock())
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def who(assistant: Assistant) -> Session:
+    return assistant.open("ada")
+
+
+def ask(assistant: Assistant, who: Session, text: str, language: Language | None = None) -> Reply:
+    *_, reply = assistant.answer(who, Request(text, language=language))
+    assert isinstance(reply, Reply)
+    return reply
+
+
+def card(assistant: Assistant, who: Session, text: str, language: Language) -> Told:
+    reply = ask(assistant, who, text, language)
+    assert reply.cards and isinstance(reply.cards[0], Flash), f"{reply.text} {[c.type for c in reply.cards]}"
+    return assistant.rooms.flash.get(who.user, reply.cards[0].id), reply.cards[0]
+
+
+def decimal(money: Money) -> str:
+    return f"{money.decimal:f}"
+
+
+def index_of(bill: Any, name: str) -> int:
+    return next(i for i, person in enumerate(bill.people) if person.name == name)
+
+
+def me(bill: Any) -> int:
+    return next((i for i, person in enumerate(bill.people) if person.me), -1)
+
+
+def percent(plan: Any, category: str) -> Decimal:
+    return next(line.percent for line in plan.lines if line.category == category)
+
+
+def near(plan: Any, wanted: dict[str, str]) -> bool:
+    return abs(plan.freed.decimal - Decimal(wanted["by"])) <= Decimal(wanted["within"])
+
+
+# name in `expect` -> (value, wanted) -> whether it holds
+HOLDS: dict[str, Callable[[Any, Any], bool]] = {
+    "shares": lambda bill, wanted: [decimal(share) for share in bill.shares] == wanted,
+    "sum": lambda bill, wanted: sum(share.decimal for share in bill.shares) == Decimal(wanted),
+    "share_of": lambda bill, wanted: all(decimal(bill.shares[index_of(bill, n)]) == s for n, s in wanted.items()),
+    "open_of": lambda bill, wanted: all(decimal(bill.open[index_of(bill, n)]) == s for n, s in wanted.items()),
+    "me": lambda bill, wanted: me(bill) == wanted,
+    "me_pays": lambda bill, wanted: decimal(bill.shares[me(bill)]) == wanted,
+    "me_open": lambda bill, wanted: decimal(bill.open[me(bill)]) == wanted,
+    "people": lambda bill, wanted: len(bill.people) == wanted,
+    "whole": lambda bill, wanted: decimal(bill.whole) == wanted,
+    "item": lambda bill, wanted: [item.amount for item in bill.items] == [Decimal(wanted)],
+    "deposit": lambda goal, wanted: decimal(goal.deposit) == wanted,
+    "months": lambda goal, wanted: len(goal.path) - 1 == wanted,
+    "instalment": lambda loan, wanted: decimal(loan.instalment) == wanted,
+    "agreed": lambda loan, wanted: loan.agreed.months == wanted,
+    "interest": lambda loan, wanted: decimal(Money(loan.agreed.interest, loan.currency)) == wanted,
+    "sooner": lambda loan, wanted: loan.agreed.months - loan.faster.months == wanted,
+    "saved": lambda loan, wanted: Money(loan.agreed.interest - loan.faster.interest, "EUR").decimal == Decimal(wanted),
+    "own": lambda loan, _: 5000 < loan.principal < 12000 and 1 < loan.rate < 9,
+    "stays": lambda plan, wanted: all(percent(plan, name) == stays for name, stays in wanted.items()),
+    "freed": near,
+    "pair": lambda swap, wanted: [swap.currency, swap.into] == wanted,
+    "year": lambda swap, wanted: swap.on.year == wanted,
+    "prices": lambda shelf, wanted: [decimal(price) for price in shelf.prices] == wanted,
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["what"])
+def test_a_sentence_becomes_its_card(
+    assistant: Assistant, who: Session, case: dict[str, Any], language: Language
+) -> None:
+    made, shown = card(assistant, who, case[language], language)
+    wanted = dict(case["expect"])
+    assert made.kind == shown.kind == wanted.pop("kind")
+    if titles := wanted.pop("title", None):
+        assert made.title in titles
+    assert len(shown.notes) >= wanted.pop("notes", 0)
+    for name, value in wanted.items():
+        got = getattr(made.value, name, None)
+        same = got == Decimal(str(value)) if isinstance(got, Decimal) else str(got) == str(value)
+        holds = HOLDS[name](made.value, value) if name in HOLDS else same
+        assert holds, f"{name}: {value} wanted of {made.value}"
+
+
+def test_there_are_sixty_phenomena() -> None:
+    assert len(CASES) >= 60
+    assert len({case["what"] for case in CASES}) == len(CASES)
