@@ -44,10 +44,10 @@ def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
     return [points[index] for index in sorted(keep)]
 
 
-def line(title: str, description: str, points: Sequence[Point], straight: bool = False) -> str:
+def line(title: str, description: str, points: Sequence[Point], straight: bool = False, height: int = 220) -> str:
     """A curve over equally spaced points; the lowest, the highest and the last are marked and named."""
     shown = thinned(points)
-    height, top, bottom = 220, 34, 172
+    top, bottom = 34, height - 48
     low, high = min(p.value for p in shown), max(p.value for p in shown)
     reach = (high - low) or abs(high) or 1.0
     step = (WIDTH - 24) / max(len(shown) - 1, 1)
@@ -136,6 +136,32 @@ def columns(title: str, description: str, points: Sequence[Point]) -> str:
             body.append(_near(middle, y - 7, point.text, INK, bold=True))
         if (len(points) - 1 - index) % every == 0:
             body.append(_near(middle, height - 8, point.label, MUTED))
+    return _svg(title, description, height, body)
+
+
+def mirrored(title: str, description: str, above: Sequence[Point], below: Sequence[Point], names: Sequence[str]) -> str:
+    """Two columns per label, one above the line and one below it, with a legend; every value in its tooltip."""
+    height, top, bottom = 150, 26, 126
+    reach = max(abs(p.value) for p in (*above, *below)) or 1.0
+    zero, half = (top + bottom) / 2, (bottom - top) / 2 - 4
+    step = (WIDTH - 24) / len(above)
+    wide = min(step * 0.62, 26)
+    paints = (f"var(--slice-2, {SLICES[1]})", f"var(--slice-1, {SLICES[0]})")
+    body = [_grid(zero)]
+    for side, (points, paint) in enumerate(zip((above, below), paints, strict=True)):
+        body.append(f'<rect x="{12 + 110 * side}" y="6" width="10" height="10" rx="3" fill="{paint}"/>')
+        body.append(_text(28 + 110 * side, 15, names[side], "start", MUTED))
+        for index, point in enumerate(points):
+            tall = max(half * abs(point.value) / reach, 1)
+            x, y = 12 + step * (index + 0.5) - wide / 2, zero + 2 if side else zero - 2 - tall
+            body.append(
+                f"<g><title>{escape(f'{names[side]}, {point.label}: {point.text}')}</title>"
+                f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{tall:.1f}" rx="{min(wide / 2, 4):.1f}" '
+                f'fill="{paint}"/></g>'
+            )
+    every = math.ceil(len(above) / 5)
+    shown = [i for i in range(len(above)) if (len(above) - 1 - i) % every == 0]
+    body += [_near(12 + step * (i + 0.5), height - 8, above[i].label, MUTED) for i in shown]
     return _svg(title, description, height, body)
 
 

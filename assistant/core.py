@@ -194,6 +194,7 @@ class Assistant:
             payees=self.rooms.payments.payee_names(who.user),
             accounts=self.rooms.wealth.account_names(who.user),
             categories=self.rooms.wealth.categories(),
+            merchants=self.rooms.wealth.merchant_names(who.user),
             holdings=self.rooms.wealth.holding_names(who.user),
             currencies=self.rooms.wealth.currencies(who.user),
             today=self.clock.now().date().isoformat(),

@@ -204,6 +204,63 @@ class Chart(Card):
     svg: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One figure of a page with its drawing; `action` is the id of the action that opens its rows."""
+
+    metric: str
+    label: str
+    value: Money | Decimal | int | str
+    unit: str
+    period: str
+    price_date: date | None
+    text: str
+    method: str
+    size: str = ""  # "hero" is the widest, "small" has no drawing
+    change: str = ""
+    lines: tuple[tuple[str, str], ...] = ()
+    svg: str = ""
+    table: tuple[tuple[str, ...], ...] = ()  # first row is the head
+    warnings: tuple[str, ...] = ()
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview(Card):
+    type: ClassVar[str] = "overview"
+    title: str
+    period: Period
+    currency: str
+    tiles: tuple[Tile, ...]
+    choices: tuple[str, ...] = ()  # ids of the actions that show the page for another period or currency
+
+
+@dataclass(frozen=True, slots=True)
+class Choosable:
+    """Something of a preview that the person may read otherwise: a select named `name` with (value, label) pairs."""
+
+    name: str
+    label: str
+    value: str
+    options: tuple[tuple[str, str], ...]
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview(Card):
+    type: ClassVar[str] = "preview"
+    name: str  # of the file
+    account: str
+    period: Period
+    reading: tuple[Choosable, ...]  # columns and sign, as they are read
+    rows: tuple[Mapping[str, Any], ...]
+    row_count: int
+    added: int
+    known: int
+    warnings: tuple[str, ...] = ()
+    again: str = ""  # id of the action that reads the file as chosen
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentField:
     value: str
@@ -344,6 +401,8 @@ AnyCard = (
     | Question
     | Figure
     | Chart
+    | Overview
+    | Preview
     | Document
     | Cart
     | Order

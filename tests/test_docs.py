@@ -24,6 +24,8 @@ PARTS = {
     "cart_line": reply.CartLine,
     "compare_row": reply.CompareRow,
     "choice": reply.Choice,
+    "tile": reply.Tile,
+    "choosable": reply.Choosable,
     "document_field": reply.DocumentField,
     "proof_step": reply.ProofStep,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -9,14 +10,19 @@ from typing import Any
 
 from assistant import charts
 from assistant.handlers import Context
-from assistant.language.messages import shown
+from assistant.language.messages import catalogue, shown
 from assistant.money import LOCALES, Money, total
 from assistant.reply import Action, Chart, Figure, Period
-from assistant.wealth import Answer, Note
+from assistant.wealth import METRICS, Answer, Note
 
+NAMES = 4  # parts of a split figure that the sentence names
 ROWS = 20  # rows on a figure before "all rows"
 SLICES, BARS = 7, 10  # parts of a ring or of a bar chart; the last stands for the rest where there are more
-LABELS = {"category": "category", "class": "class", "rhythm": "rhythm", "item": "item"}  # rows to name in a language
+NAMED = {"category": "category", "class": "class", "rhythm": "rhythm", "item": "item", "rule": "rule"}
+CUTS = {
+    "net_worth": ("class", "currency", "account"), "spending": ("category", "month", "account"),
+    "income": ("month", "category"),
+}  # fmt: skip
 
 
 def figure(answer: Answer, asked: Mapping[str, Any], context: Context, every_row: bool, card: str) -> Figure:
@@ -26,24 +32,14 @@ def figure(answer: Answer, asked: Mapping[str, Any], context: Context, every_row
         target = {"asked": dict(asked) | {"period": answer.period}, "card": card}
         actions = (Action(context.say("wealth.all_rows", count=len(rows)), "wealth.rows", target), *actions)
     return Figure(
-        id=card,
-        metric=answer.metric,
-        label=_label(answer, context),
-        value=answer.value,
-        unit=answer.unit,
-        period=answer.period,
-        currency=answer.currency,
-        price_date=answer.price_date,
-        method=_method(answer, context),
-        rows=rows if every_row else rows[:ROWS],
-        row_count=len(rows),
-        change=_change(answer, context),
-        warnings=tuple(_note(each, context) for each in answer.warnings),
-        actions=actions,
-    )
+        id=card, metric=answer.metric, label=label(answer, context), value=answer.value, unit=answer.unit,
+        period=answer.period, currency=answer.currency, price_date=answer.price_date, method=method(answer, context),
+        rows=rows if every_row else rows[:ROWS], row_count=len(rows), change=change(answer, context),
+        warnings=notes(answer, context), actions=actions,
+    )  # fmt: skip
 
 
-def _method(answer: Answer, context: Context) -> str:
+def method(answer: Answer, context: Context) -> str:
     """How the figure was computed, in sentences; made-up data is named as such."""
     sentences = [_note(answer.method, context)]
     sentences += [context.say("wealth.method.rates")] if answer.price_date else []
@@ -51,79 +47,102 @@ def _method(answer: Answer, context: Context) -> str:
     return (" " * (context.language != "zh")).join(sentences)
 
 
+def notes(answer: Answer, context: Context) -> tuple[str, ...]:
+    return tuple(_note(each, context) for each in answer.warnings)
+
+
 def _follow_ups(answer: Answer, asked: Mapping[str, Any], context: Context) -> tuple[Action, ...]:
     """The next questions one tap away: the same figure, cut otherwise."""
-    groups = {"net_worth": ("class", "currency"), "spending": ("category", "month"), "income": ("month",)}
     return tuple(
         again(context, dict(asked) | {"metric": answer.metric, "group": group}, f"by.{group}")
-        for group in groups.get(answer.metric, ())
-        if group != answer.group and not (group == "category" and answer.category)
+        for group in CUTS.get(answer.metric, ())
+        if group != answer.query.group and not (group == "category" and answer.query.category)
     )
 
 
-def again(context: Context, asked: Mapping[str, Any], label: str) -> Action:
-    return Action(context.say(f"wealth.{label}"), "wealth.ask", {"asked": dict(asked)}, "chip")
+def again(context: Context, asked: Mapping[str, Any], name: str) -> Action:
+    return Action(context.say(f"wealth.{name}"), "wealth.ask", {"asked": dict(asked)}, "chip")
+
+
+# -- words
 
 
 def sentence(answer: Answer, context: Context) -> str:
-    """The answer in words; the variant depends on what was asked and on whether there is anything."""
-    variant, first = _variant(answer), answer.rows[0] if answer.rows else {}
-    value = -answer.value if variant == "_down" and isinstance(answer.value, Money) else answer.value
-    text = context.say(
-        f"wealth.say.{_spoken(answer)}{variant}",
-        value=shown_number(value, context.language) if isinstance(value, Decimal) else value,
-        period=period_text(answer.period, context.language),
-        account=answer.account,
-        count=answer.method.values.get("count", 1),
-        category=named("category", answer.category, context) if answer.category else "",
-        payee=first.get("payee", ""),
-        day=first.get("date", ""),
-        rate=shown_number(answer.method.values.get("rate", Decimal(0)), context.language),
-    )
-    if not answer.account or variant == "_account":
+    """The answer in words: the variant that says most of what was asked, then what else it was narrowed to."""
+    says = catalogue(context.language)["wealth"]["say"]
+    scope = _scope(answer, context)
+    variants = [answer.metric + ending for ending in (*_endings(answer), *(f"_{name}" for name in scope), "")]
+    chosen = next(name for name in variants if name in says)
+    value = -answer.value if chosen.endswith("_down") else answer.value
+    gap = " " * (context.language != "zh")
+    first = answer.rows[0] if answer.rows else {}
+    told = {"count": 1, "payee": first.get("payee", ""), "day": first.get("date", "")} | scope | dict(answer.facts)
+    facts = {name: printed(each, context) for name, each in told.items()}
+    period = period_text(answer.period, context.language)
+    text = context.say(f"wealth.say.{chosen}", **facts | {"value": printed(value, context), "period": period})
+    if answer.query.group and answer.series:
+        pairs = [(point_label(str(each["label"]), answer, context), each["value"]) for each in answer.series[:NAMES]]
+        text += gap + " · ".join(f"{name} {value.text(context.language)}" for name, value in pairs)
+    left = [words for name, words in scope.items() if not chosen.endswith(f"_{name}")]
+    if not left or chosen.endswith("_none"):
         return text
-    return text + " " * (context.language != "zh") + context.say("wealth.only_account", account=answer.account)
+    return text + gap + context.say("wealth.only", what=" · ".join(left))
 
 
-def _spoken(answer: Answer) -> str:
-    return "net_worth" if answer.metric == "net_worth_history" else answer.metric
+def _endings(answer: Answer) -> list[str]:
+    """Endings of the sentence's key that the figure itself asks for."""
+    endings = ["_none"] if not answer.facts.get("count", 1) else []
+    below = answer.value < (Money(0, answer.value.currency) if isinstance(answer.value, Money) else 0)  # type: ignore[operator]
+    endings += ["_down"] if below else []
+    return endings + (["_alone"] if "rate" not in answer.facts else [])
 
 
-def _variant(answer: Answer) -> str:
-    metric = _spoken(answer)
-    if metric == "net_worth_change":
-        return "_down" if isinstance(answer.value, Money) and answer.value.minor < 0 else "_up"
-    if metric == "return":
-        return "" if "rate" in answer.method.values else "_alone"
-    if not answer.method.values.get("count", 1) and metric != "income":
-        return "_none"
-    if answer.category and metric in ("spending", "income"):
-        return "_category"
-    return "_account" if answer.account and metric in ("balance", "net_worth") else ""
+def _scope(answer: Answer, context: Context) -> dict[str, str]:
+    """What the figure was narrowed to, each part named for the reader; the first parts are said first."""
+    query = answer.query
+    bounds = [context.say(f"wealth.{name}", amount=amount)
+              for name in ("over", "least", "under", "most") if (amount := getattr(query, name))]  # fmt: skip
+    parts = {
+        "payee": query.payee, "category": named("category", query.category, context) if query.category else "",
+        "holding": query.holding, "held": query.held, "account": query.account,
+        "class": named("class", query.asset_class, context) if query.asset_class else "", "amount": " ".join(bounds),
+    }  # fmt: skip
+    return {name: words for name, words in parts.items() if words}
 
 
-def _label(answer: Answer, context: Context) -> str:
-    parts = [context.say(f"wealth.metric.{answer.metric}"), answer.account]
-    parts += [named("category", answer.category, context)] if answer.category else []
-    return " · ".join(part for part in parts if part)
+def label(answer: Answer, context: Context) -> str:
+    return " · ".join((context.say(f"wealth.metric.{answer.metric}"), *_scope(answer, context).values()))
 
 
-def _change(answer: Answer, context: Context) -> str:
+def change(answer: Answer, context: Context) -> str:
     since = answer.change
     if since is None:
         return ""
     arrow = "▼" if since.value.minor < 0 else "▲"
     size = -since.value if since.value.minor < 0 else since.value
-    percent = f" ({shown_number(abs(since.percent), context.language)} %)" if since.percent is not None else ""
+    percent = f" ({printed(abs(since.percent), context)} %)" if since.percent is not None else ""
     return f"{arrow} {size.text(context.language)}{percent} " + context.say("wealth.since", day=since.start)
 
 
 def _note(note: Note, context: Context) -> str:
-    return context.say(f"wealth.{note.key}", **note.values)
+    return context.say(f"wealth.{note.key}", **{name: printed(value, context) for name, value in note.values.items()})
 
 
 def named(kind: str, key: str, context: Context) -> str:
     return context.say(f"wealth.{kind}.{key}")
+
+
+def printed(value: Any, context: Context) -> Any:
+    """A number or a period as the reader writes it; the catalogue prints money and days itself."""
+    if isinstance(value, Period):
+        return period_text(value, context.language)
+    return shown_number(value, context.language) if isinstance(value, Decimal) else value
+
+
+def shown_number(value: Decimal, language: str) -> str:
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(value, locale=LOCALES[language]))
 
 
 def readable(rows: Sequence[Mapping[str, Any]], context: Context) -> tuple[dict[str, Any], ...]:
@@ -135,76 +154,12 @@ def readable(rows: Sequence[Mapping[str, Any]], context: Context) -> tuple[dict[
         silent.add("amount")
     return tuple(
         {
-            key: named(LABELS[key], value, context) if key in LABELS and value else value
+            key: named(NAMED[key], value, context) if key in NAMED and value else printed(value, context)
             for key, value in row.items()
             if key not in silent
         }
         for row in rows
     )
-
-
-def chart(answer: Answer, context: Context) -> Chart | None:
-    """A line for days, columns for months, a ring for parts of assets or cash, bars for the rest."""
-    over_time = answer.metric in ("net_worth_change", "net_worth_history", "return") or (
-        answer.metric == "net_worth" and answer.group in ("", "month")
-    )
-    names = [_point_label(str(each["label"]), answer, context, over_time) for each in answer.series]
-    amounts: list[Money] = [each["value"] for each in answer.series]
-    if over_time and len(amounts) < 2:
-        return None
-    kind = "line" if over_time else "donut" if answer.metric in ("net_worth", "cash_by_currency") else "bar"
-    period = period_text(answer.period, context.language)
-    title = _label(answer, context)
-    about = context.say("wealth.chart_about", label=title, period=period, currency=answer.currency)
-    pairs = list(zip(names, amounts, strict=True))
-    head = (context.say("wealth.when" if over_time else "wealth.what"), context.say("wealth.value"))
-    return Chart(
-        kind="line" if over_time else "donut" if kind == "donut" else "bar",
-        title=title,
-        series=tuple({"label": each["label"], "name": name, "value": each["value"]}
-                     for name, each in zip(names, answer.series, strict=True)),
-        table=(head, *((name, amount.text(context.language)) for name, amount in pairs)),
-        svg=_drawn(kind, answer.group == "month", title, about, pairs, context),
-    )  # fmt: skip
-
-
-def _drawn(
-    kind: str, months: bool, title: str, about: str, pairs: Sequence[tuple[str, Money]], context: Context
-) -> str:
-    if kind == "line":
-        return charts.line(title, about, _points(pairs, context))
-    if months:
-        return charts.columns(title, about, _points(pairs, context))
-    if kind == "donut":
-        return charts.donut(
-            title, about, _points(_largest([p for p in pairs if p[1].minor > 0], SLICES, context), context)
-        )
-    return charts.bars(title, about, _points(_largest(pairs, BARS, context), context))
-
-
-def _points(pairs: Sequence[tuple[str, Money]], context: Context) -> list[charts.Point]:
-    return [charts.Point(name, float(amount.decimal), amount.text(context.language)) for name, amount in pairs]
-
-
-def _largest(pairs: Sequence[tuple[str, Money]], most: int, context: Context) -> list[tuple[str, Money]]:
-    """The first parts (they come largest first) and the sum of the rest, where that leaves out more than one."""
-    if len(pairs) <= most:
-        return list(pairs)
-    rest = [amount for _, amount in pairs[most - 1 :]]
-    return [*pairs[: most - 1], (context.say("wealth.the_rest"), total(rest, rest[0].currency))]
-
-
-def _point_label(label: str, answer: Answer, context: Context, over_time: bool) -> str:
-    from babel.dates import format_skeleton
-
-    if over_time:
-        return str(shown(date.fromisoformat(label), context.language))
-    if answer.group == "month":
-        return str(format_skeleton("yMMM", date.fromisoformat(label + "-01"), locale=LOCALES[context.language]))
-    if answer.metric in ("spending", "income") and answer.group == "category":
-        return named("category", label, context)
-    by_class = answer.metric == "net_worth" and answer.group in ("class", "category")
-    return named("class", label, context) if by_class else label
 
 
 def period_text(period: Period, language: str) -> str:
@@ -222,7 +177,69 @@ def period_text(period: Period, language: str) -> str:
     return str(format_interval(start, end, "yMMMd", locale=locale))
 
 
-def shown_number(value: Decimal, language: str) -> str:
-    from babel.numbers import format_decimal
+# -- drawings
 
-    return str(format_decimal(value, locale=LOCALES[language]))
+
+def chart(answer: Answer, context: Context) -> Chart | None:
+    """A line for days, columns for months, a ring for parts of a whole, bars for the rest."""
+    kind = _kind(answer)
+    if not kind or (kind == "line" and len(answer.series) < 2):
+        return None
+    pairs = [(point_label(str(each["label"]), answer, context), each["value"]) for each in answer.series]
+    title, period = label(answer, context), period_text(answer.period, context.language)
+    about = context.say("wealth.chart_about", label=title, period=period, currency=answer.currency)
+    head = (context.say("wealth.when" if kind == "line" else "wealth.what"), context.say("wealth.value"))
+    return Chart(
+        kind="bar" if kind == "columns" else kind,
+        title=title,
+        series=tuple({"label": each["label"], "name": name, "value": value}
+                     for (name, value), each in zip(pairs, answer.series, strict=True)),
+        table=(head, *((name, value.text(context.language)) for name, value in pairs)),
+        svg=drawn(kind, title, about, pairs, context),
+    )  # fmt: skip
+
+
+def _kind(answer: Answer) -> Any:
+    if not answer.series:
+        return ""
+    first = str(answer.series[0]["label"])
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", first):
+        return "line"
+    if re.fullmatch(r"\d{4}-\d\d", first):
+        return "columns"
+    return METRICS[answer.metric].chart
+
+
+def drawn(kind: str, title: str, about: str, pairs: Sequence[tuple[str, Money]], context: Context) -> str:
+    if kind == "donut":
+        pairs = _largest([pair for pair in pairs if pair[1].minor > 0], SLICES, context)
+    elif kind == "bar":
+        pairs = _largest(pairs, BARS, context)
+    points = [charts.Point(name, float(amount.decimal), amount.text(context.language)) for name, amount in pairs]
+    draw = {"line": charts.line, "columns": charts.columns, "donut": charts.donut, "bar": charts.bars}[kind]
+    return draw(title, about, points)
+
+
+def _largest(pairs: Sequence[tuple[str, Money]], most: int, context: Context) -> list[tuple[str, Money]]:
+    """The first parts (they come largest first) and the sum of the rest, where that leaves out more than one."""
+    if len(pairs) <= most:
+        return list(pairs)
+    rest = [amount for _, amount in pairs[most - 1 :]]
+    return [*pairs[: most - 1], (context.say("wealth.the_rest"), total(rest, rest[0].currency))]
+
+
+def month_name(month: str, language: str) -> str:
+    """2026-10 as a reader writes it."""
+    from babel.dates import format_skeleton
+
+    return str(format_skeleton("yMMM", date.fromisoformat(month + "-01"), locale=LOCALES[language]))
+
+
+def point_label(text: str, answer: Answer, context: Context) -> str:
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return str(shown(date.fromisoformat(text), context.language))
+    if re.fullmatch(r"\d{4}-\d\d", text):
+        return month_name(text, context.language)
+    words = catalogue(context.language)["wealth"]
+    kinds = ("class",) if answer.metric in ("net_worth", "exposure") else ("category",)
+    return next((str(words[kind][text]) for kind in kinds if text in words[kind]), text)

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.errors import LueurError
-from assistant.handlers import Context, Handler, Tap, feeds, transfers
-from assistant.handlers.figures import ROWS, again, chart, figure, named, period_text, readable, sentence
+from assistant.handlers import Context, Handler, Tap, feeds, my_money, transfers
+from assistant.handlers.figures import ROWS, again, chart, figure, named, readable, sentence
 from assistant.language.acts import Do
+from assistant.language.dialogue import OWN
 from assistant.reply import (
     Action,
     AnyCard,
     Choice,
-    Document,
-    DocumentField,
+    Choosable,
     Figure,
     Notice,
     Period,
@@ -23,10 +23,15 @@ from assistant.reply import (
     Reply,
     new_id,
 )  # fmt: skip
+from assistant.reply import Preview as PreviewCard
 from assistant.shop.feeds import matches as product_feed
 from assistant.wealth import Hints, Imported, Preview
 
-ASKED = ("metric", "period", "account", "category", "group", "currency")
+ASKED = OWN["measure"] - {"about"}
+ROLES = (
+    "", "date", "value_date", "amount", "debit", "credit", "sign", "balance", "currency", "payee", "text", "status",
+    "account",
+)  # fmt: skip
 SUGGESTED: tuple[dict[str, str], ...] = (
     {"metric": "net_worth"}, {"metric": "spending", "group": "category"}, {"metric": "income"},
     {"metric": "recurring"}, {"metric": "balance"},
@@ -46,11 +51,15 @@ def measure(do: Do, context: Context) -> Reply:
 
 
 def _answered(asked: Mapping[str, Any], context: Context, every_row: bool = False, card: str = "") -> Reply:
+    if asked["metric"] == "overview":
+        return my_money.page(asked, context)
     answer = context.rooms.wealth.ask(context.user, **asked)
     cards: list[AnyCard] = [figure(answer, asked, context, every_row, card or new_id("card"))]
     if answer.series and not every_row and (drawn := chart(answer, context)):
         cards.append(drawn)
     told = dict(asked) | {"metric": answer.metric, "period": answer.period}
+    if len(answer.rows) == 1 and answer.rows[0].get("payee"):
+        told["about"] = answer.rows[0]["payee"]
     return Reply(sentence(answer, context), tuple(cards), "wealth", told=told)
 
 
@@ -67,48 +76,55 @@ def bring_in(do: Do, context: Context) -> Reply:  # noqa: ARG001  the files are 
         except LueurError as refusal:  # one bad file says nothing about the others
             refusals.append(refusal)
             continue
-        cards += _preview_cards(found, wealth.keep(context.user, upload), Hints(), context)
+        cards.append(_preview(found, wealth.keep(context.user, upload), Hints(), context))
     if not cards and len(refusals) == 1:
         raise refusals[0]
     if not cards and not refusals:
         return Reply(context.say("wealth.attach"), (Notice(tone="info", text=context.say("wealth.attach")),), "wealth")
-    text = [context.say("wealth.previewed", count=len(cards) // 2)] if cards else []
+    text = [context.say("wealth.previewed", count=len(cards))] if cards else []
     notices = [Notice(tone="warning", text=context.say(f"errors.{e.key}", **e.values)) for e in refusals]
     return Reply(" ".join((*text, *(each.text for each in notices))), (*cards, *notices), "wealth")
 
 
-def _preview_cards(found: Preview, key: str, hints: Hints, context: Context) -> list[AnyCard]:
-    """How the file is read, and its first rows with the buttons that import them or read them otherwise."""
-    statement = found.statement
+def _preview(found: Preview, key: str, hints: Hints, context: Context, card: str = "") -> PreviewCard:
+    """How the file is read, column by column, with its first rows and the buttons that import them."""
+    statement, card = found.statement, card or new_id("card")
     days = [row.day for row in statement.rows] or [context.now.date()]
-    period = Period(min(days), max(days))
-    facts = {"account": found.account_name, "period": period_text(period, context.language), "file": found.name}
-    facts |= {
-        f"column_{column.role}": f"{column.head or column.index + 1} ({column.sample})"
-        for column in statement.columns
-        if column.role
-    }
-    facts |= {"encoding": statement.encoding, "decimal": statement.decimal}
-    reading = Document(kind="statement", fields={name: DocumentField(value, 1.0, {}) for name, value in facts.items()})
     rows: list[dict[str, Any]] = [
         {"date": row.day, "payee": row.payee, "memo": row.memo, "category": category, "value": row.money}
         for row, category in zip(statement.rows, found.categories, strict=True)
     ]
-    first_rows = Figure(
-        metric="import_preview",
-        label=context.say("wealth.preview_label"),
-        value=len(rows) - found.known,
-        unit="count",
-        period=period,
-        currency=rows[0]["value"].currency if rows else statement.currency,
-        price_date=None,
-        method=context.say("wealth.method.import", known=found.known, file=found.name),
-        rows=readable(rows, context)[:ROWS],
-        row_count=len(rows),
-        warnings=_doubts(found, context),
-        actions=_import_actions(found, key, hints, context),
-    )
-    return [reading, first_rows]
+    actions = _import_actions(found, key, hints, context, card)
+    return PreviewCard(
+        id=card, name=found.name, account=found.account_name, period=Period(min(days), max(days)),
+        reading=_reading(found, hints, context), rows=readable(rows, context)[:ROWS], row_count=len(rows),
+        added=len(rows) - found.known, known=found.known, warnings=_doubts(found, context),
+        again=next(each.id for each in actions if each.verb == "wealth.preview" and each.style == "secondary"),
+        actions=actions,
+    )  # fmt: skip
+
+
+def _reading(found: Preview, hints: Hints, context: Context) -> tuple[Choosable, ...]:
+    """Each column with the role it is read in, and which way the sign goes."""
+    roles = tuple((role, context.say(f"wealth.role.{role or 'none'}")) for role in ROLES)
+    columns = [
+        Choosable(f"column_{each.index}", each.head or str(each.index + 1), each.role, roles, each.sample)
+        for each in found.statement.columns
+    ]
+    ways = tuple((name, context.say(f"wealth.sign.{name}")) for name in ("kept", "flipped"))
+    sign = Choosable("sign", context.say("wealth.sign.label"), "flipped" if hints.flip else "kept", ways)
+    return (*columns, sign)
+
+
+def _chosen(target: Mapping[str, Any], values: Mapping[str, str]) -> Hints:
+    """The reading that was shown, with what the person chose in its selects."""
+    roles: dict[int, Any] = {int(index): role for index, role in target["roles"].items()}
+    for name, role in values.items():
+        kind, _, index = name.partition("_")
+        if kind == "column" and index.isdigit() and role in ROLES:
+            roles |= {int(index): role} if target["read"].get(index) != role else {}
+    flip = {"kept": False, "flipped": True}.get(values.get("sign", ""), target["flip"])
+    return Hints(flip, target["order"], target["unit"], roles)
 
 
 def _doubts(found: Preview, context: Context) -> tuple[str, ...]:
@@ -124,9 +140,13 @@ def _doubts(found: Preview, context: Context) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def _import_actions(found: Preview, key: str, hints: Hints, context: Context) -> tuple[Action, ...]:
+def _import_actions(found: Preview, key: str, hints: Hints, context: Context, card: str) -> tuple[Action, ...]:
     account = found.account.name if found.account else ""
-    read = {"upload": key, "account": account, "flip": hints.flip, "order": hints.order, "unit": hints.unit}
+    read: dict[str, Any] = {
+        "upload": key, "account": account, "flip": hints.flip, "order": hints.order, "unit": hints.unit, "card": card,
+        "roles": {str(index): role for index, role in hints.roles.items()},
+        "read": {str(each.index): each.role for each in found.statement.columns},
+    }  # fmt: skip
     fresh = len(found.statement.rows) - found.known
     verb = "wealth.import_into" if found.account else "wealth.import_new"
     label = context.say(verb, count=fresh, account=found.account_name)
@@ -137,27 +157,32 @@ def _import_actions(found: Preview, key: str, hints: Hints, context: Context) ->
     for other in found.others[:3]:
         actions.append(Action(context.say("wealth.other_account", account=other), "wealth.preview",
                               read | {"account": other}, "chip"))  # fmt: skip
-    actions.append(Action(context.say("wealth.flip"), "wealth.preview", read | {"flip": not hints.flip}, "chip"))
+    actions.append(Action(context.say("wealth.read_again"), "wealth.preview", read, "secondary"))
     if "date_order" in found.statement.doubts:
         order = "mdy" if found.statement.order == "dmy" else "dmy"
         actions.append(Action(context.say("wealth.other_order"), "wealth.preview", read | {"order": order}, "chip"))
     return tuple(actions)
 
 
-def preview_again(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
-    hints, upload = (
-        Hints(target["flip"], target["order"], target["unit"]),
-        context.rooms.wealth.kept(context.user, target["upload"]),
-    )
+def preview_again(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:
+    """The file read as the person says; still nothing is written."""
+    return _read_again(target, _chosen(target, values), context)
+
+
+def _read_again(target: Mapping[str, Any], hints: Hints, context: Context) -> Reply:
+    upload = context.rooms.wealth.kept(context.user, target["upload"])
     found = context.rooms.wealth.preview(context.user, upload, target["account"], hints)
-    cards = _preview_cards(found, target["upload"], hints, context)
-    return Reply(context.say("wealth.previewed", count=1), tuple(cards), "wealth")
+    card = _preview(found, target["upload"], hints, context, target["card"])
+    return Reply(context.say("wealth.previewed", count=1), (card,), "wealth")
 
 
-def confirm_import(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
-    wealth, hints = context.rooms.wealth, Hints(target["flip"], target["order"], target["unit"])
+def confirm_import(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:
+    """What was shown is what is imported: a reading changed since then is shown first."""
+    wealth, shown = context.rooms.wealth, _chosen(target, {})
+    if _chosen(target, values) != shown:
+        return _read_again(target, _chosen(target, values), context)
     upload = wealth.kept(context.user, target["upload"])
-    done = wealth.import_file(context.user, upload, target["account"], hints)
+    done = wealth.import_file(context.user, upload, target["account"], shown)
     wealth.release(context.user, target["upload"])
     text = _imported(done, context)
     days = [row.day for row in done.statement.rows]
@@ -166,8 +191,17 @@ def confirm_import(target: Mapping[str, Any], values: Mapping[str, str], context
     proven = context.rooms.payments.match_statement(context.user, done.statement.rows)
     if proven:
         text += " " + context.say("payment.matched", count=len(proven))
-    card = Notice(tone="success", text=text, actions=(again(context, asked, "ask.spending"),))
+    undo = Action(context.say("wealth.undo_import"), "wealth.undo", {"batch": done.posted.batch})
+    plain = done.posted.batch and not any(row.deal for row in done.statement.rows)
+    actions = (again(context, asked, "ask.spending"), *((undo,) if plain else ()))
+    card = Notice(tone="success", text=text, actions=actions)
     return Reply(text, (card, *(transfers.card(one, context) for one in proven)), "wealth")
+
+
+def undo_import(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
+    count = context.rooms.wealth.undo_import(context.user, target["batch"])
+    text = context.say("wealth.undone", count=count)
+    return Reply(text, (Notice(tone="info", text=text),), "wealth")
 
 
 def _imported(done: Imported, context: Context) -> str:
@@ -204,7 +238,18 @@ def ask(target: Mapping[str, Any], values: Mapping[str, str], context: Context) 
     return _answered(target["asked"], context)
 
 
-GOALS: dict[str, Handler] = {"measure": measure, "import": bring_in, "advice": advice}
+def correct(do: Do, context: Context) -> Reply:
+    """Where a payee belongs from now on; its rows move, and a tap shows them where they are."""
+    who, category = do.slots["payee"], str(do.slots["category"].value)
+    payee = str(who.text or who.value)
+    moved = context.rooms.wealth.correct(context.user, str(who.value), category)
+    text = context.say("wealth.corrected", payee=payee, category=named("category", category, context), count=moved)
+    asked = {"metric": "payments", "payee": payee}
+    return Reply(text, (Notice(tone="success", text=text, actions=(again(context, asked, "ask.payments"),)),), "wealth")
+
+
+GOALS: dict[str, Handler] = {"measure": measure, "import": bring_in, "advice": advice, "correct": correct}
 TAPS: dict[str, Tap] = {
-    "wealth.rows": rows, "wealth.ask": ask, "wealth.preview": preview_again, "wealth.import": confirm_import,
+    "wealth.page": my_money.turn, "wealth.rows": rows, "wealth.ask": ask, "wealth.preview": preview_again,
+    "wealth.import": confirm_import, "wealth.undo": undo_import,
 }  # fmt: skip

@@ -17,7 +17,7 @@ from assistant.request import Evidence, Language, Place
 
 Goal = Literal[
     "pay", "refund", "payments", "stop_payments", "limits", "payees",  # payment room
-    "measure", "import", "advice",  # wealth room: a figure, a file, a refused recommendation
+    "measure", "import", "advice", "correct",  # wealth room: a figure, a file, a refused recommendation, a category
     "flash",  # a small calculation: language/flash.py
     "find", "lookup", "buy", "compare",  # product room: search, code to product, buy one, compare results
     "explain",  # about one product that was shown
@@ -30,7 +30,7 @@ Goal = Literal[
 ROUTES: dict[str, Route] = {
     "pay": "payment", "refund": "payment", "payments": "payment", "stop_payments": "payment",
     "limits": "payment", "payees": "payment",
-    "measure": "wealth", "import": "wealth", "advice": "wealth",
+    "measure": "wealth", "import": "wealth", "advice": "wealth", "correct": "wealth",
     "find": "product", "lookup": "product", "buy": "product", "compare": "product",
     "cart": "product", "checkout": "product", "afford": "wealth", "orders": "product", "explain": "product",
     "flash": "wealth",
@@ -61,10 +61,19 @@ SLOTS: dict[str, str] = {
     "iban": "str: printed on the document; compared with the payee's, never paid to",
     "which": "str: per_payment, per_day, per_month, first_use or per_hour of the wallet",
     "account": "str: an account of the household, or where a payee's money goes",
-    "metric": "str: a name of wealth/questions.METRICS",
+    "metric": "str: a name of wealth/questions.METRICS, or overview: the page",
     "period": "reply.Period",
     "category": "str: a category name of wealth/cashflow",
-    "group": "str: category | month | currency | account",
+    "group": "str: category | month | currency | account | class | payee",
+    "versus": "reply.Period: a second period to compare with",
+    "holding": "str: the name or symbol of a security",
+    "asset_class": "str: shares | funds | bonds | cash | savings",
+    "held": "str: ISO 4217, a currency one is exposed to",
+    "also": "str: ISO 4217, a second currency to report in",
+    "over": "str: decimal text, an amount that rows are above; least, under, most alike",
+    "extra": "str: decimal text, the asker's own figure: 200 more a month, 5 percent",
+    "worst": "str: said when the last of a ranking comes first",
+    "about": "str: the payee of the one row that was shown",
     "currency": "str: ISO 4217",
     "query": "str: the words left to search once constraints are taken out",
     "constraints": "tuple[Constraint, ...]",
@@ -226,6 +235,7 @@ class World:
     payees: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    merchants: tuple[str, ...] = ()  # whom the person paid lately, by the names in their accounts
     holdings: tuple[str, ...] = ()  # names and symbols of what the person has invested in
     currencies: tuple[str, ...] = ("EUR",)
     brands: tuple[str, ...] = ()

@@ -47,6 +47,7 @@ def propose(text: str, state: State, world: World) -> tuple[Act, ...]:
         or said.to_sheet()
         or said.to_question()
         or said.correction()
+        or said.belongs()
         or said.nearer()
         or said.pointed()
         or said.again()
@@ -79,6 +80,10 @@ class Said:
         self.top = state.frames[-1] if state.frames else None
 
     @functools.cached_property
+    def measured(self) -> dict[str, Slot]:
+        return measures.read(self.text, self.language, self.world)
+
+    @functools.cached_property
     def payment(self) -> dict[str, Slot]:
         return slots.pay(self.text, self.language, self.world)
 
@@ -94,12 +99,10 @@ class Said:
         table = phrases("list.change", self.language).scan(self.words)
         return any(first == 0 or last == len(self.words) for _, first, last in table)
 
-    def covered(self, spans: Sequence[tuple[int, int]], words: Sequence[Token] = ()) -> bool:
+    def covered(self, spans: Sequence[tuple[int, int]], words: Sequence[Token] = (), *more: str) -> bool:
         """Nothing is said but these details and the small words that introduce them."""
-        words = words or self.words
-        small = {
-            i for name in SMALL for _, a, b in phrases(f"list.{name}", self.language).scan(words) for i in range(a, b)
-        }
+        words, tables = words or self.words, [phrases(f"list.{name}", self.language) for name in (*SMALL, *more)]
+        small = {i for table in tables for _, a, b in table.scan(words) for i in range(a, b)}
         return all(
             i in small or word.kind == "mark" or any(start <= word.start < end for start, end in spans)
             for i, word in enumerate(words)
@@ -222,6 +225,19 @@ class Said:
 
     # ---- what was shown ----
 
+    def belongs(self) -> tuple[Act, ...]:
+        """ "Maison Fil was groceries", "that was a gift": where a payee belongs, said after looking at its rows."""
+        told, was = self.measured, phrases("list.was", self.language).scan(self.words)
+        asked = self.text.rstrip().endswith(("?", "？"))
+        if not was or asked or "category" not in told or "metric" in told or len(self.words) > 2 * SHORT:
+            return ()
+        last = self.state.last
+        payee = told.get("payee") or (last.slots.get("about") if last and last.goal == "measure" else None)
+        spans = [slot.span for slot in (told["category"], payee) if slot and slot.span]
+        if payee is None or not self.covered(spans, (), "refine", "was"):
+            return ()
+        return (Query("correct", {"payee": payee, "category": told["category"]}),)
+
     def nearer(self) -> tuple[Act, ...]:
         """ "anything cheaper than the first one?": a bound that the shown product sets."""
         found = pointing.references(self.text, self.language)
@@ -235,7 +251,7 @@ class Said:
 
     def pointed(self) -> tuple[Act, ...]:
         """ "the second one", "buy two of the first", "compare the first two", "je le prends"."""
-        if not self.content or len(self.content) > 2 * SHORT:
+        if not self.content or len(self.content) > 2 * SHORT or "period" in self.measured:
             return ()
         compares = self.state.results and phrases("list.compare", self.language).scan(self.content)
         several = pointing.references(self.text, self.language) if compares else ()
@@ -278,7 +294,7 @@ class Said:
         start = phrases("list.ellipsis", self.language).at(self.content, 0)
         asked = bool(start) or (self.language == "zh" and self.text.rstrip("？? ").endswith("呢"))
         last = self.top if self.top and self.top.goal == "pay" else self.state.last
-        told = measures.read(self.text, self.language, self.world)
+        told = self.measured
         figure = told and "metric" not in told and (asked or self._only(told))
         if figure and self.state.last and self.state.last.goal == "measure":
             return (Set(told),)
@@ -289,7 +305,7 @@ class Said:
         return (Unknown(("measure",)),) if asked and figure and self._only(told) else ()
 
     def _only(self, told: dict[str, Slot]) -> bool:
-        return self.covered([slot.span for slot in told.values() if slot.span], self.content)
+        return self.covered([slot.span for slot in told.values() if slot.span], self.content, "refine")
 
     def _for_another(self, start: int) -> tuple[Act, ...]:
         """The last payment with another payee or amount; a name needs no marker here: 那我弟弟呢."""

@@ -42,9 +42,12 @@ OWN: dict[str, frozenset[str]] = {
     "checkout": frozenset(),
     "cart": frozenset({"focus"}),
     "refund": frozenset({"payee", "amount"}),
-    "measure": frozenset({"metric", "period", "category", "account", "group", "currency"}),
+    "measure": frozenset({
+        "metric", "period", "versus", "category", "account", "group", "currency", "also", "held", "payee", "holding",
+        "asset_class", "over", "least", "under", "most", "extra", "worst", "about",
+    }),
     "find": frozenset({"query", "constraints", "doubts", "than", "asked"}),
-}
+}  # fmt: skip
 Step = tuple[State, tuple[Effect, ...]]
 
 

@@ -1,120 +1,246 @@
-"""The details of a question about one's money: which figure, which period, what it is narrowed to and how it is cut."""
+"""The details of a question about one's money: which figure, which period, what it is narrowed to and how it is cut.
+
+Every detail is a slot of `Query("measure")`; which of them a metric heeds is decided in the wealth room.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 
-from assistant.language import periods, slots
+from assistant.language import amounts, periods, slots
 from assistant.language.acts import Slot, World
-from assistant.language.lexicon import phrases
+from assistant.language.lexicon import lexicon, phrases
+from assistant.language.numbers import number
 from assistant.language.tokens import Phrases, Token, tokens
 from assistant.request import Language
 
+Hit = tuple[str, int, int]  # meaning, first token, after the last
+Words = Sequence[Token]
 # Where several metrics' words stand in one sentence the more particular one is meant.
 METRICS = (
-    "double_charges", "biggest_expense", "net_worth_change", "net_worth_history", "savings_rate", "net_worth",
-    "return", "recurring", "cash_by_currency", "fees", "spending", "balance", "income",
+    "price_rises", "loan_payoff", "currency_move", "dividends_due", "double_charges", "refunds", "unusual",
+    "spending_pace", "left_to_spend", "forecast", "upcoming", "runway", "cost_basis", "realised_gain", "benchmark",
+    "drawdown", "concentration", "exposure", "paid_in", "debt", "top_month", "biggest_expense", "net_worth_change",
+    "net_worth_history", "savings_rate", "compared", "net_worth", "return", "gains", "recurring", "cash_by_currency",
+    "fees", "payments", "spending", "balance", "income", "overview",
 )  # fmt: skip
 EARNED = {"salary", "interest", "dividends", "gifts"}
-BY_CATEGORY = {"spending", "income", "biggest_expense", "recurring", "double_charges"}
+BY_CATEGORY = {"spending", "income", "biggest_expense", "recurring", "double_charges", "payments", "upcoming",
+               "compared", "top_month", "refunds", "spending_pace"}  # fmt: skip
+BY_CLASS = {"exposure", "gains"}
+BOUNDS = {"more": "over", "at_least": "least", "less": "under", "at_most": "most"}  # the lexicon's names -> slots
 
 
 def read(text: str, language: Language, world: World) -> dict[str, Slot]:
-    """metric, period, category, account, group, currency of a question about one's money."""
+    """Every detail of the question; a metric only where its words were said."""
     words = tokens(text)
     found: dict[str, Slot] = {}
-    stretch = periods.read(text, language, world.day)
-    if stretch:
-        found["period"] = Slot(stretch[0].value, text[stretch[0].span[0] : stretch[0].span[1]], stretch[0].span)
+    apart = bool(phrases("list.compare", language).scan(words))
+    for name, stretch in zip(("period", "versus"), periods.read(text, language, world.day, apart=apart), strict=False):
+        found[name] = Slot(stretch.value, text[slice(*stretch.span)], stretch.span)
     for name, reader in READERS.items():
-        if slot := reader(text, words, language, world):
-            found[name] = slot
-    chosen = found["metric"].value if "metric" in found else ""
-    asked, paid = (bool(phrases(f"list.{name}", language).scan(words)) for name in ("how_much", "paid"))
+        if hit := reader(words, language, world):
+            found[name] = _slot(text, words, hit)
+    found |= _bounds(text, words, language, found)
+    return _settled(text, words, language, world, found)
+
+
+def _settled(text: str, words: Words, language: Language, world: World, found: dict[str, Slot]) -> dict[str, Slot]:
+    """What the details mean together: the metric nobody named, and details that belong to another one."""
+    metric = _implied(text, words, language, world, found)
+    if metric:
+        found["metric"] = metric
+    chosen = str(metric.value) if metric else ""
+    if chosen in ("exposure", "currency_move"):
+        found |= {"held": found.pop("currency")} if "currency" in found else {}
+        found.pop("group", None)
+    if chosen in ("loan_payoff", "currency_move"):
+        found |= _own_figure(text, words, language, found)
+        found = {name: slot for name, slot in found.items() if name not in ("over", "least", "under", "most", "group")}
+    if chosen == "payments" and "category" in found:  # "the dentist" is a row before it is health
+        word = found["category"]
+        return {"payee": Slot(word.text, word.text, word.span)} | found
+    earned = chosen == "income" and "category" in found and found["category"].value not in EARNED
+    drop = {"versus"} if chosen != "compared" else set()
+    drop |= {"category"} if (chosen and chosen not in BY_CATEGORY) or earned else set()
+    drop |= {"asset_class"} if chosen and chosen not in BY_CLASS else set()
+    drop |= {"worst"} if chosen != "gains" else set()
+    drop |= {"payee"} if _within(found, "payee", set(found) - {"payee"}) else set()
+    return {name: slot for name, slot in found.items() if name not in drop}
+
+
+def _implied(text: str, words: Words, language: Language, world: World, found: dict[str, Slot]) -> Slot | None:
+    """The metric that was said, or the one that the other details leave no doubt about."""
+    said = found.get("metric")
+    chosen = said.value if said else ""
+    asked, paid, yearly = (phrases(f"list.{name}", language).scan(words) for name in ("how_much", "paid", "yearly"))
+    if yearly and "payee" in found and chosen in ("", "spending"):
+        return _slot(text, words, ("recurring", yearly[0][1], yearly[0][2]))  # "what does Netflix cost a year"
+    if "versus" in found and chosen in ("", "spending") and phrases("list.compare", language).scan(words):
+        return _slot(text, words, ("compared", 0, len(words)))
+    details = {"category", "period", "account", "payee"} & set(found)
     if (
         not chosen
         and asked
-        and paid
-        and {"category", "period", "account"} & set(found)
+        and (paid or "payee" in found)
+        and details
         and not slots.known_names(words, language, world)
     ):
-        verb = phrases("list.paid", language).scan(words)[0]
-        found["metric"] = _slot(text, words, ("spending", verb[1], verb[2]))  # "how much rent do I pay"
-    elif chosen == "recurring" and "category" in found and asked and _says(words, "spending", language):
-        found["metric"] = _slot(text, words, ("spending", 0, len(words)))  # "how much on my subscriptions"
-    elif (chosen and chosen not in BY_CATEGORY) or (
-        chosen == "income" and "category" in found and found["category"].value not in EARNED
-    ):
-        found.pop("category", None)
-    return found
+        return _slot(text, words, ("spending", *(paid or asked)[0][1:]))  # "how much rent do I pay"
+    if chosen == "recurring" and "category" in found and asked and _says(words, "spending", language):
+        return _slot(text, words, ("spending", 0, len(words)))  # "how much on my subscriptions"
+    content = [word for word in words if word.kind != "mark"]
+    whole = phrases("list.overview", language).at(content, 0) if content and not said else None
+    return _slot(text, content, ("overview", 0, whole[1])) if whole and whole[1] == len(content) else said
 
 
-def _slot(text: str, words: Sequence[Token], hit: tuple[str, int, int]) -> Slot:
+def _within(found: dict[str, Slot], name: str, others: Iterable[str]) -> bool:
+    """Whether the words of a detail are those of another one."""
+    mine = found[name].span if name in found else None
+    spans = [found[other].span for other in others if other in found]
+    return mine is not None and any(span and span[0] < mine[1] and mine[0] < span[1] for span in spans)
+
+
+def _slot(text: str, words: Words, hit: Hit) -> Slot:
     value, first, last = hit
     span = (words[first].start, words[last - 1].end)
     return Slot(value, text[span[0] : span[1]], span)
 
 
-def _says(words: Sequence[Token], metric: str, language: Language) -> bool:
+def _says(words: Words, metric: str, language: Language) -> bool:
     table = phrases("metric", language)
     return any((hit := table.at(words, i)) and hit[0] == metric for i in range(len(words)))
 
 
 def metric_of(text: str, language: Language) -> str:
     """The metric whose words stand in `text`, or nothing."""
-    found = _metric(text, tokens(text), language, World())
-    return str(found.value) if found else ""
+    found = _metric(tokens(text), language, World())
+    return found[0] if found else ""
 
 
-def _metric(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:  # noqa: ARG001  readers are called alike
+# -- one detail each
+
+
+def _metric(words: Words, language: Language, world: World) -> Hit | None:
+    """What was asked for; words that only name an account (余额宝) ask for nothing."""
     table = phrases("metric", language)
+    named = Phrases((name, name) for name in world.accounts).scan(words)
+    inside = {index for _, first, last in named for index in range(first, last)}
     hits = [(hit[0], i, hit[1]) for i in range(len(words)) if (hit := table.at(words, i))]
-    return _slot(text, words, min(hits, key=lambda hit: METRICS.index(hit[0]))) if hits else None
+    hits = [hit for hit in hits if not set(range(hit[1], hit[2])) <= inside]
+    return min(hits, key=lambda hit: METRICS.index(hit[0]), default=None)
 
 
-def _category(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:
+def _table(section: str) -> Callable[[Words, Language, World], Hit | None]:
+    def reader(words: Words, language: Language, world: World) -> Hit | None:  # noqa: ARG001
+        return next(iter(phrases(section, language).scan(words)), None)
+
+    return reader
+
+
+def _category(words: Words, language: Language, world: World) -> Hit | None:
     own = Phrases((name, name) for name in world.categories)
     hits = phrases("category", language).scan(words) or own.scan(words)
-    return _slot(text, words, hits[0]) if hits else None
+    return hits[0] if hits else None
 
 
-def _account(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:  # noqa: ARG001  readers are called alike
+def _account(words: Words, language: Language, world: World) -> Hit | None:  # noqa: ARG001
     """The one account that is named."""
-    hits = _accounts(words, world)
-    return _slot(text, words, hits[0]) if len({name for name, *_ in hits}) == 1 else None
+    hits = _named(words, world.accounts)
+    return hits[0] if len({name for name, *_ in hits}) == 1 else None
 
 
-def _accounts(words: Sequence[Token], world: World) -> list[tuple[str, int, int]]:
-    """Accounts by their whole names, or by a part that no other account shares ("savings")."""
-    names = [(name, name) for name in world.accounts]
+def _payee(words: Words, language: Language, world: World) -> Hit | None:
+    """A merchant by its whole name or its first word, unless that is a word of every day ("account fee")."""
+    usual = {token.text for phrase in lexicon(language)["list"]["payee_stop"] for token in tokens(phrase)}
+    first = [(heads[0], name) for name in world.merchants if (heads := tokens(name))]
+    often = Counter(head.text for head, _ in first)
+    alone = [
+        (head.text, name) for head, name in first
+        if head.kind == "word" and len(head.text) > 3 and head.text not in usual and often[head.text] == 1
+    ]  # fmt: skip
+    return next(iter(Phrases([*((name, name) for name in world.merchants), *alone]).scan(words)), None)
+
+
+def _holding(words: Words, language: Language, world: World) -> Hit | None:  # noqa: ARG001
+    return next(iter(_named(words, world.holdings)), None)
+
+
+def _named(words: Words, known: Sequence[str]) -> list[Hit]:
+    """Names as a whole, or by a word that no other name shares ("savings")."""
     pieces: dict[str, set[str]] = {}
-    for name in world.accounts:
+    for name in known:
         for token in tokens(name):
             if token.kind == "word" and len(token.text) > 3:
                 pieces.setdefault(token.text, set()).add(name)
-    names += [(piece, min(owners)) for piece, owners in pieces.items() if len(owners) == 1]
-    return Phrases(names).scan(words)
+    alone = [(piece, min(owners)) for piece, owners in pieces.items() if len(owners) == 1]
+    return Phrases([*((name, name) for name in known), *alone]).scan(words)
 
 
-def _group(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:
+def _group(words: Words, language: Language, world: World) -> Hit | None:
     """By what to split; two accounts in one question are told apart."""
-    named = _accounts(words, world)
+    named = _named(words, world.accounts)
     several = [("account", named[0][1], named[-1][2])] if len({name for name, *_ in named}) > 1 else []
-    hits = phrases("group", language).scan(words) or several
-    return _slot(text, words, hits[0]) if hits else None
+    return next(iter(phrases("group", language).scan(words) or several), None)
 
 
-def _currency(text: str, words: Sequence[Token], language: Language, world: World) -> Slot | None:
-    """ "in dollars": the currency to report in, when exactly one is meant or held."""
+def _currencies(words: Words, language: Language, world: World) -> list[Hit]:
+    """Currencies that exactly one reading or one held currency leaves, none that follows a number."""
+    found: list[Hit] = []
     for codes, first, last in phrases("currency", language).scan(words):
         options = codes.split()
         held = [code for code in options if code in world.currencies]
         code = options[0] if len(options) == 1 else held[0] if len(held) == 1 else ""
         if code and (not first or words[first - 1].kind != "digits"):
-            return _slot(text, words, (code, first, last))
-    return None
+            found.append((code, first, last))
+    return found
 
 
-READERS: dict[str, Callable[[str, Sequence[Token], Language, World], Slot | None]] = {
+def _currency(words: Words, language: Language, world: World) -> Hit | None:
+    """ "in dollars": the currency to report in."""
+    return next(iter(_currencies(words, language, world)), None)
+
+
+def _also(words: Words, language: Language, world: World) -> Hit | None:
+    """ "in euros and in dollars": a second one."""
+    found = _currencies(words, language, world)
+    return next((hit for hit in found[1:] if hit[0] != found[0][0]), None)
+
+
+READERS: dict[str, Callable[[Words, Language, World], Hit | None]] = {
     "metric": _metric, "category": _category, "account": _account, "group": _group, "currency": _currency,
+    "also": _also, "payee": _payee, "holding": _holding, "asset_class": _table("class"), "worst": _table("list.worst"),
 }  # fmt: skip
+
+
+def _bounds(text: str, words: Words, language: Language, found: dict[str, Slot]) -> dict[str, Slot]:
+    """ "over 100 euros", "moins de 20", 100以上: amounts that rows must reach or stay below."""
+    taken = [found[name].span for name in ("period", "versus") if name in found]
+    bounds: dict[str, Slot] = {}
+    for index in range(len(words)):
+        before, hit = phrases("bound", language).at(words, index), None
+        if before and before[0] in BOUNDS and before[1] < len(words):
+            hit = amounts.amount_at(words, before[1], language)
+        if hit is None and (lone := amounts.amount_at(words, index, language)) and lone.last < len(words):
+            before, hit = phrases("bound_after", language).at(words, lone.last), lone
+        if not (before and hit and before[0] in BOUNDS):
+            continue
+        span = (words[index].start, words[max(before[1], hit.last) - 1].end)
+        if not any(old and old[0] < span[1] and span[0] < old[1] for old in taken):
+            bounds[BOUNDS[before[0]]] = Slot(hit.readings[0].value, text[slice(*span)], span)
+            taken.append(span)
+    return bounds
+
+
+def _own_figure(text: str, words: Words, language: Language, found: dict[str, Slot]) -> dict[str, Slot]:
+    """ "200 more a month", 百分之五: the asker's own number, an amount or a percentage."""
+    taken = [slot.span for name, slot in found.items() if name in ("period", "versus") and slot.span]
+    for index in range(len(words)):
+        ahead = words[index].text == "百" and "".join(word.text for word in words[index : index + 3]) == "百分之"
+        hit = number(words, index + 3 if ahead else index, language)
+        after = phrases("list.percent", language).at(words, hit.end) if hit else None
+        if hit and (ahead or after):
+            return {"extra": _slot(text, words, (str(hit.values[0]), index, after[1] if after else hit.end))}
+    said = amounts.read(text, language, taken)
+    return {"extra": Slot(said[0].readings[0].value, text[slice(*said[0].span)], said[0].span)} if said else {}

@@ -36,8 +36,10 @@ class FoundPeriod:
     last: int
 
 
-def read(text: str, language: Language, today: date, ahead: bool = False) -> tuple[FoundPeriod, ...]:
-    """Every period of `text`; two joined by "from ... to ..." are one."""
+def read(
+    text: str, language: Language, today: date, ahead: bool = False, apart: bool = False
+) -> tuple[FoundPeriod, ...]:
+    """Every period of `text`; two joined by "from ... to ..." are one unless they are to be told `apart`."""
     reader = _Reader(tokens(text), language, today, ahead)
     found: list[FoundPeriod] = []
     index = 0
@@ -47,7 +49,7 @@ def read(text: str, language: Language, today: date, ahead: bool = False) -> tup
             span = (reader.words[index].start, reader.words[hit[1] - 1].end)
             found.append(FoundPeriod(hit[0], span, index, hit[1]))
         index = hit[1] if hit else index + 1
-    return tuple(reader.since(reader.ranged(found)))
+    return tuple(reader.since(found if apart else reader.ranged(found)))
 
 
 def unit_period(unit: str, offset: int, today: date) -> Period:

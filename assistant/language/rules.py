@@ -192,7 +192,7 @@ def _decided(found: Verdict, details: _Details) -> tuple[str, float]:
     if details.names_product and not (metric or paying):
         _raise(shares, "product", 50.0 if details.is_bare_wish else 1.5, "find")
     elif _says("advice", details) or (not metric and details.trades):
-        shares["advice"] = shares.get("advice", 0.0) + 2.0
+        shares["advice"] = shares.get("advice", 0.0) + 2.0 + max(shares.values())  # whatever figure was named with it
     total = sum(shares.values())
     routes: dict[str, float] = {}
     for label, share in shares.items():

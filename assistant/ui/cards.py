@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from assistant.language.messages import catalogue, say, shown
+from assistant.language.messages import catalogue, say
 from assistant.senses.crops import checked
 from assistant.ui.flash import flash
-from assistant.ui.markup import Html, drawing, el, escaped, icon, join
+from assistant.ui.markup import Html, el, icon, join
+from assistant.ui.money import chart, figure, overview, preview
 from assistant.ui.sheets import pay_sheet, receipt
 
 Json = Mapping[str, Any]
@@ -184,67 +185,11 @@ def question(draw: Drawer, card: Json) -> Html:
     return join([el("p", card["text"], cls="ask"), chips, draw.buttons(others)])
 
 
-def figure(draw: Drawer, card: Json) -> Html:
-    value = card["value"]
-    period = el("span", draw_period(draw, card["period"]), cls="muted")
-    facts = [card["method"], f"{draw.word('prices_of')} {card['price_date']}" if card.get("price_date") else ""]
-    listed = len(card["rows"])
-    count = max(card.get("row_count", 0), listed)
-    summary = draw.word("rows", count=count) if count <= listed else draw.word("rows_shown", shown=listed, count=count)
-    return join([
-        el("header", el("h3", card["label"]), period, cls="top"),
-        el("p", value["text"] if isinstance(value, Mapping) else f"{value}{_unit(card)}", cls="amount"),
-        el("p", card["change"], cls="change " + _direction(card["change"])) if card.get("change") else "",
-        el("ul", *(el("li", icon("alert"), el("span", w)) for w in card["warnings"]), cls="warnings")
-        if card["warnings"] else "",
-        draw.folded(summary, data_table(draw, card["rows"], card["label"])) if listed else "",
-        draw.folded(draw.word("how_computed"), el("p", ". ".join(f for f in facts if f), cls="muted")),
-        draw.buttons(card["actions"]),
-    ])  # fmt: skip
-
-
-def _unit(card: Json) -> str:
-    return " %" if card["unit"] == "percent" and not str(card["value"]).endswith("%") else ""
-
-
-def _direction(change: str) -> str:
-    """Colour never speaks alone: the sign or arrow that the wealth room printed decides it."""
-    head = change.strip()[:1]
-    return "up" if head in "+▲↑" else "down" if head in "-−▼↓" else ""
-
-
-def draw_period(draw: Drawer, period: Json) -> Html:
-    start, end = (shown(date.fromisoformat(period[side]), draw.language) for side in ("start", "end"))
-    return escaped(end if start == end else f"{start} – {end}")
-
-
-def data_table(draw: Drawer, rows: Iterable[Json], caption: str) -> Html:
-    """Rows that need not agree on their columns; money by its printed text."""
-    kept = list(rows)
-    columns = list(dict.fromkeys(name for row in kept for name in row))
-    head = [draw.named("column", name) for name in columns]
-    return draw.table(head, [[_cell(row.get(name, "")) for name in columns] for row in kept], caption)
-
-
-def _cell(value: Any) -> str:
-    return str(value.get("text", "")) if isinstance(value, Mapping) else "" if value is None else str(value)
-
-
 def _side(cell: object) -> str:
     """Numbers stand on the right so that their digits line up."""
     text = str(cell).strip()
     digits = sum(c.isdigit() for c in text)
     return "number" if digits and digits * 3 >= len(text) and not isinstance(cell, Html) and text[4:5] != "-" else ""
-
-
-def chart(draw: Drawer, card: Json) -> Html:
-    head, *rows = card["table"] or [[]]
-    return join([
-        el("h3", card["title"]),
-        el("div", drawing(card["svg"]), cls="plot " + card["kind"]),
-        draw.folded(draw.word("as_table"), draw.table(head, rows, card["title"])) if rows else "",
-        draw.buttons(card["actions"]),
-    ])  # fmt: skip
 
 
 def document(draw: Drawer, card: Json) -> Html:
@@ -364,6 +309,6 @@ def proof(draw: Drawer, card: Json) -> Html:
 
 DRAWERS: dict[str, Callable[[Drawer, Json], Html]] = {
     "pay_sheet": pay_sheet, "receipt": receipt, "products": products, "compare": compare, "question": question,
-    "figure": figure, "chart": chart, "document": document, "cart": cart, "order": order, "notice": notice,
-    "ignored": ignored, "proof": proof, "flash": flash,
+    "figure": figure, "chart": chart, "overview": overview, "preview": preview, "document": document, "cart": cart,
+    "order": order, "notice": notice, "ignored": ignored, "proof": proof, "flash": flash,
 }  # fmt: skip

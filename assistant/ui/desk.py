@@ -26,6 +26,7 @@ from assistant.ui.cards import Drawer
 from assistant.ui.markup import Html, el, join
 
 log = logging.getLogger("lueur.page")
+MOST_VALUES = 40  # selects of a preview: a bank file may have many columns
 LONGEST_VALUE = 200  # characters of one edited field of a card
 MOST_RECEIPTS = 20  # payments one page may ask after at a time
 
@@ -47,7 +48,7 @@ class Sent:
     def values(self) -> dict[str, str]:
         given = self.data.get("values")
         pairs = given.items() if isinstance(given, dict) else ()
-        return {str(k)[:40]: v[:LONGEST_VALUE] for k, v in list(pairs)[:10] if isinstance(v, str)}
+        return {str(k)[:40]: v[:LONGEST_VALUE] for k, v in list(pairs)[:MOST_VALUES] if isinstance(v, str)}
 
     def language(self, name: str) -> Language | None:
         value = self.text(name)

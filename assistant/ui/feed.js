@@ -170,13 +170,17 @@ element.addEventListener('click', event => {
   if (button.id === 'open-settings') { dress(); find('#settings').showModal() }
   if (button.id === 'fresh') { kept.set('session', ''); location.reload() }
 });
+element.addEventListener('change', event => {  // a column read otherwise is shown at once
+  const again = event.target.matches('select[data-again]') && all('button', event.target.closest('.card')).find(b => b.dataset.id === event.target.dataset.again);
+  if (again) tap(again);
+});
 element.addEventListener('error', event => event.target.matches?.('img') && event.target.remove(), true);
 let tapped = '';  // the card of the last tap
 function tap(button) {
   if (button.hasAttribute('aria-busy')) return;
   tapped = button.closest('.card')?.id || '';
   const card = button.closest('.card'), values = {};
-  if (!card?.matches('.flash')) all('input[name]', card || button).forEach(input => { values[input.name] = input.value });
+  if (!card?.matches('.flash')) all('input[name], select[name]', card || button).forEach(input => { values[input.name] = input.value });
   button.setAttribute('aria-busy', 'true');
   hush();
   line('act').push({ id: button.dataset.id, values });

@@ -7,10 +7,9 @@ recurring payments), `valuation` (net worth), `questions` (the typed metrics). I
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
-from assistant import fx
 from assistant.clock import Clock
 from assistant.errors import BadInput, NotFound, Refused
 from assistant.money import Money
@@ -19,13 +18,14 @@ from assistant.request import Upload
 from assistant.settings import Settings
 from assistant.store import Store
 from assistant.wealth import cashflow, debts, export, importer, outlook, questions
-from assistant.wealth.answer import Answer, Group, Note, Query
+from assistant.wealth.answer import Answer, Note, Query
 from assistant.wealth.importer import Imported, Preview
 from assistant.wealth.imports import Hints
 from assistant.wealth.ledger import Ledger
 from assistant.wealth.outlook import Due, Forecast
+from assistant.wealth.questions import METRICS
 
-__all__ = ["Answer", "Due", "Forecast", "Hints", "Imported", "Note", "Preview", "Wealth"]
+__all__ = ["METRICS", "Answer", "Due", "Forecast", "Hints", "Imported", "Note", "Preview", "Query", "Wealth"]
 
 
 class Wealth:
@@ -42,6 +42,16 @@ class Wealth:
         """Names and symbols of the person's securities."""
         return tuple(name for each in self.ledger.securities(user) for name in (each.name, each.symbol) if name)
 
+    def first_day(self, user: str) -> date:
+        """The day of the first entry, today without one."""
+        span = self.ledger.span(user)
+        return span[0] if span else self.clock.now().date()
+
+    def merchant_names(self, user: str) -> tuple[str, ...]:
+        """Whom the person paid in the last two years, without digits and references; the most recent first."""
+        since = self.clock.now().date() - timedelta(days=cashflow.LOOK_BACK)
+        return tuple(dict.fromkeys(map(cashflow.normal_payee, self.ledger.payees(user, since))))
+
     def categories(self) -> tuple[str, ...]:
         """Canonical English ids; their names in a language stand in the message files."""
         return cashflow.CATEGORIES
@@ -51,49 +61,10 @@ class Wealth:
         held = {each.currency for each in self.ledger.accounts(user)}
         return (self.settings.currency, *sorted(held - {self.settings.currency}))
 
-    def ask(
-        self, user: str, metric: str, period: Period | None = None, account: str = "", category: str = "",
-        group: str = "", currency: str = "", holding: str = "",
-    ) -> Answer:  # fmt: skip
-        """The answer of one metric; `holding` narrows `balance` to one security by its name.
-
-        Raises `BadInput` (unknown_metric, unknown_category, unknown_group, no_rate), `NotFound` (unknown_account,
-        no_wealth_data) and `Refused` with the reason when a figure cannot be computed.
-        """
-        if metric not in questions.METRICS:
-            raise BadInput("unknown_metric", metric=metric[:40], known=", ".join(questions.METRICS))
-        today = self.clock.now().date()
-        span = self.ledger.span(user)
-        if span is None:
-            raise NotFound("no_wealth_data")
-        wanted = period or questions.default_period(metric, group, today)
-        query = self._query(user, metric, wanted, today, account, category, group, currency)
-        answer = questions.METRICS[metric](self.ledger, replace(query, holding=holding))
-        notes = [Note("warning.starts_later", {"day": span[0]})] if answer.period.start < span[0] else []
-        if category and not query.category:
-            notes.append(Note("warning.all_categories"))
-        if account and not query.account:
-            notes.append(Note("warning.all_accounts"))
-        marked = [each for each in self.ledger.accounts(user) if each.note and query.account in ("", each.name)]
-        return replace(answer, warnings=(*notes, *answer.warnings), made_up=bool(marked))
-
-    def _query(
-        self, user: str, metric: str, period: Period, today: date, account: str, category: str, group: str,
-        currency: str,
-    ) -> Query:  # fmt: skip
-        if category and category not in cashflow.CATEGORIES:
-            raise BadInput("unknown_category", category=category[:40])
-        if group not in Group.__args__:  # type: ignore[attr-defined]
-            raise BadInput("unknown_group", group=group[:40])
-        found = self.ledger.account(user, account) if account else None
-        own = found.currency if found and metric == "balance" else ""
-        if metric not in questions.BY_CATEGORY:
-            category = ""
-        name = found.name if found and metric not in questions.WHOLE else ""
-        wanted = (currency or own or self.settings.currency).upper()
-        if wanted not in fx.currencies():
-            raise BadInput("no_rate", currency=wanted[:10])
-        return Query(user, period, today, wanted, name, category, group)  # type: ignore[arg-type]
+    def ask(self, user: str, metric: str, period: Period | None = None, **asked: Any) -> Answer:
+        """The answer of one metric, `asked` are fields of `Query`: see `questions.ask`."""
+        today, base = self.clock.now().date(), self.settings.currency
+        return questions.ask(self.ledger, user, today, base, metric, period=period, **asked)
 
     def forecast(self, user: str, until: date | None = None, currency: str = "", account: str = "") -> Forecast:
         """The balance of what one spends from (or of one account) to the day before payday, or to `until`."""
@@ -104,6 +75,10 @@ class Wealth:
     def made_up(self, user: str) -> bool:
         """Whether an account of the demo household is among the person's."""
         return any(each.note for each in self.ledger.accounts(user))
+
+    def undo_import(self, user: str, batch: str) -> int:
+        """Take back everything one import added; how many rows went. Nothing of it is left to count."""
+        return importer.take_back(self.ledger, user, batch)
 
     def correct(self, user: str, payee: str, category: str) -> int:
         """Remember where a payee belongs ("transfer": to an account of one's own) and move its rows; how many moved.

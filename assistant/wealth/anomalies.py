@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -93,7 +94,8 @@ def _payees(spent: Sequence[Movement]) -> list[Anomaly]:
         if len(mine) >= LEAST and _far(amount, mine):
             found.append(Anomaly("jump", each.day, each.payee, each.money, _usual(mine, each), (each,)))
         elif not mine and len(others) > 20 and each.day - others[0].day >= SETTLED:
-            lately = [move.money.minor for move in others if each.day - move.day <= timedelta(days=365)]
+            since = bisect_left(others, each.day - timedelta(days=365), key=lambda move: move.day)
+            lately = [move.money.minor for move in others[since:]]
             if len(lately) > 20 and amount > quantiles(lately, n=10)[-1]:
                 found.append(Anomaly("new_payee", each.day, each.payee, each.money, None, (each,)))
         mine.append(amount)

@@ -11,13 +11,14 @@ from typing import Any, Literal
 from assistant.money import Money
 from assistant.reply import Period
 
-Group = Literal["", "category", "month", "account", "currency", "class"]
-Unit = Literal["money", "percent", "count"]
+Group = Literal["", "category", "month", "account", "currency", "class", "payee"]
+Unit = Literal["money", "percent", "count", "months"]
+Rows = tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked: `currency` is the reporting currency; empty strings mean no filter."""
+    """What is asked: `currency` is the reporting currency; empty strings and None mean no filter."""
 
     user: str
     period: Period
@@ -27,6 +28,17 @@ class Query:
     category: str = ""
     group: Group = ""
     holding: str = ""  # a security's name
+    payee: str = ""  # words of a payee, or of a row's text
+    asset_class: str = ""
+    held: str = ""  # a currency one is exposed to, unlike `currency`
+    also: str = ""  # a second currency to report in
+    over: Money | None = None  # rows whose value is above this, in the reporting currency
+    least: Money | None = None
+    under: Money | None = None
+    most: Money | None = None
+    extra: Decimal | None = None  # the asker's own figure: 200 more a month, 5 percent
+    versus: Period | None = None  # a second period to compare with
+    worst: bool = False  # the order of a ranking
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +58,32 @@ class Since:
     start: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """`rows` explain `value`: where it is money, their `value` fields sum to it. `series`: points to draw, if any.
 
     `price_date`: the oldest price or exchange rate used, None when none was needed. A point of `series` has `label`
-    (ISO day, ISO month, category, account, ...) and `value` (Money).
+    (ISO day, ISO month, category, account, ...) and `value` (Money). `facts` fill the method's sentence and the
+    answer's; a `count` of 0 there means that nothing was found.
     """
 
-    metric: str
-    value: Money | Decimal | int
-    unit: Unit
+    value: Money | Decimal
+    rows: Rows = ()
+    price_date: date | None = None
+    unit: Unit = "money"
     period: Period
-    currency: str
-    price_date: date | None
-    method: Note
-    rows: tuple[Mapping[str, Any], ...] = ()
-    warnings: tuple[Note, ...] = ()
-    series: tuple[Mapping[str, Any], ...] = ()
+    series: Rows = ()
     change: Since | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[Note, ...] = ()
+    metric: str = ""
+    query: Query
     made_up: bool = False  # rows of the demo household may be in it
-    account: str = ""
-    category: str = ""
-    group: Group = ""
+
+    @property
+    def currency(self) -> str:
+        return self.query.currency
+
+    @property
+    def method(self) -> Note:
+        return Note(f"method.{self.metric}", self.facts)

@@ -74,6 +74,7 @@ def plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+@functools.lru_cache(maxsize=20_000)
 def normal_payee(text: str) -> str:
     """The payee behind a bank text: without digits, card tails, dates and references."""
     return " ".join(_words(text)[:6]) or plain(text)

@@ -199,6 +199,20 @@ def _around(statement: Statement, days: int) -> tuple[date, date]:
     return min(row.day for row in statement.rows) - near, max(row.day for row in statement.rows) + near
 
 
+def take_back(ledger: Ledger, user: str, batch: str) -> int:
+    """Undo an import; rows elsewhere that were a transfer only beside its rows are income or spending again."""
+    lost = {(each.money, each.day) for each in ledger.transferred(user, batch)}
+    count, own = ledger.take_back(user, batch), ledger.rules(user)
+    alone = [
+        each for each in ledger.transferred(user)
+        if any(money == -each.money and abs((day - each.day).days) <= cashflow.TRANSFER_DAYS for money, day in lost)
+    ]  # fmt: skip
+    for each in alone:
+        flow, category = cashflow.categorise(f"{each.payee} {each.memo}", each.money.minor > 0, own)
+        ledger.relabel(user, [each.entry], flow, category)
+    return count
+
+
 def sort_again(ledger: Ledger, user: str, words: str) -> int:
     """Give the rows whose text contains `words` the category of the person's rules; how many changed."""
     span, own = ledger.span(user), ledger.rules(user)

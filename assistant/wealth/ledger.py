@@ -5,19 +5,22 @@ Knows no category rules (`cashflow.py`), no rates and no present value (`valuati
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
 from assistant.errors import NotFound
 from assistant.money import Money
 from assistant.reply import new_id
-from assistant.store import Store
 from assistant.wealth.entry import (
     Account,
     Class,
@@ -31,9 +34,11 @@ from assistant.wealth.entry import (
     Security,
     Traded,
 )
+from assistant.wealth.kept import Keeping, kept
 from assistant.wealth.tables import accounts, batches, entries, postings, prices, rules, securities, uploads
 
 KEPT = timedelta(hours=1)
+MERCHANTS = 500  # names that a sentence is searched for
 SLICE = 500  # values in one IN (...), below every database's limit
 
 
@@ -55,10 +60,7 @@ class Change(NamedTuple):
     quantity: int
 
 
-class Ledger:
-    def __init__(self, store: Store) -> None:
-        self.store = store
-
+class Ledger(Keeping):
     # -- accounts and securities
 
     def add_account(
@@ -66,7 +68,7 @@ class Ledger:
     ) -> Account:
         """A new account. The name is unique among the person's accounts."""
         fresh = Account(new_id("acc"), name[:120], kind, currency, tuple(aliases), note)
-        with self.store.write() as db:
+        with self.writing() as db:
             db.execute(
                 sa.insert(accounts).values(
                     id=fresh.id, user_id=user, name=fresh.name, kind=kind, currency=currency,
@@ -75,6 +77,7 @@ class Ledger:
             )  # fmt: skip
         return fresh
 
+    @kept
     def accounts(self, user: str) -> tuple[Account, ...]:
         with self.store.read() as db:
             rows = db.execute(sa.select(accounts).where(accounts.c.user_id == user)).all()
@@ -90,7 +93,7 @@ class Ledger:
 
     def add_security(self, user: str, symbol: str, name: str, kind: Class, currency: str) -> Security:
         fresh = Security(new_id("sec"), symbol, name, kind, currency)
-        with self.store.write() as db:
+        with self.writing() as db:
             db.execute(
                 sa.insert(securities).values(
                     id=fresh.id, user_id=user, symbol=symbol, name=name, kind=kind, currency=currency
@@ -98,6 +101,7 @@ class Ledger:
             )
         return fresh
 
+    @kept
     def securities(self, user: str) -> tuple[Security, ...]:
         with self.store.read() as db:
             rows = db.execute(sa.select(securities).where(securities.c.user_id == user)).all()
@@ -111,7 +115,7 @@ class Ledger:
         stale = sa.delete(prices).where(
             prices.c.security_id == sa.bindparam("security_id"), prices.c.day == sa.bindparam("day")
         )
-        with self.store.write() as db:
+        with self.writing() as db:
             db.execute(stale, [{"security_id": security.id, "day": day} for day in closes])
             db.execute(sa.insert(prices), rows)
 
@@ -121,7 +125,7 @@ class Ledger:
         """Write entries in one transaction; an entry whose identity is already there is counted, not written."""
         named = [(new_id("ent"), entry.checked()) for entry in new]
         batch = new_id("bat")
-        with self.store.write() as db:
+        with self.writing() as db:
             known = self._known(db, user, [entry.identity for _, entry in named if entry.identity])
             fresh = [(key, entry) for key, entry in named if entry.identity not in known]
             if fresh:
@@ -145,7 +149,7 @@ class Ledger:
 
     def withdraw(self, user: str, identities: Sequence[str]) -> None:
         """Take entries back that only followed from others and follow no more."""
-        with self.store.write() as db:
+        with self.writing() as db:
             mine = (entries.c.user_id == user) & entries.c.identity.in_(identities)
             gone = sa.select(entries.c.id).where(mine).scalar_subquery()
             db.execute(sa.delete(postings).where(postings.c.entry_id.in_(gone)))
@@ -153,11 +157,37 @@ class Ledger:
 
     def relabel(self, user: str, ids: Sequence[str], flow: Flow, category: str = "") -> None:
         """Give the flow postings of these entries another meaning: a transfer, a refund, a corrected category."""
-        with self.store.write() as db:
+        with self.writing() as db:
             for start in range(0, len(ids), SLICE):
                 chosen = postings.c.entry_id.in_(ids[start : start + SLICE]) & (postings.c.flow != "")
                 change = sa.update(postings).where(postings.c.user_id == user, chosen)
                 db.execute(change.values(flow=flow, category=category))
+
+    def take_back(self, user: str, batch: str) -> int:
+        """Delete what one import wrote; how many entries went."""
+        mine = (entries.c.user_id == user) & (entries.c.batch_id == batch)
+        gone = sa.select(entries.c.id).where(mine).scalar_subquery()
+        with self.writing() as db:
+            db.execute(sa.delete(postings).where(postings.c.entry_id.in_(gone)))
+            count = db.execute(sa.delete(entries).where(mine)).rowcount
+            db.execute(sa.delete(batches).where(batches.c.user_id == user, batches.c.id == batch))
+        return count
+
+    def transferred(self, user: str, batch: str = "") -> list[Movement]:
+        """Rows that only moved money between own accounts, each seen from its account; of one import, or of all."""
+        query = (
+            sa.select(
+                entries.c.id, entries.c.day, entries.c.payee, entries.c.memo, accounts.c.name,
+                postings.c.minor, postings.c.currency,
+            )
+            .join(postings, postings.c.entry_id == entries.c.id)
+            .join(accounts, accounts.c.id == postings.c.account_id)
+            .where(entries.c.user_id == user, entries.c.batch_id == batch if batch else sa.true())
+            .where(entries.c.id.in_(sa.select(postings.c.entry_id).where(postings.c.flow == "transfer")))
+        )  # fmt: skip
+        with self.store.read() as db:
+            rows = db.execute(query).all()
+        return [Movement(*row[:4], "transfer", row[4], Money(row[5], row[6])) for row in rows]
 
     # -- reading
 
@@ -181,6 +211,11 @@ class Ledger:
 
     def movements(self, user: str, flow: Flow, start: date, end: date) -> list[Movement]:
         """Income or expense of the days from `start` to `end`, oldest first; a loan payment is spending as a whole."""
+        every = self._movements(user, flow)
+        return every[bisect_left(every, start, key=_day) : bisect_right(every, end, key=_day)]
+
+    @kept
+    def _movements(self, user: str, flow: Flow) -> list[Movement]:
         seen, owner = postings.alias("seen"), accounts.alias("owner")
         wanted = postings.c.flow == flow
         if flow == "expense":
@@ -194,7 +229,7 @@ class Ledger:
             .join(seen, (seen.c.entry_id == postings.c.entry_id) & (seen.c.line == 0))
             .join(owner, owner.c.id == seen.c.account_id)
             .outerjoin(accounts, accounts.c.id == postings.c.account_id)
-            .where(entries.c.user_id == user, entries.c.day.between(start, end), wanted)
+            .where(entries.c.user_id == user, wanted)
             .order_by(entries.c.day, entries.c.id, postings.c.line)
         )  # fmt: skip
         with self.store.read() as db:
@@ -228,6 +263,7 @@ class Ledger:
         with self.store.read() as db:
             return {date.min if apart else day: minor for day, apart, minor in db.execute(query).all()}
 
+    @kept
     def trades(self, user: str, until: date) -> list[Traded]:
         """Every change of a security up to a day, by account: what lots are made of."""
         paid = sa.func.sum(sa.case((postings.c.flow == "expense", postings.c.minor), else_=0)).label("paid")
@@ -257,17 +293,23 @@ class Ledger:
 
     def changes(self, user: str, until: date) -> list[Change]:
         """What every account and security gained or lost by day, oldest first: input of a curve."""
+        every = self._changes(user)
+        return every[: bisect_right(every, until, key=_day)]
+
+    @kept
+    def _changes(self, user: str) -> list[Change]:
         by = (postings.c.account_id, postings.c.currency, postings.c.security_id, entries.c.day)
         query = (
             sa.select(*by, sa.func.sum(postings.c.minor), sa.func.sum(postings.c.quantity))
             .join(entries, entries.c.id == postings.c.entry_id)
-            .where(postings.c.user_id == user, postings.c.account_id.is_not(None), entries.c.day <= until)
+            .where(postings.c.user_id == user, postings.c.account_id.is_not(None))
             .group_by(*by)
             .order_by(entries.c.day)
         )
         with self.store.read() as db:
             return [Change(*row) for row in db.execute(query).all()]
 
+    @kept
     def crossings(
         self, user: str, inside: Collection[str], start: date, end: date, result: Collection[str]
     ) -> list[tuple[date, Money]]:
@@ -298,6 +340,7 @@ class Ledger:
         with self.store.read() as db:
             return [Outside(*row[:5], Money(*row[5:])) for row in db.execute(query).all()]
 
+    @kept
     def passing(self, user: str, inside: Collection[str], start: date, end: date) -> list[Movement]:
         """What every entry changed on the accounts `inside` (ids) together, in is positive, oldest first.
 
@@ -325,6 +368,7 @@ class Ledger:
                 for entry, day, payee, memo, category, account, minor, currency in db.execute(query).all()
             ]
 
+    @kept
     def price(self, security: Security, on: date) -> tuple[int, date] | None:
         """The last price on or before `on`, before the first the first, with its day."""
         mine = sa.select(prices.c.price, prices.c.day).where(prices.c.security_id == security.id)
@@ -335,17 +379,45 @@ class Ledger:
 
     def closes(self, user: str, until: date) -> dict[str, list[tuple[date, int]]]:
         """Every price up to a day by security id, oldest first."""
-        query = sa.select(prices.c.security_id, prices.c.day, prices.c.price).where(
-            prices.c.user_id == user, prices.c.day <= until
-        )
+        cut = {key: rows[: bisect_right(rows, until, key=_first)] for key, rows in self._closes(user).items()}
+        return {key: rows for key, rows in cut.items() if rows}
+
+    @kept
+    def quotes(self, user: str) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """Every price by security id as arrays: ordinal days, oldest first, and prices times 10^8."""
+        return {
+            key: (np.array([day.toordinal() for day, _ in rows]), np.array([price for _, price in rows], np.float64))
+            for key, rows in self._closes(user).items()
+        }
+
+    @kept
+    def _closes(self, user: str) -> dict[str, list[tuple[date, int]]]:
+        query = sa.select(prices.c.security_id, prices.c.day, prices.c.price).where(prices.c.user_id == user)
         found: dict[str, list[tuple[date, int]]] = {}
         with self.store.read() as db:
             for security, day, price in db.execute(query.order_by(prices.c.security_id, prices.c.day)).all():
                 found.setdefault(security, []).append((day, price))
         return found
 
+    @kept
+    def payees(self, user: str, since: date) -> list[str]:
+        """Texts of the payees since a day, each once, the most recent first."""
+        mine = sa.select(entries.c.payee).where(entries.c.user_id == user, entries.c.day >= since)
+        query = mine.group_by(entries.c.payee).order_by(sa.func.max(entries.c.day).desc()).limit(MERCHANTS)
+        with self.store.read() as db:
+            return list(db.execute(query).scalars())
+
     def span(self, user: str) -> tuple[date, date] | None:
-        """The first and the last day with an entry, or None when there is none."""
+        """The first and the last day with an entry, or None when there is none; what is kept is checked against it."""
+        mine = entries.c.user_id == user
+        with self.store.read() as db:
+            erased = db.execute(sa.select(entries.c.id).where(mine).limit(1)).first() is None
+        if erased:
+            self.forget()
+        return None if erased else self._span(user)
+
+    @kept
+    def _span(self, user: str) -> tuple[date, date] | None:
         query = sa.select(sa.func.min(entries.c.day), sa.func.max(entries.c.day)).where(entries.c.user_id == user)
         with self.store.read() as db:
             first, last = db.execute(query).one()
@@ -355,11 +427,12 @@ class Ledger:
 
     def learn(self, user: str, words: str, category: str) -> None:
         """From now on a row whose text contains `words` belongs to `category`."""
-        with self.store.write() as db:
+        with self.writing() as db:
             key = (rules.c.user_id == user) & (rules.c.words == words.casefold()[:200])
             db.execute(sa.delete(rules).where(key))
             db.execute(sa.insert(rules).values(user_id=user, words=words.casefold()[:200], category=category))
 
+    @kept
     def rules(self, user: str) -> dict[str, str]:
         with self.store.read() as db:
             rows = db.execute(sa.select(rules.c.words, rules.c.category).where(rules.c.user_id == user)).all()
@@ -368,7 +441,7 @@ class Ledger:
     def keep(self, user: str, name: str, data: bytes, at: datetime) -> str:
         """Hold a file between its preview and its import; what nobody imported within an hour is dropped."""
         key = new_id("upl")
-        with self.store.write() as db:
+        with self.writing() as db:
             db.execute(sa.delete(uploads).where(uploads.c.user_id == user, uploads.c.at < at - KEPT))
             db.execute(sa.insert(uploads).values(id=key, user_id=user, name=name[:200], data=data, at=at))
         return key
@@ -382,8 +455,12 @@ class Ledger:
         return row.name, row.data
 
     def release(self, user: str, key: str) -> None:
-        with self.store.write() as db:
+        with self.writing() as db:
             db.execute(sa.delete(uploads).where(uploads.c.id == key, uploads.c.user_id == user))
+
+
+_day = attrgetter("day")
+_first = itemgetter(0)
 
 
 def _entry_row(user: str, batch: str, key: str, entry: Entry) -> dict[str, Any]:

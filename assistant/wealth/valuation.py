@@ -99,7 +99,7 @@ def curve(
         if row.account not in chosen:
             continue
         groups[row.account, "" if row.security else row.currency, row.security].append(row)
-    closes = ledger.closes(user, days[-1])
+    quotes = ledger.quotes(user)
     names = {security.id: security for security in ledger.securities(user)}
     total = np.zeros(len(at))
     for (_, held_in, security), rows in groups.items():
@@ -107,7 +107,7 @@ def curve(
             amount, unit = _running([(row.day, row.minor) for row in rows], at), held_in
         else:
             amount, unit = (
-                _security_curve(names[security], rows, closes.get(security, []), at),
+                _security_curve(names[security], rows, quotes.get(security), at),
                 names[security].currency,
             )
         total += _half_up(amount * fx.series(at, unit, currency))
@@ -115,15 +115,14 @@ def curve(
 
 
 def _security_curve(
-    security: Security, rows: Sequence[Change], closes: Sequence[tuple[date, int]], at: NDArray[np.int64]
+    security: Security, rows: Sequence[Change], quoted: tuple[NDArray[np.int64], Series] | None, at: NDArray[np.int64]
 ) -> Series:
     held = _running([(row.day, row.quantity) for row in rows], at)
-    if not closes:
-        closes = [
-            (r.day, abs(r.minor) * _price_scale(security.currency) // abs(r.quantity)) for r in rows if r.quantity
-        ]
-    days = np.array([day.toordinal() for day, _ in closes])
-    price = np.array([close for _, close in closes], np.float64)
+    if quoted is None:
+        traded = [row for row in rows if row.quantity]
+        paid = [abs(row.minor) * _price_scale(security.currency) // abs(row.quantity) for row in traded]
+        quoted = np.array([row.day.toordinal() for row in traded]), np.array(paid, np.float64)
+    days, price = quoted
     index = np.maximum(np.searchsorted(days, at, "right") - 1, 0)
     return _half_up(held / UNIT * price[index] / UNIT * 10 ** digits(security.currency))
 

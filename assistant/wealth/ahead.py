@@ -1,0 +1,118 @@
+"""Metrics of what comes back and what comes next. Everything about the future is an estimate and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from assistant.errors import Refused
+from assistant.reply import Period
+from assistant.wealth import cashflow, outlook
+from assistant.wealth.answer import Answer, Note
+from assistant.wealth.books import Books, Row, mentions, month_of, shifted
+from assistant.wealth.cashflow import Recurring
+from assistant.wealth.outlook import Due
+
+FIXED = ("subscriptions", "insurance", "rent")  # a higher bill of another kind may only mean more use
+
+
+def _recurring(books: Books, flow: str = "expense") -> list[Recurring]:
+    window = Period(books.query.today - timedelta(days=cashflow.LOOK_BACK), books.query.today)
+    return cashflow.recurring(books.movements(flow, window), books.query.today)  # type: ignore[arg-type]
+
+
+def _rows(books: Books, found: Sequence[Recurring]) -> list[Row]:
+    return [
+        {"payee": each.payee, "category": each.category, "account": each.account, "rhythm": each.rhythm,
+         "amount": each.amount, "next": each.next, "value": books.on(each.yearly)}
+        for each in found
+    ]  # fmt: skip
+
+
+def recurring(books: Books) -> Answer:
+    """Payments that come back, each with its next day and cost of a year at the last amount; rises are warnings."""
+    found = _recurring(books)
+    rises = [
+        Note("warning.price_rise", {"payee": each.payee, "before": each.before, "after": each.amount})
+        for each in found if each.risen and each.category in FIXED
+    ]  # fmt: skip
+    rows = _rows(books, found)
+    facts = {"count": len(rows), "payee": rows[0]["payee"] if rows else "", "each": found[0].amount if rows else ""}
+    return books.answer(rows, warnings=tuple(rises), facts=facts)
+
+
+def price_rises(books: Books) -> Answer:
+    """What the payments that went up cost more a year than at their earlier price."""
+    found = [each for each in _recurring(books) if each.risen and each.category in FIXED]
+    rows = [
+        {"payee": each.payee, "rhythm": each.rhythm, "before": each.before, "now": each.amount,
+         "value": books.on((each.amount - each.before) * each.per_year)}
+        for each in found
+    ]  # fmt: skip
+    return books.answer(rows, facts={"count": len(rows)})
+
+
+def _due(books: Books, found: Sequence[Due]) -> list[Row]:
+    query = books.query
+    return [
+        {"date": each.day, "payee": each.payee, "category": each.category, "account": each.account,
+         "amount": each.money, "value": each.value}
+        for each in found
+        if query.category in ("", each.category) and query.account in ("", each.account)
+        if not query.payee or mentions(query.payee, each.payee)
+    ]  # fmt: skip
+
+
+def upcoming(books: Books) -> Answer:
+    """Bills that recur and are expected in the days ahead; of one payee or kind, the next one within a year."""
+    query = books.query
+    alone = bool(query.payee or query.category)
+    end = shifted(query.today, 12) if alone else query.period.end
+    found = outlook.due(books.ledger, query.user, query.today, end, query.today, query.currency)
+    rows = [row | {"amount": -row["amount"], "value": -row["value"]} for row in _due(books, found)]
+    rows = rows[:1] if alone else rows
+    facts = {"count": len(rows), "day": rows[0]["date"] if rows else None, "payee": rows[0]["payee"] if rows else ""}
+    return books.answer(rows, facts=facts, period=Period(query.today, rows[0]["date"] if alone and rows else end))
+
+
+def left_to_spend(books: Books) -> Answer:
+    """Income of the month so far, less what was spent, less the bills still to come before its end."""
+    query, month = books.query, month_of(books.query.today)
+    tomorrow = query.today + timedelta(days=1)
+    bills = outlook.due(books.ledger, query.user, tomorrow, month.end, query.today, query.currency)
+    rows = [
+        {"item": "income", "value": books.flow("income", month)},
+        {"item": "spending", "value": -books.flow("expense", month)},
+        {"item": "bills", "value": books.sum(row["value"] for row in _due(books, bills))},
+    ]
+    days = (month.end - query.today).days
+    return books.answer(rows, period=Period(month.start, month.end), facts={"count": days, "bills": len(bills)})
+
+
+def forecast(books: Books) -> Answer:
+    """The balance of the accounts one spends from at the end of the period, by what recurs and the usual pace."""
+    query = books.query
+    names = [query.account] if query.account else []
+    seen = outlook.forecast(books.ledger, query.user, query.today, query.currency, query.period.end, names)
+    coming, going = ([each.value for each in seen.due if way * each.value.minor > 0] for way in (1, -1))
+    parts = {"balance_now": seen.balance, "income": books.sum(coming), "bills": books.sum(going),
+             "everyday": seen.everyday}  # fmt: skip
+    day, low = seen.lowest
+    curve = tuple({"label": at.isoformat(), "value": value} for at, value in seen.curve)
+    return books.answer(
+        [{"item": name, "value": value} for name, value in parts.items()], series=curve, price_date=seen.price_date,
+        period=Period(query.today, seen.until), facts={"lowest": low, "day": day, "day_end": seen.until},
+    )  # fmt: skip
+
+
+def runway(books: Books) -> Answer:
+    """Months that cash and savings would last without income, at the median monthly spending of six full months."""
+    found = outlook.runway(books.ledger, books.query.user, books.query.today, books.query.currency)
+    if found.without_income is None:
+        raise Refused("no_spending")
+    rows = [{"item": "liquid", "value": found.liquid}, {"item": "monthly_spending", "value": found.spent},
+            {"item": "monthly_net", "value": found.net}]  # fmt: skip
+    today = books.query.today
+    return books.answer(rows, found.without_income, unit="months", price_date=found.price_date,
+                        period=Period(month_of(today, len(found.months)).start, today),
+                        facts={"as_now": found.as_now, "count": len(found.months)})  # fmt: skip
