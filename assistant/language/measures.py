@@ -154,6 +154,7 @@ def _account(words: Words, language: Language, world: World) -> Hit | None:  # n
 def _payee(words: Words, language: Language, world: World) -> Hit | None:
     """A merchant by its whole name or its first word, unless that is a word of every day ("account fee")."""
     usual = {token.text for phrase in lexicon(language)["list"]["payee_stop"] for token in tokens(phrase)}
+    usual |= {word for name in ("metric", "category") for word, *more in phrases(name, language).table if not more}
     first = [(heads[0], name) for name in world.merchants if (heads := tokens(name))]
     often = Counter(head.text for head, _ in first)
     alone = [

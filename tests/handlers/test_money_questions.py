@@ -92,7 +92,9 @@ def rules() -> Rules:
 
 
 def context_of(home: Wealth, language: Language, words: str = "") -> Context:
-    rooms = Rooms(payments=Payments(home.ledger.store, home.settings, home.clock), wealth=home, shop=cast(Any, None))
+    absent = cast(Any, None)
+    kernel = Payments(home.ledger.store, home.settings, home.clock)
+    rooms = Rooms(payments=kernel, wealth=home, shop=absent, flash=absent)
     return Context(ME, "ses", language, home.clock.now(), rooms, home.settings, utterance=words)
 
 
