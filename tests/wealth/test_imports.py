@@ -71,6 +71,44 @@ def test_a_chinese_file_is_read_in_its_encoding(encoding: str) -> None:
     assert found.rows[0].payee == "兰香面馆" and amounts(found) == [-1250]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected", "currency"),
+    [
+        # a dated line of the preamble, two heads of one name, the balance before the amount
+        ("Umsatzanzeige;erstellt\nZeitraum;01.10.2025 - 22.11.2025\nSaldo;1.234,56;EUR\n\n"
+         "Buchung;Auftraggeber/Empfänger;Verwendungszweck;Saldo;Währung;Betrag;Währung\n"
+         "21.11.2025;REWE;Einkauf;1.234,56;EUR;-45,44;EUR\n20.11.2025;Firma;Lohn;1.280,00;EUR;1.280,00;EUR\n",
+         [("REWE", -4544), ("Firma", 128_000)], "EUR"),
+        # what was paid abroad stands beside what it cost
+        ("Booking Date,Partner Name,Amount (EUR),Original Amount,Original Currency\n2025-11-20,Lidl,-10.00,-10.00,EUR\n"
+         "2025-11-21,Amazon US,-9.10,-10.00,USD\n", [("Lidl", -1000), ("Amazon US", -910)], "EUR"),
+        # a card prints purchases above zero and the payment of its bill below
+        ("Date,Description,Amount\n11/21/2025,STARBUCKS,4.50\n11/20/2025,PAYMENT - THANK YOU,-100.00\n"
+         "11/13/2025,DELTA,350.00\n",
+         [("STARBUCKS", -450), ("PAYMENT - THANK YOU", 10_000), ("DELTA", -35_000)], "EUR"),
+        # today's balance beside every row
+        ("dateOp;label;amount;accountbalance\n2025-11-21;LIDL;-10,00;1 234,56\n2025-11-20;VIR;100,00;1 234,56\n",
+         [("LIDL", -1000), ("VIR", 10_000)], "EUR"),
+        # a wallet: interest and refunds are neither income nor spending to it; nothing names the yuan
+        ("交易时间,交易对方,商品说明,收/支,金额,交易状态\n2025-11-20 12:00:00,兰州拉面,外卖订单,支出,28.00,交易成功\n"
+         "2025-11-21 12:00:00,余额宝,余额宝-收益发放,不计收支,0.35,交易成功\n"
+         "2025-11-22 12:00:00,淘宝,退款-衣服,不计收支,50.00,退款成功\n",
+         [("兰州拉面", -2800), ("余额宝", 35), ("淘宝", 5000)], "CNY"),
+        # heads that end in a known one; the columns of in and out
+        ("账号: 6214\n交易日期,收入,支出,余额,交易备注\n20251105,,35.50,964.50,美团\n20251110,5000.00,,5964.50,公司\n",
+         [("美团", -3550), ("公司", 500_000)], "CNY"),
+        # no payee and no text, only a kind
+        ("Date;Name;Kind of booking;Amount\n21/11/2025;Netflix;Payment;-13,49\n20/11/2025;;Bank deposit;113,49\n",
+         [("Netflix", -1349), ("Bank deposit", 11_349)], "EUR"),
+    ],
+)  # fmt: skip
+def test_odd_habits_of_banks_are_known(text: str, expected: list[tuple[str, int]], currency: str) -> None:
+    found = csv(text)
+    assert [(row.payee, row.money.minor) for row in found.rows] == expected
+    assert {row.money.currency for row in found.rows} == {currency}
+    assert found.problems == () and found.unbalanced == () and found.doubts == ()
+
+
 def test_an_unknown_head_does_not_lose_its_column() -> None:
     found = csv("When;Who;How much\n2026-11-01;Shop at the corner;-5,00\n2026-11-02;Baker;-7,00\n")
     assert [row.payee for row in found.rows] == ["Shop at the corner", "Baker"] and amounts(found) == [-500, -700]

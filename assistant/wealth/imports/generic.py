@@ -6,6 +6,7 @@ Every row with a date becomes a row or a problem with a reason; lines without on
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -46,6 +47,8 @@ ONCE: tuple[Role, ...] = (
 )
 AMOUNTS: tuple[Role, ...] = ("amount", "debit", "credit")
 MOST_ACCOUNTS = 12
+GIVEN_BACK = re.compile("退款成功|已退款|收益发放")
+SETTLED = re.compile(r"thank you|payment received|autopay|paiement|zahlung|betaling|还款", re.IGNORECASE)
 CENTS = re.compile(r"\b(pence|penny|cents?|centimes?|cts|minor|øre|öre)\b|分(?!类)|_minor\b", re.IGNORECASE)
 
 
@@ -95,8 +98,11 @@ def from_table(
         doubts = (*doubts, "unit") if doubtful else doubts
         rows, problems = (rows, problems) if told is layout else _rows(body, told)
     rows = _by_account(rows)
+    standing = {row.balance for row in rows}
+    if len(rows) > 1 and len(standing) == 1 and any(row.money.minor for row in rows):
+        rows = [replace(row, balance=None) for row in rows]  # the balance of today beside every row
     followed = follow(rows)
-    if followed.flipped and not hints.flip:
+    if (followed.flipped and not hints.flip) or (not hints.flip and _of_a_card(rows, layout)):
         rows = [replace(row, money=-row.money) for row in rows]
     elif not hints.flip and _all_one_way(rows, layout):
         doubts = (*doubts, "sign")
@@ -110,10 +116,13 @@ def from_table(
 
 def _columns(lines: Sequence[Line], body: Sequence[Line], hints: Hints) -> tuple[int, tuple[Column, ...]]:
     """(line of the head or 0, columns)."""
-    first = next(number for number, cells in body if len(cells) > 1)
+    widths = Counter(len(cells) for _, cells in body if len(cells) > 1)
+    usual = max(widths, key=lambda width: (widths[width], width))  # a dated line of the preamble is narrower
+    first = next(number for number, cells in body if len(cells) == usual)
     above = [line for line in lines if line[0] <= first and len(line[1]) > 1]
     head = max(above, key=lambda line: len({sniff.role_of(cell) for cell in line[1] if cell} - {""}), default=(0, []))
     named = len({sniff.role_of(cell) for cell in head[1]} - {""}) >= 2
+    body = [line for line in body if line[0] > head[0]] if named else body
     width = max(len(cells) for _, cells in body)
     heads = (head[1] + [""] * width)[:width] if named else [""] * width
     roles = _unique([sniff.role_of(text) for text in heads]) if named else _by_content(body, width)
@@ -191,8 +200,12 @@ def _layout(
     symbol = next((code for sign, code in SYMBOLS.items() if sign in money_heads), "")
     printed = next((columns[i].head for role in AMOUNTS for i in roles.get(role, ())), "")
     scale = 100 if hints.unit == "minor" or (not hints.unit and CENTS.search(printed)) else 1
+    chinese = any("\u4e00" <= char <= "\u9fff" for column in columns for char in column.head)
+    fixed = [code for i in roles.get("amount", ()) for code in re.findall(r"\b[A-Z]{3}\b", columns[i].head)]
+    if set(fixed) & set(fx.currencies()):
+        roles.pop("currency", None)  # of what was paid abroad; the amounts are in that of their head
     layout = Layout(
-        roles, hints.order or order, mark, -1 if hints.flip else 1, named or symbol or currency,
+        roles, hints.order or order, mark, -1 if hints.flip else 1, named or symbol or ("CNY" if chinese else currency),
         scale, scale if _all_whole(_cells(body, roles.get("balance", ()))) else 1,
     )  # fmt: skip
     return layout, ("date_order",) if doubtful and not hints.order else ()
@@ -251,6 +264,8 @@ def _row(number: int, cells: list[str], layout: Layout) -> Row:
     after = (
         None if balance is None or abs(balance) >= LARGEST else _money(balance, layout.balance_scale, currency).minor
     )
+    if not payee and not text:
+        text = next((c for c in cells if re.search(r"[^\W\d]{4}", c) and not sniff.dated(c)), "")
     return Row(number, day, money, payee or text, text if payee else "", after, None, layout.cell(cells, "account"))
 
 
@@ -270,6 +285,8 @@ def _amount(cells: Sequence[str], layout: Layout) -> Decimal:
         if "sign" not in layout.roles:
             return value
         way = sniff.direction(layout.cell(cells, "sign"))
+        if not way and GIVEN_BACK.search(" ".join(cells)):
+            way = 1  # a wallet lists refunds and interest as neither income nor spending
         if not way:
             raise Unusable("no_direction")
         return abs(value) * way
@@ -295,6 +312,14 @@ def _by_account(rows: Sequence[Row]) -> list[Row]:
     named = {row.account for row in rows}
     own = len(named) <= max(2, len(rows) // 3) and len(named) <= MOST_ACCOUNTS and "" not in named
     return list(rows) if own else [replace(row, account="") for row in rows]
+
+
+def _of_a_card(rows: Sequence[Row], layout: Layout) -> bool:
+    """A card's list prints purchases above zero: what is below are payments of its bill."""
+    below = [row for row in rows if row.money.minor < 0]
+    bare = "sign" not in layout.roles and "amount" in layout.roles and all(row.balance is None for row in rows)
+    paid = all(SETTLED.search(f"{row.payee} {row.memo}") for row in below)
+    return bare and bool(below) and 2 * len(below) < len(rows) and paid
 
 
 def _all_one_way(rows: Sequence[Row], layout: Layout) -> bool:

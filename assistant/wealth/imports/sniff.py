@@ -235,4 +235,5 @@ def _heads() -> tuple[dict[str, Role], re.Pattern[str]]:
     heads = {folded(word): cast(Role, role) for role, words in listed.items() for word in words}
     inside = (word for word, role in heads.items() if role != "account" and (len(word) > 3 or not word.isascii()))
     ordered = sorted(map(re.escape, inside), key=len, reverse=True)
-    return heads, re.compile(rf"(?<![^\W_])(?:{'|'.join(ordered)})(?![a-z])")
+    latin, chinese = ("|".join(word for word in ordered if word.isascii() is ascii) for ascii in (True, False))
+    return heads, re.compile(rf"(?<![^\W_])(?:{latin})(?![a-z])|(?:{chinese})")
