@@ -15,6 +15,7 @@ from assistant.errors import BadInput
 from assistant.money import Money
 from assistant.request import Upload
 from assistant.wealth import Hints, Wealth
+from assistant.wealth.entry import UNIT
 from assistant.wealth.imports import Statement, read
 from tests.wealth.conftest import ME
 
@@ -99,6 +100,28 @@ def test_trades_are_listed_and_the_income_of_an_investment_account_is_read() -> 
         "<INCOME><INVTRAN><DTTRADE>20260103<MEMO>DIVIDEND</INVTRAN><TOTAL>+5.53</INCOME></INVTRANLIST></INVSTMTRS></OFX>",
     )
     assert told(found) == [(date(2026, 1, 3), 553, "DIVIDEND")] and [p.reason for p in found.problems] == ["trade"]
+
+
+def test_an_investment_account_brings_trades_with_names_and_its_cash() -> None:
+    found = opened(
+        "a.ofx",
+        "<OFX><INVSTMTRS><CURDEF>USD<INVTRANLIST>"
+        "<BUYSTOCK><INVBUY><DTTRADE>20260102<MEMO>YOU BOUGHT<SECID><UNIQUEID>4581</SECID><UNITS>+0100.0<UNITPRICE>25.63"
+        "<COMMISSION>7.95<TOTAL>-2570.95</INVBUY></BUYSTOCK>"
+        "<SELLSTOCK><INVSELL><DTTRADE>20260105<SECID><UNIQUEID>4581</SECID><UNITS>-40<UNITPRICE>30<COMMISSION>5"
+        "<TOTAL>1195.00</INVSELL></SELLSTOCK>"
+        "<INCOME><INVTRAN><DTTRADE>20260103<MEMO>DIVIDEND</INVTRAN><SECID><UNIQUEID>4581</SECID><INCOMETYPE>DIV"
+        "<TOTAL>+5.53</INCOME></INVTRANLIST><INVBAL><AVAILCASH>1000.00</INVBAL></INVSTMTRS>"
+        "<SECLIST><SECINFO><SECID><UNIQUEID>4581</SECID><SECNAME>INTEL &amp; CO<TICKER>INTC</SECINFO></SECLIST></OFX>",
+    )
+    assert found.problems == () and [(r.money.minor, r.payee) for r in found.rows] == [
+        (-257_095, "INTEL & CO"), (119_500, "INTEL & CO"), (553, "INTEL & CO"),
+    ]  # fmt: skip
+    deals = [row.deal for row in found.rows if row.deal]
+    assert [(d.did, d.symbol, d.quantity, d.fee) for d in deals] == [
+        ("buy", "INTC", 100 * UNIT, 795), ("sell", "INTC", -40 * UNIT, 500), ("dividend", "INTC", 0, 0),
+    ]  # fmt: skip
+    assert found.openings == (("", Money(100_000 + 257_095 - 119_500 - 553, "USD")),)
 
 
 # -- QIF --------------------------------------------------------------------------------------------------------------

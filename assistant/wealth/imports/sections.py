@@ -14,7 +14,7 @@ from assistant import fx
 from assistant.errors import BadInput
 from assistant.money import Money
 from assistant.request import Upload
-from assistant.wealth.imports.statement import LARGEST, Hints, Order, Problem, Reason, Row, Statement
+from assistant.wealth.imports.statement import LARGEST, Deal, Hints, Order, Problem, Reason, Row, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Found:
     payee: str
     memo: str = ""
     reason: Reason | None = None
+    deal: Deal | None = None
 
 
 @dataclass(slots=True)
@@ -79,7 +80,8 @@ def _row(each: Found, account: str, hints: Hints, currency: str) -> Row:
     assert each.day and each.amount is not None
     money = Money.of(-each.amount if hints.flip else each.amount, each.currency or currency)
     payee, memo = (" ".join(text.split()) for text in (each.payee, each.memo))
-    return Row(each.line, each.day, money, payee or memo, memo if payee and memo != payee else "", account=account)
+    return Row(each.line, each.day, money, payee or memo, memo if payee and memo != payee else "",
+               None, each.deal, account)  # fmt: skip
 
 
 def _openings(sections: Sequence[Section], currency: str) -> tuple[tuple[str, Money], ...]:
