@@ -372,3 +372,14 @@ def test_a_damaged_file_is_read_or_refused_and_never_crashes(seed: int) -> None:
     except BadInput:
         return
     assert found.rows or found.problems
+
+
+def test_purchases_and_sales_of_a_qif_file_are_trades() -> None:
+    found = opened(
+        "a.qif",
+        "!Type:Invst\nD1/13/2026\nNBuy\nYINTEL CORP\nI25.50\nQ100\nO7.95\nT2,557.95\n^\n"
+        "D1/15/2026\nNSellX\nYINTEL CORP\nI30\nQ40\nT1,200.00\n^\nD1/16/2026\nNStkSplit\nYINTEL CORP\nQ20\n^\n",
+    )
+    deals = [(row.money.minor, row.deal.did, row.deal.quantity, row.deal.fee) for row in found.rows if row.deal]
+    assert deals == [(-255_795, "buy", 100 * UNIT, 795), (120_000, "sell", -40 * UNIT, 0)]
+    assert [each.reason for each in found.problems] == ["trade"]

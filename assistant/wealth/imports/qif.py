@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from assistant.money import Money
 from assistant.request import Upload
+from assistant.wealth.entry import UNIT
 from assistant.wealth.imports import sniff
 from assistant.wealth.imports.sections import Found, Section, statement
-from assistant.wealth.imports.statement import Hints, Order, Reason, Statement
+from assistant.wealth.imports.statement import LARGEST, Deal, Did, Hints, Order, Reason, Statement
 
 Record = tuple[int, dict[str, str]]
 CASH = re.compile(r"bank|cash|ccard|oth [al]", re.IGNORECASE)
@@ -31,7 +33,7 @@ def read(upload: Upload, hints: Hints, currency: str) -> Statement:
     order, doubtful = sniff.date_order([_date(fields.get("D", "")) for _, fields in records])
     mark = sniff.decimal_mark([_total(fields) for _, fields in records], "")
     sections = [
-        Section(name, found=[_found(line, fields, hints.order or order, mark) for line, fields in some])
+        Section(name, found=[_found(line, fields, hints.order or order, mark, currency) for line, fields in some])
         for name, some in parts
     ]
     doubts = ("date_order",) if doubtful and not hints.order else ()
@@ -66,12 +68,27 @@ def _records(text: str, line: int) -> Iterator[Record]:
         yield begun, fields
 
 
-def _found(line: int, fields: dict[str, str], order: Order, mark: str) -> Found:
+def _found(line: int, fields: dict[str, str], order: Order, mark: str, currency: str) -> Found:
     action = fields.get("N", "") if "Y" in fields else ""
-    reason: Reason | None = "trade" if action and not EARNED.match(action) else None
+    deal = _deal(action, fields, mark, currency)
+    reason: Reason | None = "trade" if action and not EARNED.match(action) and not deal else None
     day = sniff.read_date(_date(fields["D"]), order)
     amount: Decimal | None = sniff.read_number(_total(fields), mark)
-    return Found(line, day, amount, "", fields.get("P", "") or fields.get("Y", ""), fields.get("M", ""), reason)
+    amount = -abs(amount) if deal and deal.did == "buy" and amount is not None else amount
+    payee = fields.get("P", "") or fields.get("Y", "")
+    return Found(line, day, amount, "", payee, fields.get("M", ""), reason, deal)
+
+
+def _deal(action: str, fields: dict[str, str], mark: str, currency: str) -> Deal | None:
+    """A purchase or a sale with its quantity (Q), price (I) and commission (O); None for anything else."""
+    bought = re.fullmatch("(buy|sell)x?", action, re.IGNORECASE)
+    count, price, fee = (sniff.read_number(fields.get(name, ""), mark) or Decimal(0) for name in "QIO")
+    if not bought or not count or max(abs(count), abs(price), abs(fee)) >= LARGEST:
+        return None
+    did: Did = "buy" if bought[1].lower() == "buy" else "sell"
+    quantity = int(abs(count) * UNIT) * (1 if did == "buy" else -1)
+    name = fields["Y"][:120]
+    return Deal(did, name[:32], name, currency, quantity, int(price * UNIT), Money.of(abs(fee), currency).minor, 0)
 
 
 def _total(fields: dict[str, str]) -> str:
