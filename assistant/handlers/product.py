@@ -150,6 +150,8 @@ def _range(option: tuple[Constraint, ...], context: Context) -> str:
     said = [measure(each.value, each.unit, context) for each in option]
     if len(said) == 1 and option[0].op == "is":
         return str(option[0].value) if option[0].field in ("brand", "size") else said[0]
+    if option[0].op == "not":
+        return context.say("product.range.other")
     key = "between" if len(said) > 1 else "up_to" if option[0].op == "at_most" else "above"
     return context.say(f"product.range.{key}", low=said[0], high=said[-1])
 
