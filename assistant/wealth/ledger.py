@@ -1,44 +1,32 @@
-"""The double-entry ledger of one person in SQL: what was written, read back as movements, balances and prices.
+"""The double-entry ledger of one person in SQL: what was written, and what is read of it (`reading.py`).
 
 Knows no category rules (`cashflow.py`), no rates and no present value (`valuation.py`).
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
-from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
 from assistant.errors import NotFound
-from assistant.money import Money
 from assistant.reply import new_id
 from assistant.wealth.entry import (
     Account,
     Class,
     Entry,
     Flow,
-    Holding,
     Kind,
-    Movement,
-    Outside,
-    Posting,
     Security,
-    Traded,
 )
-from assistant.wealth.kept import Keeping, kept
+from assistant.wealth.reading import Reader
 from assistant.wealth.tables import accounts, batches, entries, postings, prices, rules, securities, uploads
 
 KEPT = timedelta(hours=1)
-MERCHANTS = 500  # names that a sentence is searched for
 SLICE = 500  # values in one IN (...), below every database's limit
 
 
@@ -51,16 +39,7 @@ class Posted:
     known: int
 
 
-class Change(NamedTuple):
-    account: str
-    currency: str
-    security: str | None
-    day: date
-    minor: int
-    quantity: int
-
-
-class Ledger(Keeping):
+class Ledger(Reader):
     # -- accounts and securities
 
     def add_account(
@@ -77,20 +56,6 @@ class Ledger(Keeping):
             )  # fmt: skip
         return fresh
 
-    @kept
-    def accounts(self, user: str) -> tuple[Account, ...]:
-        with self.store.read() as db:
-            rows = db.execute(sa.select(accounts).where(accounts.c.user_id == user)).all()
-        return tuple(Account(r.id, r.name, r.kind, r.currency, tuple(r.aliases), r.note) for r in rows)
-
-    def account(self, user: str, words: str) -> Account:
-        """The account a person calls `words`, else `NotFound("unknown_account")` with the names there are."""
-        mine = self.accounts(user)
-        for account in mine:
-            if account.called(words):
-                return account
-        raise NotFound("unknown_account", account=words[:80], known=", ".join(each.name for each in mine) or "-")
-
     def add_security(self, user: str, symbol: str, name: str, kind: Class, currency: str) -> Security:
         fresh = Security(new_id("sec"), symbol, name, kind, currency)
         with self.writing() as db:
@@ -100,12 +65,6 @@ class Ledger(Keeping):
                 )
             )
         return fresh
-
-    @kept
-    def securities(self, user: str) -> tuple[Security, ...]:
-        with self.store.read() as db:
-            rows = db.execute(sa.select(securities).where(securities.c.user_id == user)).all()
-        return tuple(Security(r.id, r.symbol, r.name, r.kind, r.currency) for r in rows)
 
     def add_prices(self, user: str, security: Security, closes: Mapping[date, int]) -> None:
         """Closing prices, major units of the security's currency times 10^8; a day already known is replaced."""
@@ -173,256 +132,6 @@ class Ledger(Keeping):
             db.execute(sa.delete(batches).where(batches.c.user_id == user, batches.c.id == batch))
         return count
 
-    def transferred(self, user: str, batch: str = "") -> list[Movement]:
-        """Rows that only moved money between own accounts, each seen from its account; of one import, or of all."""
-        query = (
-            sa.select(
-                entries.c.id, entries.c.day, entries.c.payee, entries.c.memo, accounts.c.name,
-                postings.c.minor, postings.c.currency,
-            )
-            .join(postings, postings.c.entry_id == entries.c.id)
-            .join(accounts, accounts.c.id == postings.c.account_id)
-            .where(entries.c.user_id == user, entries.c.batch_id == batch if batch else sa.true())
-            .where(entries.c.id.in_(sa.select(postings.c.entry_id).where(postings.c.flow == "transfer")))
-        )  # fmt: skip
-        with self.store.read() as db:
-            rows = db.execute(query).all()
-        return [Movement(*row[:4], "transfer", row[4], Money(row[5], row[6])) for row in rows]
-
-    # -- reading
-
-    def entries(self, user: str) -> list[Entry]:
-        """Everything that was written, oldest first."""
-        query = (
-            sa.select(entries.c.id, entries.c.day, entries.c.payee, entries.c.memo, postings)
-            .join(postings, postings.c.entry_id == entries.c.id)
-            .where(entries.c.user_id == user)
-            .order_by(entries.c.day, entries.c.id, postings.c.line)
-        )
-        heads: dict[str, tuple[date, str, str]] = {}
-        lines: dict[str, list[Posting]] = defaultdict(list)
-        with self.store.read() as db:
-            for r in db.execute(query).all():
-                heads[r.id] = (r.day, r.payee, r.memo)
-                money = Money(r.minor, r.currency)
-                side = Posting(money, r.account_id or "", r.flow, r.category, r.security_id or "", r.quantity)
-                lines[r.id].append(side)
-        return [Entry(day, payee, tuple(lines[key]), memo, key) for key, (day, payee, memo) in heads.items()]
-
-    def movements(self, user: str, flow: Flow, start: date, end: date) -> list[Movement]:
-        """Income or expense of the days from `start` to `end`, oldest first; a loan payment is spending as a whole."""
-        every = self._movements(user, flow)
-        return every[bisect_left(every, start, key=_day) : bisect_right(every, end, key=_day)]
-
-    @kept
-    def _movements(self, user: str, flow: Flow) -> list[Movement]:
-        seen, owner = postings.alias("seen"), accounts.alias("owner")
-        wanted = postings.c.flow == flow
-        if flow == "expense":
-            wanted |= (accounts.c.kind == "loan") & (postings.c.minor > 0) & (owner.c.kind != "loan")
-        query = (
-            sa.select(
-                entries.c.id, entries.c.day, entries.c.payee, entries.c.memo, owner.c.name,
-                postings.c.category, postings.c.minor, postings.c.currency, postings.c.flow,
-            )
-            .join(entries, entries.c.id == postings.c.entry_id)
-            .join(seen, (seen.c.entry_id == postings.c.entry_id) & (seen.c.line == 0))
-            .join(owner, owner.c.id == seen.c.account_id)
-            .outerjoin(accounts, accounts.c.id == postings.c.account_id)
-            .where(entries.c.user_id == user, wanted)
-            .order_by(entries.c.day, entries.c.id, postings.c.line)
-        )  # fmt: skip
-        with self.store.read() as db:
-            rows = db.execute(query).all()
-        return [_movement(row, -1 if flow == "income" else 1) for row in rows]
-
-    def holdings(self, user: str, on: date) -> list[Holding]:
-        """Cash and securities at the end of the day `on`; what was sold out is left out."""
-        mine = {account.id: account for account in self.accounts(user)}
-        names = {security.id: security for security in self.securities(user)}
-        sums: dict[tuple[str, str, str | None], int] = defaultdict(int)
-        for each in self.changes(user, on):
-            currency = "" if each.security else each.currency  # a security may be bought in several
-            sums[each.account, currency, each.security] += each.quantity if each.security else each.minor
-        return [
-            Holding(mine[account], amount, currency, names.get(security or ""))
-            for (account, currency, security), amount in sums.items()
-            if amount
-        ]
-
-    def cash(self, user: str, account: Account, currency: str, apart: str) -> dict[date, int]:
-        """The account's cash in one currency by day; the entry with the identity `apart` stands under `date.min`."""
-        own = entries.c.identity == apart
-        query = (
-            sa.select(entries.c.day, own, sa.func.sum(postings.c.minor))
-            .join(entries, entries.c.id == postings.c.entry_id)
-            .where(postings.c.user_id == user, postings.c.account_id == account.id)
-            .where(postings.c.currency == currency, postings.c.security_id.is_(None))
-            .group_by(entries.c.day, own)
-        )
-        with self.store.read() as db:
-            return {date.min if apart else day: minor for day, apart, minor in db.execute(query).all()}
-
-    @kept
-    def trades(self, user: str, until: date) -> list[Traded]:
-        """Every change of a security up to a day, by account: what lots are made of."""
-        paid = sa.func.sum(sa.case((postings.c.flow == "expense", postings.c.minor), else_=0)).label("paid")
-        parts = (
-            sa.select(postings.c.entry_id, paid, sa.func.count().label("lines"))
-            .where(postings.c.user_id == user)
-            .group_by(postings.c.entry_id)
-            .subquery()
-        )
-        split = sa.case((parts.c.lines == 1, 0), (postings.c.quantity > 0, 1), else_=2)
-        query = (
-            sa.select(
-                postings.c.account_id, postings.c.security_id, entries.c.identity, entries.c.day,
-                postings.c.quantity, postings.c.minor, postings.c.currency, parts.c.paid, split,
-            )
-            .join(entries, entries.c.id == postings.c.entry_id)
-            .join(parts, parts.c.entry_id == postings.c.entry_id)
-            .where(postings.c.user_id == user, postings.c.account_id.is_not(None), postings.c.quantity != 0)
-            .where(entries.c.day <= until)
-            .order_by(entries.c.day, split, entries.c.id, postings.c.line)
-        )  # fmt: skip
-        with self.store.read() as db:
-            return [
-                Traded(account, security, identity, day, quantity, Money(minor, currency), costs, kind == 0)
-                for account, security, identity, day, quantity, minor, currency, costs, kind in db.execute(query).all()
-            ]
-
-    def changes(self, user: str, until: date) -> list[Change]:
-        """What every account and security gained or lost by day, oldest first: input of a curve."""
-        every = self._changes(user)
-        return every[: bisect_right(every, until, key=_day)]
-
-    @kept
-    def _changes(self, user: str) -> list[Change]:
-        by = (postings.c.account_id, postings.c.currency, postings.c.security_id, entries.c.day)
-        query = (
-            sa.select(*by, sa.func.sum(postings.c.minor), sa.func.sum(postings.c.quantity))
-            .join(entries, entries.c.id == postings.c.entry_id)
-            .where(postings.c.user_id == user, postings.c.account_id.is_not(None))
-            .group_by(*by)
-            .order_by(entries.c.day)
-        )
-        with self.store.read() as db:
-            return [Change(*row) for row in db.execute(query).all()]
-
-    @kept
-    def crossings(
-        self, user: str, inside: Collection[str], start: date, end: date, result: Collection[str]
-    ) -> list[tuple[date, Money]]:
-        """What came into the accounts `inside` (ids) from elsewhere, out is negative, one per entry and currency.
-
-        Categories in `result` (interest, fees) are the accounts' own result and no crossing.
-        """
-        sums: dict[tuple[str, date, str], int] = defaultdict(int)
-        for each in self.outside(user, inside, start, end):
-            own = each.flow in ("income", "expense") and each.category in result
-            if each.flow != "exchange" and not own:
-                sums[each.entry, each.day, each.money.currency] -= each.money.minor
-        return [(day, Money(minor, currency)) for (_, day, currency), minor in sums.items()]
-
-    def outside(self, user: str, inside: Collection[str], start: date, end: date) -> list[Outside]:
-        """The other sides of all entries that touch the accounts `inside` (ids), oldest first."""
-        touched = sa.select(postings.c.entry_id).where(postings.c.user_id == user, postings.c.account_id.in_(inside))
-        query = (
-            sa.select(
-                entries.c.id, entries.c.day, postings.c.flow, postings.c.category, postings.c.security_id,
-                postings.c.minor, postings.c.currency,
-            )
-            .join(entries, entries.c.id == postings.c.entry_id)
-            .where(postings.c.user_id == user, entries.c.day.between(start, end), postings.c.entry_id.in_(touched))
-            .where(postings.c.account_id.is_(None) | postings.c.account_id.not_in(inside))
-            .order_by(entries.c.day, entries.c.id, postings.c.line)
-        )  # fmt: skip
-        with self.store.read() as db:
-            return [Outside(*row[:5], Money(*row[5:])) for row in db.execute(query).all()]
-
-    @kept
-    def passing(self, user: str, inside: Collection[str], start: date, end: date) -> list[Movement]:
-        """What every entry changed on the accounts `inside` (ids) together, in is positive, oldest first.
-
-        What moved between them is nothing; a payment to another account of the person is `transfer`.
-        """
-        here = postings.c.account_id.in_(inside)
-        there = sa.func.max(sa.case((postings.c.flow != "", postings.c.category), else_=None))
-        net = sa.func.sum(sa.case((here & postings.c.security_id.is_(None), postings.c.minor), else_=0))
-        home = sa.func.max(sa.case((here, postings.c.account_id), else_=None))
-        touched = sa.select(postings.c.entry_id).where(postings.c.user_id == user, here)
-        query = (
-            sa.select(
-                entries.c.id, entries.c.day, entries.c.payee, entries.c.memo, there, home, net, postings.c.currency
-            )
-            .join(postings, entries.c.id == postings.c.entry_id)
-            .where(entries.c.user_id == user, entries.c.day.between(start, end), entries.c.id.in_(touched))
-            .group_by(entries.c.id, entries.c.day, entries.c.payee, entries.c.memo, postings.c.currency)
-            .having(net != 0)
-            .order_by(entries.c.day, entries.c.id)
-        )
-        names = {each.id: each.name for each in self.accounts(user)}
-        with self.store.read() as db:
-            return [
-                Movement(entry, day, payee, memo, category or "transfer", names[account], Money(minor, currency))
-                for entry, day, payee, memo, category, account, minor, currency in db.execute(query).all()
-            ]
-
-    @kept
-    def price(self, security: Security, on: date) -> tuple[int, date] | None:
-        """The last price on or before `on`, before the first the first, with its day."""
-        mine = sa.select(prices.c.price, prices.c.day).where(prices.c.security_id == security.id)
-        with self.store.read() as db:
-            row = db.execute(mine.where(prices.c.day <= on).order_by(prices.c.day.desc()).limit(1)).first()
-            row = row or db.execute(mine.order_by(prices.c.day).limit(1)).first()
-        return None if row is None else (row.price, row.day)
-
-    def closes(self, user: str, until: date) -> dict[str, list[tuple[date, int]]]:
-        """Every price up to a day by security id, oldest first."""
-        cut = {key: rows[: bisect_right(rows, until, key=_first)] for key, rows in self._closes(user).items()}
-        return {key: rows for key, rows in cut.items() if rows}
-
-    @kept
-    def quotes(self, user: str) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
-        """Every price by security id as arrays: ordinal days, oldest first, and prices times 10^8."""
-        return {
-            key: (np.array([day.toordinal() for day, _ in rows]), np.array([price for _, price in rows], np.float64))
-            for key, rows in self._closes(user).items()
-        }
-
-    @kept
-    def _closes(self, user: str) -> dict[str, list[tuple[date, int]]]:
-        query = sa.select(prices.c.security_id, prices.c.day, prices.c.price).where(prices.c.user_id == user)
-        found: dict[str, list[tuple[date, int]]] = {}
-        with self.store.read() as db:
-            for security, day, price in db.execute(query.order_by(prices.c.security_id, prices.c.day)).all():
-                found.setdefault(security, []).append((day, price))
-        return found
-
-    @kept
-    def payees(self, user: str, since: date) -> list[str]:
-        """Texts of the payees since a day, each once, the most recent first."""
-        mine = sa.select(entries.c.payee).where(entries.c.user_id == user, entries.c.day >= since)
-        query = mine.group_by(entries.c.payee).order_by(sa.func.max(entries.c.day).desc()).limit(MERCHANTS)
-        with self.store.read() as db:
-            return list(db.execute(query).scalars())
-
-    def span(self, user: str) -> tuple[date, date] | None:
-        """The first and the last day with an entry, or None when there is none; what is kept is checked against it."""
-        mine = entries.c.user_id == user
-        with self.store.read() as db:
-            erased = db.execute(sa.select(entries.c.id).where(mine).limit(1)).first() is None
-        if erased:
-            self.forget()
-        return None if erased else self._span(user)
-
-    @kept
-    def _span(self, user: str) -> tuple[date, date] | None:
-        query = sa.select(sa.func.min(entries.c.day), sa.func.max(entries.c.day)).where(entries.c.user_id == user)
-        with self.store.read() as db:
-            first, last = db.execute(query).one()
-        return None if first is None else (first, last)
-
     # -- rules and waiting files
 
     def learn(self, user: str, words: str, category: str) -> None:
@@ -431,12 +140,6 @@ class Ledger(Keeping):
             key = (rules.c.user_id == user) & (rules.c.words == words.casefold()[:200])
             db.execute(sa.delete(rules).where(key))
             db.execute(sa.insert(rules).values(user_id=user, words=words.casefold()[:200], category=category))
-
-    @kept
-    def rules(self, user: str) -> dict[str, str]:
-        with self.store.read() as db:
-            rows = db.execute(sa.select(rules.c.words, rules.c.category).where(rules.c.user_id == user)).all()
-        return {row.words: row.category for row in rows}
 
     def keep(self, user: str, name: str, data: bytes, at: datetime) -> str:
         """Hold a file between its preview and its import; what nobody imported within an hour is dropped."""
@@ -459,10 +162,6 @@ class Ledger(Keeping):
             db.execute(sa.delete(uploads).where(uploads.c.id == key, uploads.c.user_id == user))
 
 
-_day = attrgetter("day")
-_first = itemgetter(0)
-
-
 def _entry_row(user: str, batch: str, key: str, entry: Entry) -> dict[str, Any]:
     return {
         "id": key, "user_id": user, "batch_id": batch, "day": entry.day,
@@ -479,8 +178,3 @@ def _posting_rows(user: str, key: str, entry: Entry) -> list[dict[str, Any]]:
         }
         for line, each in enumerate(entry.postings)
     ]  # fmt: skip
-
-
-def _movement(row: Any, sign: int) -> Movement:
-    category = row.category if row.flow else "loan"
-    return Movement(row.id, row.day, row.payee, row.memo, category, row.name, Money(sign * row.minor, row.currency))

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from assistant import fx
 from assistant.money import Money, digits
 from assistant.wealth.entry import UNIT, Holding, Security
-from assistant.wealth.ledger import Change, Ledger
+from assistant.wealth.ledger import Ledger
+from assistant.wealth.reading import Change
 
 CLASSES = {"current": "cash", "wallet": "cash", "card": "cash", "savings": "savings", "loan": "debts",
            "brokerage": "cash", "insurance": "cash"}  # fmt: skip
