@@ -31,6 +31,7 @@ REFUND = re.compile(r"refund|rembours|erstattung|gutschrift|terugbetaling|avoir\
 TRANSFER = re.compile(
     r"transfer|virement|vir\b|überweisung|umbuchung|overboeking|转账|转入|转出|提现|充值", re.IGNORECASE
 )
+WORD = re.compile(r"\w+")
 TRANSFER_DAYS = 4
 TWICE_DAYS = 3
 REFUND_DAYS = 180  # how long after a purchase its money may come back
@@ -71,7 +72,8 @@ class Recurring:
 
 def plain(text: str) -> str:
     """Case, width and runs of spaces out: the form in which texts are compared and hashed."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    wide = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return " ".join(wide.casefold().split())
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -103,7 +105,7 @@ def categorise(text: str, positive: bool, own: Mapping[str, str]) -> tuple[Flow,
 def _by_lexicon(folded: str) -> str:
     """The category of the longest entry that stands in the text, at the borders of words; Chinese has none."""
     phrases, longest, chinese = _lexicon()
-    words = re.findall(r"\w+", folded)
+    words = WORD.findall(folded)
     best = max(chinese.findall(folded), key=len, default="") if not folded.isascii() else ""
     for start in range(len(words)):
         phrase = ""
