@@ -200,6 +200,17 @@ def test_an_import_is_taken_back_with_everything_that_followed_from_it(opened: O
     assert not mine.ask(ME, "income", november, account="deposit").rows
 
 
+def test_a_balance_that_only_the_file_printed_goes_with_it(opened: Open) -> None:
+    mine = opened().rooms.wealth
+    before = mine.ask(ME, "net_worth").value
+    printed = "Datum;Text;Betrag;Saldo\n02.11.2026;Korn;-5,40;994,60\n03.11.2026;Buch;-20,00;974,60\n"
+    files = (Upload("haushalt.csv", printed.encode()),)
+    done = tap(action(wealth.GOALS["import"](Do("import"), opened(files=files)), "wealth.import"), opened())
+    assert mine.ask(ME, "net_worth").value == before + Money(97_460, "EUR")  # type: ignore[operator]
+    tap(action(done, "wealth.undo"), opened())
+    assert mine.ask(ME, "net_worth").value == before
+
+
 def test_a_preview_goes_into_another_account_by_a_tap(opened: Open) -> None:
     reply = wealth.GOALS["import"](Do("import"), opened(files=(BANK,)))
     moved = tap(action(reply, "wealth.preview", "Savings"), opened())
