@@ -202,7 +202,7 @@ def shown(evidence: Evidence) -> Iterator[dict[str, Any]]:
         yield {"sense": "hear", **to_json(evidence.heard)}
     for index, seen in enumerate(evidence.seen):
         look = to_json(seen)
-        del look["features"]
+        del look["features"], look["prints"]
         for item in (*look["codes"], *look["lines"], *look["fields"]):
             del item["place"]["crop"]
         yield {"sense": "see", "image": index, **look}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import threading
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +32,7 @@ from assistant.store import Store
 from assistant.wealth import Wealth
 from models.text import embedder, vocabulary
 
+log = logging.getLogger(__name__)
 LONGEST_TEXT = 4_000  # characters of one request; a longer one is a file, not a sentence
 
 
@@ -212,12 +215,24 @@ class Assistant:
         """Take on the owner's duties: the undo timer, the reconciler and warm models, each in the background."""
         self.rooms.payments.start()
         self.rooms.shop.start()
+        threading.Thread(target=self._show_pictures, name="shop-pictures", daemon=True).start()
         self.senses.start()
 
     def catch_up(self) -> None:
         """Ask about what an earlier process left undecided, before anything is said; without a provider it waits."""
         with contextlib.suppress(Unavailable, OutOfRoom):
             self.rooms.payments.settle_due(restarted=True)
+
+    def _show_pictures(self) -> None:
+        """Learn once what the pictures in `pictures/` look like; each is named by its product's id."""
+        for path in sorted((self.settings.home / "pictures").glob("*")):
+            if self.rooms.shop.pictures.has(path.stem):
+                continue
+            try:
+                (*_, seen) = self.senses.see(Upload(path.name, path.read_bytes()), 0, read=False)
+                self.rooms.shop.pictures.show(path.stem, seen.prints, seen.features)
+            except (LueurError, OSError) as error:
+                log.warning("the picture %s shows nothing: %s", path.name, error)
 
     def close(self) -> None:
         self.senses.close()

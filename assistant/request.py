@@ -108,6 +108,7 @@ class Seen:
     fields: tuple[Field, ...] = ()
     labels: tuple[tuple[str, float], ...] = ()  # coarse product classes with scores in 0..1
     features: tuple[float, ...] = ()
+    prints: bytes = b""  # marks of print and colours, packed as models/prints.py says
     engines: tuple[str, ...] = ()
     size: tuple[int, int] = (0, 0)  # width, height in pixels after EXIF rotation
 

@@ -34,6 +34,7 @@ class Settings:
     speech_url: str = ""  # an OpenAI-compatible transcription endpoint
     speech_key: str = ""
     whisper: str = ""  # path of a Whisper checkpoint (.pt) or a folder of safetensors
+    food_facts: str = ""  # address of Open Food Facts (https://world.openfoodfacts.org); empty: no code leaves here
     offline: bool = False  # never ask the model hub
 
     def masked(self) -> dict[str, str]:

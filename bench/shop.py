@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from assistant.clock import SystemClock
 from assistant.demo import catalogue as demo
@@ -38,9 +39,12 @@ from assistant.shop import Shop
 from assistant.shop.catalogue import Attribute, Offer, Product
 from assistant.shop.glossary import glossary
 from assistant.shop.index import Index
+from assistant.shop.match import Look, Looks
 from assistant.shop.meaning import FILE, learned
 from assistant.store import Store
 from bench.wishes import wishes
+from models import vision
+from models.prints import prints
 from models.text import embed, ready, vocabulary
 
 KEPT = Path(__file__).parents[1] / "artefacts" / "bench-shop" / FILE  # vectors of the last run: embedding takes minutes
@@ -68,6 +72,8 @@ def row(name: str, value: float | None, unit: str, target: float | None = None, 
 
 def measure(data: Path | None) -> Iterator[Row]:
     yield from promises()
+    if data:
+        yield from photos(data / "groceries")
     if data is None:
         yield row("catalogue: no DATA given, not measured", None, "")
         return
@@ -363,3 +369,27 @@ def promises() -> Iterator[Row]:
             possible, shown = possible + able, shown + (able and bool(hits))
     yield row(f"{WISHES} generated wishes: with a card that breaks one", broken, "wishes", 0, least=False)
     yield row(f"{possible} that can be met: with a card", shown / possible, "share", 0.99)
+
+
+# -- photos -----------------------------------------------------------------------------------------------------------
+
+
+def photos(data: Path) -> Iterator[Row]:
+    """Photos of groceries against one catalogue picture each, by looks alone: no code and no text is used."""
+    pictures, taken = sorted((data / "catalogue").rglob("*.jpg")), sorted((data / "photos").rglob("*.jpg"))
+    if not pictures:
+        yield row("groceries (no data)", None, "share")
+        return
+    looks = Looks({path.parent.name: seen(path) for path in pictures})
+    found = [(path, [match.product for match in looks.match(seen(path))]) for path in taken]
+    packed = [(path, named) for path, named in found if "Packages" in path.parts]
+    for name, some, first, five in (("all", found, 0.40, 0.60), ("packaged", packed, 0.75, None)):
+        top = statistics.fmean(named[0] == path.parent.name for path, named in some)
+        yield row(f"{len(some)} photos ({name}): product first", round(top, 3), "share", first)
+        within = statistics.fmean(path.parent.name in named for path, named in some)
+        yield row(f"{len(some)} photos ({name}): product in five", round(within, 3), "share", five)
+
+
+def seen(path: Path) -> Look:
+    picture = Image.open(path)
+    return Look.of(prints(picture), vision.look(picture).features)

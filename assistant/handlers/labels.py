@@ -1,23 +1,30 @@
 """What a code or a shelf label is of, and the shelf's price beside the catalogue's.
 
 A label names a product by its own code, else by its name when every word of the two agrees; a likeness is not enough.
+A photo of a thing shows the likest products, and says what decided.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from assistant import fx
 from assistant.errors import BadInput
 from assistant.handlers import Context, product
+from assistant.handlers.goods import view
 from assistant.language.acts import Do, Slot
 from assistant.money import Money
-from assistant.reply import Reply
+from assistant.reply import Products, Reply
 from assistant.request import Seen
+from assistant.shop import Hit
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import pieces
+from assistant.shop.match import Match
 
 READ_ALIKE = 0.75  # share of letters from which a printed word is the catalogue's, misread
+SHOWN = 3  # products a photo may show
 LOOKED_AT = 5  # products whose names are compared with a label's
 
 
@@ -28,7 +35,24 @@ def product_of(seen: Seen, context: Context) -> Reply | None:
             return _shown(found, seen, context.say("product.code_found", code=code.text), context)
     if seen.kind == "price_tag" and (found := _by_name(seen, context)):
         return _shown(found, seen, "", context)
+    if seen.kind in ("product", "other") and (matches := context.rooms.shop.match(seen)):
+        return _alike(matches, context)
     return None
+
+
+def _alike(matches: Sequence[Match], context: Context) -> Reply:
+    """The likest products, each with what decided; looks alone are said to be a guess."""
+    shop = context.rooms.shop
+    cards = []
+    for match in matches[:SHOWN]:
+        if product := shop.product(match.product):
+            hit = Hit(product, product.offer.price(context.settings.currency))
+            why = context.say(f"product.match.{match.how}", said=match.said)
+            cards.append(replace(view(hit, hit.price.currency, context), why=(why,)))
+    guess = matches[0].how == "look"
+    text = context.say("product.may_be" if guess else "product.matched", title=cards[0].title) if cards else ""
+    ids = tuple(card.id for card in cards)
+    return Reply(text, (Products(products=tuple(cards)),), route="product", results=ids)
 
 
 def unsold(seen: Seen, context: Context) -> Reply | None:

@@ -231,9 +231,19 @@ def lookup(do: Do, context: Context) -> Reply:
         raise BadInput("no_code")
     product = context.rooms.shop.by_gtin(code)
     if product is None:
-        text = context.say("product.code_unknown", code=code)
+        text = _elsewhere(code, context) or context.say("product.code_unknown", code=code)
         return Reply(text, (Notice(tone="info", text=text),), route="product")
     return one(product, context, context.say("product.code_found", code=code))
+
+
+def _elsewhere(code: str, context: Context) -> str:
+    """What another source calls the code, with its day; nothing where none is asked or none knows it."""
+    fact = context.rooms.shop.facts.look_up(code, context.language)
+    if fact is None:
+        return ""
+    on = context.say("product.code_elsewhere_on", on=fact.on) if fact.on else ""
+    details = ", ".join(part for part in (fact.brand, fact.quantity, on) if part)
+    return context.say("product.code_elsewhere", code=code, source=fact.source, name=fact.name, details=details)
 
 
 def _code_seen(context: Context) -> str:

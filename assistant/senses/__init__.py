@@ -47,12 +47,13 @@ class Senses:
         except BadInput as error:
             raise BadInput(error.key, **{"name": audio.name, **error.values}) from None
 
-    def see(self, image: Upload, index: int) -> Iterator[Seen]:
+    def see(self, image: Upload, index: int, read: bool = True) -> Iterator[Seen]:
         """What a picture holds, each time more complete: codes, then its kind, then its text and fields.
 
-        Raises `BadInput` for a file that is no picture, is broken, or is too large or too heavy to open.
+        Without `read` no text is read, and its looks are always there. Raises `BadInput` for a file that is no picture,
+        is broken, or is too large or too heavy to open.
         """
-        yield from self._looks("see", image, index)
+        yield from self._looks("see", image, index, read=read)
 
     def watch(self, image: Upload, read: bool = True) -> Iterator[Seen]:
         """As `see`, for a camera's frame: codes in some ten milliseconds, and with `read` the largest print."""

@@ -6,6 +6,7 @@ text, so a picture being read never delays a code or a sentence.
 
 from __future__ import annotations
 
+import base64
 import os
 import resource
 import sys
@@ -22,6 +23,7 @@ from assistant.senses import crops, read, scan, see
 from assistant.senses.worker import read_frame, write_frame
 
 IDLE_SECONDS = 900  # without work the process ends and gives its memory back
+LIKE_THING = 0.1  # share of its opinion from which a picture may show a product
 LIKE_PRINT = 0.1  # share of the vision model's opinion from which a frame is read
 LARGEST_FILE = 64 << 20  # bytes it may write to a temporary file
 Reader = Callable[[Any, float], tuple[list[list[Any]], float]]
@@ -88,9 +90,10 @@ class Room:
         self._active = time.monotonic()
         self.send({"id": number, "done": True, **head}, blob)
 
-    def _see(self, number: int, head: dict[str, Any], blob: bytes) -> None:  # noqa: ARG002
-        """Codes at once, then the vision model, then (on the slow thread) the text."""
+    def _see(self, number: int, head: dict[str, Any], blob: bytes) -> None:
+        """Codes at once, then the vision model and local features, then (on the slow thread) the text."""
         from models import vision
+        from models.prints import prints
 
         self.send({"id": number, "began": True})
         picture, scale = see.opened(blob)
@@ -99,6 +102,11 @@ class Room:
         known = {"codes": codes, **size}
         self.send({"id": number, **known})
         shown = _shown(vision.look(picture))
+        if not head["read"] or shown["kinds"]["product"] + shown["kinds"]["other"] > LIKE_THING:
+            shown["prints"] = base64.b64encode(prints(picture)).decode()
+        if not head["read"]:
+            self._end(number, known | shown)
+            return
         self.send({"id": number, **shown})
         self._slow.submit(self._guarded, number, self._read, picture, scale, known | shown)
 

@@ -5,6 +5,7 @@ Knows which files are pictures, how large they may be, and how the vision model,
 
 from __future__ import annotations
 
+import base64
 import io
 import warnings
 from collections.abc import Iterable, Mapping
@@ -102,6 +103,8 @@ def fold(seen: Seen, part: Mapping[str, Any], index: int) -> Seen:
         labels = sorted(((str(k), float(v)) for k, v in part["products"].items()), key=lambda item: -item[1])[:3]
         features = tuple(float(value) for value in part["features"])
         seen = replace(seen, labels=tuple(labels), features=features, engines=_with(seen, str(part["model"])))
+    if "prints" in part:
+        seen = replace(seen, prints=base64.b64decode(str(part["prints"]), validate=True))
     if "lines" in part:
         lines = tuple(Line(str(text), float(sure), _place(box, index)) for text, sure, box in part["lines"])
         seen = replace(seen, lines=lines, engines=_with(seen, READER))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypedDict
@@ -24,15 +25,17 @@ from assistant.clock import Clock
 from assistant.errors import BadInput
 from assistant.merchant import Merchant
 from assistant.money import Money
-from assistant.request import Constraint
+from assistant.request import Constraint, Seen
 from assistant.settings import Settings
 from assistant.shop import guide
 from assistant.shop.cart import Carts
 from assistant.shop.catalogue import Catalogue, Product
 from assistant.shop.constraints import Columns, Conversion, canonical, relax
+from assistant.shop.facts import Facts
 from assistant.shop.glossary import Entry, Reading, glossary, pieces
 from assistant.shop.index import Index, Ranking
 from assistant.shop.intake import Intake
+from assistant.shop.match import Match, Pictures
 from assistant.shop.meaning import Embed
 from assistant.shop.merchants import House, terms
 from assistant.shop.spelling import Pairs, Speller
@@ -44,6 +47,8 @@ Mask = NDArray[np.bool_]
 
 NO_WORDS = Reading()
 ANY: frozenset[int] = frozenset()
+READ_WELL = 0.6  # confidence from which a line on a package counts
+LABELLED, LABELLED_SHOWN = 50, 5  # products compared with the words on a package, and named
 
 
 class Lexicon(TypedDict):
@@ -116,6 +121,8 @@ class Shop:
         self.carts = Carts(store, clock, self.catalogue, self.merchants, settings.currency)
         self.intake = Intake(self.catalogue, settings, clock, self.load)
         self.watches = Watches(store, clock, self.catalogue)
+        self.facts = Facts(settings.food_facts)
+        self.pictures = Pictures(settings.home / "looks")
         self._embed, self._known = embed, known
         self._view: View | None = None
         self._opening = threading.Lock()
@@ -152,6 +159,27 @@ class Shop:
     def by_gtin(self, code: str) -> Product | None:
         """The product of a code. Raises `BadInput` for digits that cannot be a GTIN."""
         return self.catalogue.by_gtin(code)
+
+    def match(self, seen: Seen) -> tuple[Match, ...]:
+        """Products a photo may show, likest first: by its code alone, else the words on the package, else its looks."""
+        for code in seen.codes:
+            with suppress(BadInput):
+                if product := self.by_gtin(code.text):
+                    return (Match(product.id, "code", code.text),)
+        return self._labelled(seen) or self.pictures.like(seen.prints, seen.features)
+
+    def _labelled(self, seen: Seen) -> tuple[Match, ...]:
+        """Products whose brand and most of whose name stand on the package."""
+        view = self._open()
+        read = [piece for line in seen.lines if line.confidence >= READ_WELL for piece in pieces(line.text)]
+        rows = view.index.rank(list(dict.fromkeys(read)), np.ones(len(view.products), bool)).rows if read else ()
+        found = []
+        for product in (view.products[row] for row in rows[:LABELLED]):
+            name = set(pieces(product.title("en")))
+            on = name & set(read)
+            if set(pieces(product.brand)) <= on and len(on) > len(name) / 2 and len(on) > 1:
+                found.append((len(on) / len(name), Match(product.id, "text", " ".join(sorted(on)))))
+        return tuple(match for _, match in sorted(found, key=lambda each: -each[0])[:LABELLED_SHOWN])
 
     def lexicon(self) -> Lexicon:
         """Words a proposer may recognise in a sentence; colours and kinds of product in every language."""

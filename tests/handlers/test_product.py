@@ -6,16 +6,18 @@ import pytest
 from assistant.clock import MovableClock
 from assistant.demo import catalogue
 from assistant.errors import BadInput, NotFound, Refused
-from assistant.handlers import Context, Rooms, cart, product
+from assistant.handlers import Context, Rooms, cart, labels, product
 from assistant.language.acts import Do, Query, Slot, State
 from assistant.language.memory import freeze, thaw
 from assistant.money import Money
 from assistant.payments import Payments
 from assistant.reply import Action, Compare, Notice, PaySheet, Products, Question, Reply, to_json
-from assistant.request import Code, Constraint, Doubt, Evidence, Language, Place, Seen
+from assistant.request import Code, Constraint, Doubt, Evidence, Language, Line, Place, Seen
 from assistant.settings import Settings
 from assistant.shop import Shop
+from assistant.shop.facts import Facts
 from assistant.store import Store
+from tests.shop.test_facts import KNOWN, SPREAD, says, server  # noqa: F401  the fixture too
 
 USER, SESSION = "ada", "ses_1"
 CHEAP = Constraint("price", "at_most", Money(4000, "EUR"), (17, 31))
@@ -262,3 +264,25 @@ def test_the_two_cheapest_are_compared_by_their_prices(context: Context) -> None
     prices = {view.id: view.price.minor for view in shelf(ask(context, "find", query="kettle")).products}
     found = ask(here, "compare", refs=("cheapest", "cheapest")).results
     assert found == tuple(sorted(prices, key=lambda id: prices[id])[:2])
+
+
+def test_a_code_that_is_sold_nowhere_here_is_named_by_another_source_without_a_price(
+    context: Context,
+    server: str,  # noqa: F811
+) -> None:
+    says(200, {"status": 1, "product": KNOWN})
+    context.rooms.shop.facts = Facts(server)
+    text = ask(context, "lookup", code=SPREAD).text
+    assert "127.0.0.1 calls it “Hazelnut spread”" in text
+    assert "Oct 9, 2025" in text
+    assert "3.99" not in text
+
+
+def test_a_photo_of_a_package_shows_its_product_and_what_decided(context: Context) -> None:
+    lines = tuple(Line(text, 0.9, Place()) for text in ("GARRIGUE", "Olive oil", "750 ml"))
+    reply = labels.product_of(Seen("product", 0.9, lines=lines), context)
+    assert reply is not None
+    first = shelf(reply).products[0]
+    assert first.id == reply.results[0] == "oil-garrigue-750-ml"
+    assert "garrigue" in first.why[0]
+    assert labels.product_of(Seen("product", 0.9), context) is None
