@@ -21,7 +21,7 @@ MARK = np.dtype([("place", "<f2", 2), ("row", "u1", 128)])
 ALIKE = 0.8  # Lowe's ratio: nearest against second nearest
 APART = 12.0  # pixels a mark may lie beside its place
 SURE = 7  # marks that fit together before print decides
-PRINTED = 150  # marks a picture of a printed thing has more of
+PRINTED = 450  # marks a picture of a printed thing has more of
 SHORT = 100  # products whose marks are compared one by one
 STAND_BACK, VIEW, TRACE = 0.15, 0.1, 0.02  # weights where print does not decide
 
