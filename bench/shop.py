@@ -2,7 +2,8 @@
 
 `data/catalogue` holds products (JSON lines), ratings 0-3 of (query, product) pairs and each query's translations.
 Peers run in the same process on the same fields and, where they use vectors, on the same vectors; one that is not
-installed (`pip install bm25s PyStemmer lancedb`) is said.
+installed (`pip install bm25s PyStemmer lancedb`) is said. `BENCH_MILLION=1` adds a million variants of the
+products (some ten minutes).
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import os
 import random
 import re
+import resource
 import shutil
 import sqlite3
 import statistics
@@ -20,6 +23,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -52,6 +56,8 @@ FOUND = 10  # ranks that count
 DRAWS = 10_000
 TYPED = 10  # times every query is mistyped
 WISHES = 10_000
+MANY = 1_000_000
+COLOURS = ("black", "white", "red", "blue", "green", "grey", "silver", "pink", "yellow", "brown", "orange", "purple")
 ASKED = 4  # times every query is timed
 Row = dict[str, Any]
 Search = Callable[[str], Sequence[int]]  # query -> rows, best first
@@ -98,6 +104,8 @@ def measure(data: Path | None) -> Iterator[Row]:
         yield from typos(shop, goods, ratings, mine)
         yield from languages(data, shop, goods, ratings, mine)
         yield from speed(shop, ratings)
+        if os.environ.get("BENCH_MILLION"):
+            yield from million(goods, learned(goods, embed, Path(folder) / "index" / FILE), ratings)
 
 
 @contextmanager
@@ -393,3 +401,64 @@ def photos(data: Path) -> Iterator[Row]:
 def seen(path: Path) -> Look:
     picture = Image.open(path)
     return Look.of(prints(picture), vision.look(picture).features)
+
+
+# -- a million --------------------------------------------------------------------------------------------------------
+
+
+class Variants(Sequence[Product]):
+    """`count` variants of real products, made when they are looked at: another colour, model and number each."""
+
+    def __init__(self, goods: list[Product], count: int) -> None:
+        self.goods, self.count = goods, count
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, row: Any) -> Any:
+        if row >= self.count:
+            raise IndexError(row)
+        one = self.goods[row % len(self.goods)]
+        mark = f"{COLOURS[row // len(self.goods) % len(COLOURS)]} v{row}"
+        about = f"{one.description('en')} #{row}"
+        return replace(
+            one, id=f"{one.id}-{row}", model=f"{one.model}-{row}", titles={"en": f"{one.title('en')} {mark}"},
+            descriptions={"en": about}, attributes=dict(list(one.attributes.items())[:8]),
+        )  # fmt: skip
+
+
+def million(goods: list[Product], vectors: NDArray[np.float16], ratings: Ratings) -> Iterator[Row]:
+    """Vectors are the real products' with noise, so that variants lie close together, as they do in a shop."""
+    dice = np.random.default_rng(11)
+
+    def near(texts: list[str]) -> NDArray[np.float32]:
+        if len(texts) == 1:
+            return embed(texts)
+        rows = [int(text.rsplit("#", 1)[1]) % len(goods) for text in texts]
+        noisy = vectors[rows] + 0.02 * dice.standard_normal((len(rows), vectors.shape[1]), np.float32)
+        return np.asarray(noisy / np.linalg.norm(noisy, axis=1, keepdims=True), np.float32)
+
+    many = Variants(goods, MANY)
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.process_time()
+        index = Index(many, Path(folder))
+        yield row(f"{MANY} variants: index of words", time.process_time() - began, "CPU s")
+        began = time.process_time()
+        index.learn(near)
+        yield row(f"{MANY} variants: index of meanings, embedding left out", time.process_time() - began, "CPU s")
+        everything = np.ones(MANY, bool)
+        asked_for = [glossary().read(query, (), "en").words for query in ratings]
+        index.rank(asked_for[0], everything)
+        words = [_milliseconds(lambda w=w: index.lexical(w, everything)) for w in asked_for * ASKED]
+        both = [_milliseconds(lambda w=w: index.rank(w, everything)) for w in asked_for * ASKED]
+        yield row(f"{MANY} variants: hybrid, p50 (ratio at most 3.5)", statistics.median(both), "ms", 3.5,
+                  ("tantivy alone", statistics.median(words)), least=False)  # fmt: skip
+        yield row(f"{MANY} variants: hybrid, p95", float(np.percentile(both, 95)), "ms")
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        yield row(f"{MANY} variants: peak memory of the process, building included", peak, "GiB")
+
+
+def _milliseconds(act: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    act()
+    return 1000 * (time.perf_counter() - began)

@@ -102,7 +102,7 @@ class Index:
         if not words:
             rows = tuple(int(row) for row in np.flatnonzero(mask))
             return Ranking(rows, (0.0,) * len(rows), frozenset(), strict=True, semantic=False)
-        lexical, strict = self._lexical(words, mask)
+        lexical, strict = self.lexical(words, mask)
         dense = self._meaning.near(" ".join(words), mask, DEPTH) if self._meaning else []
         scores: dict[int, float] = {}
         for weight, leg in ((1.0, lexical), (DENSE_WEIGHT, dense)):
@@ -112,7 +112,7 @@ class Index:
         fused = tuple(scores[row] for row in rows)
         return Ranking(rows, fused, frozenset(lexical), strict, self.semantic)
 
-    def _lexical(self, words: Sequence[str], mask: Mask) -> tuple[list[int], bool]:
+    def lexical(self, words: Sequence[str], mask: Mask) -> tuple[list[int], bool]:
         """Rows holding every word; where none is allowed, rows holding any of them."""
         for every in (True, False):
             if rows := self._hits(words, mask, every):
