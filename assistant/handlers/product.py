@@ -197,11 +197,12 @@ def _removal(wish: Wish, shelf: Shelf, place: int, context: Context, words: str 
 
 def _as_written(wish: Wish, shelf: Shelf, context: Context) -> list[Action]:
     """The same search with a mended word in quotation marks: as it was written."""
-    quoted = [(said, replace(wish, query=wish.query.replace(said, f'"{said}"', 1))) for said, _ in shelf.mended]
-    return [
-        Action(context.say("product.as_written", said=said), "product.unset", again.target(), style="chip")
-        for said, again in quoted
-    ]
+    actions = []
+    for said, used in shelf.mended:
+        again = replace(wish, query=wish.query.replace(said, f'"{said}"', 1))
+        label = context.say("product.as_written", said=said, used=used)
+        actions.append(Action(label, "product.unset", again.target(), style="chip"))
+    return actions
 
 
 def _limit(limit: Constraint, shelf: Shelf, context: Context) -> str:
