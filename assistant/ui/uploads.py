@@ -14,7 +14,7 @@ from assistant.request import Upload
 
 PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".avif"}
 SOUNDS = {".wav", ".mp3", ".m4a", ".ogg", ".oga", ".opus", ".flac", ".webm", ".aac"}
-BANK_FILES = (".csv", ".ofx", ".qfx", ".qif", ".xml", ".sta", ".mt940", ".xlsx", ".txt")
+FILES = (".csv", ".ofx", ".qfx", ".qif", ".xml", ".sta", ".mt940", ".xlsx", ".txt", ".tsv", ".json", ".jsonl", ".html")
 SAMPLES = {"photo": "invoice.png", "poison": "poisoned.png", "voice": "pay_alice.wav"}
 MOST = 8  # files of one request
 
