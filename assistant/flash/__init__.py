@@ -31,8 +31,6 @@ Value = Bill | Goal | Loan | Budget | Exchange | Shelf
 KINDS: dict[str, type[Any]] = {
     "split": Bill, "saving": Goal, "loan": Loan, "budget": Budget, "exchange": Exchange, "unit_price": Shelf,
 }  # fmt: skip
-# Two ways to say the same: what is set decides, the other follows.
-FOLLOWS = {"saving": {"monthly": "months", "months": "monthly"}, "loan": {"payment": "months", "months": "payment"}}
 LONGEST_TITLE = 80
 
 
@@ -85,12 +83,12 @@ class Flash:
                 title = text.strip()[:LONGEST_TITLE] or title
                 continue
             _put(data, name.split("."), text)
-            if other := FOLLOWS.get(card.kind, {}).get(name):
-                data[other] = None
+            both = getattr(card.value, "both", {})  # two ways to say the same: what is set decides
+            data |= dict.fromkeys(both, None) | {name: data[name]} if name in both else {}
         self._write(user, id, title=title, given=plain(card.kind, typed(card.kind, data)))
         return self.get(user, id)
 
-    def keep(self, user: str, id: str, kept: bool = True) -> Kept:
+    def keep(self, user: str, id: str, kept: bool) -> Kept:
         self._write(user, id, kept=kept)
         return self.get(user, id)
 
@@ -136,6 +134,7 @@ def typed(kind: Kind, data: Mapping[str, Any]) -> Value:
         value: Value = _adapter(kind).validate_python(dict(data))
     except ValidationError as wrong:
         raise BadInput("flash_value", given=str(wrong.errors()[0]["input"])[:40]) from None
+    getattr(value, "both", None)  # raises here what cannot be computed, before it is kept
     return value
 
 

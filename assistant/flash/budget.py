@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assistant.flash.amount import Amount, Scale
+from assistant.flash.inputs import Scale
 from assistant.money import Money, total
 
 
@@ -14,7 +14,7 @@ class Line:
     """`spent`: the average of a month in major units; `percent` of it stays (100: as now, 50: half)."""
 
     category: str
-    spent: Amount
+    spent: Decimal
     percent: Scale = Decimal(100)
 
     def after(self, currency: str) -> Money:
@@ -23,21 +23,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """`months`: how many whole months the averages are of."""
+    """`months`: how many whole months the averages are of. `rest`: spent on what has no line."""
 
     currency: str
     months: int
     lines: tuple[Line, ...]
+    rest: Decimal = Decimal(0)
 
     @property
     def before(self) -> Money:
-        return total((Money.of(line.spent, self.currency) for line in self.lines), self.currency)
-
-    @property
-    def after(self) -> Money:
-        return total((line.after(self.currency) for line in self.lines), self.currency)
+        return total(
+            (Money.of(each, self.currency) for each in (self.rest, *(x.spent for x in self.lines))), self.currency
+        )
 
     @property
     def freed(self) -> Money:
         """What a month keeps; below zero when more is spent."""
-        return self.before - self.after
+        parts = (Money.of(line.spent, self.currency) - line.after(self.currency) for line in self.lines)
+        return total(parts, self.currency)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 
 import numpy as np
 
 from assistant import fx
-from assistant.flash.amount import Positive
+from assistant.flash.inputs import Input, Positive
 from assistant.money import Money, digits
 
 DAYS = 364  # of the curve: whole weeks
@@ -20,9 +21,9 @@ class Exchange:
     """`on`: the day that was asked for; the rate is the last one published by then."""
 
     amount: Positive
-    currency: str
-    into: str
-    on: date
+    currency: Annotated[str, Input("choice")]
+    into: Annotated[str, Input("choice")]
+    on: Annotated[date, Input("date")]
 
     def __post_init__(self) -> None:
         fx.rate(self.on, self.currency, self.into)  # raises for a currency that is not quoted

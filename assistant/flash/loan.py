@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Annotated
 
 from assistant.errors import BadInput, Refused
-from assistant.flash.amount import Amount, Months, Percent, Positive
+from assistant.flash.inputs import Amount, Input, Months, Percent, Positive
 from assistant.fx import half_up
 from assistant.money import Money
 
@@ -38,9 +39,9 @@ class Loan:
     currency: str
     principal: Positive
     rate: Percent  # a year
-    months: Months | None = None
-    payment: Positive | None = None
-    extra: Amount = Decimal(0)
+    months: Annotated[Months | None, Input("range", "1", "month", "360", "1")] = None
+    payment: Annotated[Positive | None, Input(step="1", unit="currency")] = None
+    extra: Annotated[Amount, Input("range", "", "currency", "payment", label="extra_month")] = Decimal(0)
     lump: Amount = Decimal(0)
 
     def __post_init__(self) -> None:
@@ -57,6 +58,11 @@ class Loan:
         owed, months, rate = self._minor(self.principal), self.months or 1, Fraction(self.rate) / 1200
         exact = owed * rate / (1 - (1 + rate) ** -months) if rate else Fraction(owed, months)
         return Money(half_up(exact.numerator, exact.denominator), self.currency)
+
+    @property
+    def both(self) -> dict[str, Decimal]:
+        """What is given and what follows from it, by field."""
+        return {"months": Decimal(self.agreed.months), "payment": self.instalment.decimal}
 
     @property
     def agreed(self) -> Plan:

@@ -10,9 +10,10 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Annotated
 
 from assistant.errors import Refused
-from assistant.flash.amount import Amount, Months, Percent, Positive
+from assistant.flash.inputs import Amount, Input, Months, Percent, Positive
 from assistant.fx import half_up
 from assistant.money import Money
 
@@ -25,11 +26,16 @@ class Goal:
 
     currency: str
     target: Positive
+    monthly: Annotated[Amount | None, Input("range", "1", "currency")] = None
+    months: Annotated[Months | None, Input("range", "1", "month", "60", "1")] = None
     have: Amount = Decimal(0)
     rate: Percent = Decimal(0)  # a year
-    monthly: Amount | None = None
-    months: Months | None = None
     spare: Decimal | None = None
+
+    @property
+    def both(self) -> dict[str, Decimal]:
+        """What is given and what follows from it, by field."""
+        return {"monthly": self.deposit.decimal, "months": Decimal(len(self.path) - 1)}
 
     @property
     def _end(self) -> int:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Annotated
 
 from assistant.errors import BadInput
-from assistant.flash.amount import Amount, Percent, Positive
+from assistant.flash.inputs import Amount, Input, Percent, Positive
 from assistant.money import Money
 
 MOST = 20  # people of one bill
@@ -24,7 +25,7 @@ class Person:
 
     name: str = ""
     me: bool = False
-    portions: Amount = Decimal(1)
+    portions: Annotated[Amount, Input(step="0.5")] = Decimal(1)
     paid: Amount = Decimal(0)
 
 
@@ -45,9 +46,9 @@ class Bill:
     total: Positive
     people: tuple[Person, ...]
     items: tuple[Item, ...] = ()
-    tip: Percent = Decimal(0)
+    tip: Annotated[Percent, Input("range", "1", "%", "30")] = Decimal(0)
     extra: Amount = Decimal(0)
-    payer: int = -1
+    payer: Annotated[int, Input("choice")] = -1
     unsure: str = ""  # the item that somebody left out, nobody said who
 
     def __post_init__(self) -> None:
@@ -59,6 +60,8 @@ class Bill:
                 "flash_parts", parts=Money.of(parts, self.currency), total=Money.of(self.total, self.currency)
             )
 
+        _ = self.shares  # raises for a line that nobody shares
+
     @property
     def whole(self) -> Money:
         """The total with the tip."""
@@ -67,17 +70,16 @@ class Bill:
     @property
     def shares(self) -> tuple[Money, ...]:
         """One a person, in order; their sum is `whole`, exactly."""
-        everyone = (True,) * len(self.people)
         rest = self.total - sum((item.amount for item in self.items), Decimal(0))
-        parts = [(Fraction(item.amount), item.shared) for item in self.items] + [(Fraction(rest), everyone)]
         eaten = [Fraction(0)] * len(self.people)
-        for amount, shared in parts:
-            portions = [
-                Fraction(p.portions) if takes else Fraction(0) for p, takes in zip(self.people, shared, strict=True)
-            ]
+        for amount, shared in [*((i.amount, i.shared) for i in self.items), (rest, (True,) * len(self.people))]:
+            portions = [Fraction(p.portions) * takes for p, takes in zip(self.people, shared, strict=True)]
             if amount and not sum(portions):
                 raise BadInput("flash_nobody")
-            eaten = [e + (amount * p / sum(portions) if amount else 0) for e, p in zip(eaten, portions, strict=True)]
+            eaten = [
+                e + (Fraction(amount) * p / sum(portions) if amount else 0)
+                for e, p in zip(eaten, portions, strict=True)
+            ]
         return tuple(Money(minor, self.currency) for minor in apportion(self.whole.minor, eaten))
 
     @property

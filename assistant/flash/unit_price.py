@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Annotated
 
 from assistant.errors import BadInput
-from assistant.flash.amount import Amount, Count, Positive
+from assistant.flash.inputs import Amount, Count, Input, Positive
 from assistant.fx import half_up
 from assistant.money import Money, digits
 
@@ -25,8 +26,8 @@ UNITS: dict[str, tuple[str, Fraction]] = {
 class Pack:
     """`count` packs of `quantity` `unit` cost `price` together."""
 
-    quantity: Positive
-    unit: str
+    quantity: Annotated[Positive, Input(step="any")]
+    unit: Annotated[str, Input("choice")]
     price: Amount
     count: Count = 1
 

@@ -5,6 +5,7 @@ Paying from a card goes through the ordinary sheet; nobody can be charged from h
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -14,11 +15,13 @@ from typing import Any, cast
 
 from assistant.errors import LueurError, NotFound, Refused
 from assistant.flash import Kept, Kind
-from assistant.flash.amount import LARGEST
+from assistant.flash.inputs import LARGEST
 from assistant.flash.saving import Goal
 from assistant.flash.split import Bill
 from assistant.handlers import Context, Handler, Tap
-from assistant.handlers.calculations import Face, face, named
+from assistant.handlers.calculations import face
+from assistant.handlers.controls import controls, named
+from assistant.handlers.figures import shown_number
 from assistant.language.acts import Act, Amount, Do, Slot, Start
 from assistant.language.messages import shown
 from assistant.language.numbers import written
@@ -28,7 +31,8 @@ from assistant.reply import Action, Choice, Flash, Link, Notice, Question, Reply
 
 ROUTES: Mapping[str, Route] = {"split": "payment", "unit_price": "product"}  # every other kind is wealth
 MONTHS = 3  # whole months of spending that a budget starts from
-WRITTEN = re.compile(r"[\d.,  '’]+")
+LINES = 8  # categories of a budget that can be changed: those that were named, then the largest
+WRITTEN = re.compile(r"\d[\d.,  '’]*[,  '’][\d.,]*\d")  # not with a point alone: that is a decimal already
 
 
 def show(do: Do, context: Context) -> Reply:
@@ -38,6 +42,27 @@ def show(do: Do, context: Context) -> Reply:
         return _reopened(given, context)
     if "needs" in given:
         raise Refused("flash_no_total")
+    if "meanings" in do.slots:
+        return _which(kind, do.slots["meanings"].value, context)
+    return make({"kind": kind, "given": given}, {}, context)
+
+
+def _which(kind: str, meanings: Sequence[tuple[str, Mapping[str, Any]]], context: Context) -> Reply:
+    """A number that can mean two is asked, never guessed."""
+    actions = tuple(
+        Action(shown_number(Decimal(value), context.language), "flash.make", {"kind": kind, "given": given}, "chip")
+        for value, given in meanings
+    )
+    return _question(context.say("flash.which"), actions)
+
+
+def _question(text: str, actions: tuple[Action, ...]) -> Reply:
+    choices = tuple(Choice(action.id, action.label) for action in actions)
+    return Reply(text, (Question(text=text, choices=choices, actions=actions),))
+
+
+def make(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
+    kind, given = target["kind"], dict(target["given"])
     if kind in COMPLETED:
         given = COMPLETED[kind](given, context)
     today = str(shown(context.now.date(), context.language))
@@ -57,7 +82,7 @@ def _goal(given: dict[str, Any], context: Context) -> dict[str, Any]:
     if "target" not in given:
         have, rate, monthly = (Decimal(str(given.get(name, 0))) for name in ("have", "rate", "monthly"))
         months = int(given.pop("months"))
-        goal = Goal(given["currency"], Decimal(LARGEST), have, rate, monthly)
+        goal = Goal(given["currency"], Decimal(LARGEST), monthly, have=have, rate=rate)
         given["target"] = str(goal.after(months).decimal)
     return given
 
@@ -78,23 +103,25 @@ def _spending(given: dict[str, Any], context: Context) -> dict[str, Any]:
     answer = context.rooms.wealth.ask(context.user, "spending", period, group="category")
     spent = {str(each["label"]): each["value"].decimal / MONTHS for each in answer.series}
     changes = {each["category"]: each for each in given["changes"]}
-    lines = [
-        {"category": name, "spent": str(round(each, 2)), "percent": str(_left(each, changes.get(name, {})))}
-        for name, each in spent.items()
-        if each > 0
-    ]
     if missing := [name for name in changes if spent.get(name, Decimal(0)) <= 0]:
         raise NotFound("flash_not_spent", category=context.say(f"wealth.category.{missing[0]}"))
-    return {"currency": answer.currency, "months": MONTHS, "lines": lines}
+    order = sorted((name for name in spent if spent[name] > 0), key=lambda name: (name not in changes, -spent[name]))
+    lines = [
+        {
+            "category": name,
+            "spent": str(round(spent[name], 2)),
+            "percent": str(_left(spent[name], changes.get(name, {}))),
+        }
+        for name in order[:LINES]
+    ]
+    rest = str(round(sum((spent[name] for name in order[LINES:]), Decimal(0)), 2))
+    return {"currency": answer.currency, "months": MONTHS, "lines": lines, "rest": rest}
 
 
 def _left(spent: Decimal, change: Mapping[str, str]) -> Decimal:
     """Percent of `spent` that stays."""
-    if "by" in change or "to" in change:
-        to = Decimal(change["to"]) if "to" in change else spent + Decimal(change["by"])
-        percent = 100 * to / spent
-    else:
-        percent = Decimal(change.get("percent", 100))
+    to = Decimal(change["to"]) if "to" in change else spent + Decimal(change["by"]) if "by" in change else None
+    percent = Decimal(change.get("percent", 100)) if to is None else 100 * to / spent
     return round(min(max(percent, Decimal(0)), Decimal(300)), 1)
 
 
@@ -106,22 +133,35 @@ COMPLETED = {"saving": _goal, "loan": _own_loan, "budget": _spending}
 
 def _shown(card: Kept, context: Context, revises: bool = False, told: str = "", error: str = "") -> Reply:
     drawn = face(card.value, context)
-    made = _card(card, drawn, told, context)
-    context.rooms.flash.print(context.user, card.id, _rows(card, drawn, context))
-    route = ROUTES.get(card.kind, "wealth")
-    return Reply(told or drawn.text, (made,), route, revises=revises, error=error)
-
-
-def _card(card: Kept, drawn: Face, told: str, context: Context) -> Flash:
-    change = _action("change", card, context, style="chip")
+    change = _action("change", card, context)
     keep = _action("drop" if card.kept else "keep", card, context, style="secondary" if card.kept else "primary")
     outcomes, hands = _with_hands(card, drawn.outcomes, context)
     links = tuple(Link(context.say(f"flash.{kind}"), f"/cards/{card.id}/{kind}") for kind in ("csv", "txt"))
-    return Flash(
-        id=card.id, kind=card.kind, title=card.title, headline=drawn.headline, caption=drawn.caption,
-        controls=drawn.controls, outcomes=outcomes, notes=(*((told,) if told else ()), *drawn.notes), svg=drawn.svg,
-        kept=card.kept, links=links, change=change.id, actions=(change, *hands, keep),
+    made = Flash(
+        id=card.id, kind=card.kind, title=card.title, headline=drawn.headline, caption=drawn.caption, kept=card.kept,
+        controls=controls(card.value, context), outcomes=outcomes, notes=(*filter(None, (told,)), *drawn.notes),
+        svg=drawn.svg, links=links, change=change.id, actions=(change, *hands, keep),
     )  # fmt: skip
+    rows = _rows(made, context)
+    context.rooms.flash.print(context.user, card.id, rows)
+    text = " ".join(rows[0][1:])
+    if card.kind == "split":
+        text += ": " + context.say("flash.comma").join(
+            f"{label} {share}" for label, share, _ in rows[1:][: len(outcomes)]
+        )
+    return Reply(told or text, (made,), ROUTES.get(card.kind, "wealth"), revises=revises, error=error)
+
+
+def _rows(made: Flash, context: Context) -> list[tuple[str, str, str]]:
+    """What a file of this card holds: its title, what came out, what was put in."""
+    rows = [(made.title, made.headline, made.caption), *((each.label, each.value, each.note) for each in made.outcomes)]
+    rows += [
+        (each.label, f"{each.value} {each.unit}".strip(), each.group)
+        for each in made.controls
+        if each.kind in ("number", "range", "date")
+    ]
+    texts = [(a, value.text(context.language) if isinstance(value, Money) else value, b) for a, value, b in rows]
+    return texts + [(note, "", "") for note in made.notes]
 
 
 def _action(
@@ -134,40 +174,19 @@ def _action(
     return Action(label or context.say(f"flash.{verb}"), f"flash.{verb}", target, style, f"act_{stable}")
 
 
-def _with_hands(
-    card: Kept, outcomes: Sequence[Result], context: Context
-) -> tuple[tuple[Result, ...], tuple[Action, ...]]:
+def _with_hands(card: Kept, outcomes: Sequence[Result], context: Context) -> tuple[tuple[Result, ...], list[Action]]:
     """Beside a share: pay it, where I owe the one who paid; ask for it, where I paid."""
-    bill = card.value
+    bill, hands, out = card.value, [], list(outcomes)
     if not isinstance(bill, Bill) or bill.payer < 0:
-        return tuple(outcomes), ()
-    payer, out, hands = bill.people[bill.payer], [], []
-    for i, each in enumerate(outcomes):
-        owed = bill.open[i]
+        return tuple(out), []
+    payer = bill.people[bill.payer]
+    for i, owed in enumerate(bill.open):
         verb = "ask" if payer.me and i != bill.payer else "pay" if bill.people[i].me and payer.name else ""
         if verb and owed.minor > 0:
-            name = named(bill, i if verb == "ask" else bill.payer, context)
-            label = context.say(f"flash.{verb}_button", name=name, amount=owed)
+            label = context.say(f"flash.{verb}_button", name=payer.name, amount=owed)
             hands.append(_action(verb, card, context, label, i))
-            each = replace(each, action=hands[-1].id)
-        out.append(each)
-    return tuple(out), tuple(hands)
-
-
-def _rows(card: Kept, drawn: Face, context: Context) -> list[tuple[str, str, str]]:
-    """What a file of this card holds: its title, what came out, what was put in."""
-
-    def text(value: Money | str) -> str:
-        return value.text(context.language) if isinstance(value, Money) else value
-
-    rows = [(card.title, text(drawn.headline), drawn.caption)]
-    rows += [(each.label, text(each.value), each.note) for each in drawn.outcomes]
-    rows += [
-        (f"{each.group} · {each.label}" if each.group else each.label, f"{each.value} {each.unit}".strip(), "")
-        for each in drawn.controls
-        if each.kind not in ("toggle", "choice")
-    ]
-    return rows + [(note, "", "") for note in drawn.notes]
+            out[i] = replace(out[i], action=hands[-1].id)
+    return tuple(out), hands
 
 
 # ---- one's own cards ----
@@ -181,19 +200,16 @@ def _reopened(wanted: Mapping[str, str], context: Context) -> Reply:
     said = {token.text for token in tokens(wanted["words"])}
     fitting = [card for card in kept if wanted.get("kind", "") in ("", card.kind)]
     scores = [len(said & {token.text for token in tokens(card.title)}) for card in fitting]
-    if wanted.get("kind") and len(fitting) == 1:
-        return _shown(fitting[0], context)
-    if scores and max(scores) > 0 and scores.count(max(scores)) == 1:
-        return _shown(fitting[scores.index(max(scores))], context)
-    actions = tuple(_action("open", card, context, _line(card, context)) for card in kept)
-    text = context.say("flash.kept_list", count=len(kept))
-    choices = tuple(Choice(action.id, action.label) for action in actions)
-    return Reply(text, (Question(text=text, choices=choices, actions=actions),))
-
-
-def _line(card: Kept, context: Context) -> str:
-    parts = (card.title, context.say(f"flash.kind.{card.kind}"), str(shown(card.changed_at.date(), context.language)))
-    return " · ".join(dict.fromkeys(parts))
+    best = [card for card, score in zip(fitting, scores, strict=True) if score == max(scores) > 0]
+    if len(chosen := best or (fitting if wanted.get("kind") else [])) == 1:
+        return _shown(chosen[0], context)
+    lines = (
+        (card.title, context.say(f"flash.kind.{card.kind}"), shown(card.changed_at.date(), context.language))
+        for card in kept
+    )
+    labels = (" · ".join(dict.fromkeys(map(str, line))) for line in lines)
+    actions = tuple(_action("open", card, context, label) for card, label in zip(kept, labels, strict=True))
+    return _question(context.say("flash.kept_list", count=len(kept)), actions)
 
 
 # ---- taps ----
@@ -212,17 +228,13 @@ def change(target: Mapping[str, Any], values: Mapping[str, str], context: Contex
 
 
 def _spelt(text: str, context: Context) -> str:
-    """A number as the person writes it, with a point: '84,60' and '1 234,5' are numbers too."""
-    plain = text.strip()
-    return f"{written(plain, context.language)[0]:f}" if WRITTEN.fullmatch(plain) and plain[0].isdigit() else plain
+    """A number as a reader writes it, with a point: '84,60', '1 234,5'. What can mean two is left as it is: refused."""
+    values = written(text, context.language) if WRITTEN.fullmatch(text) else ()
+    return f"{values[0]:f}" if len(values) == 1 else text
 
 
-def keep(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
-    return _shown(context.rooms.flash.keep(context.user, target["card"]), context, revises=True)
-
-
-def drop(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
-    return _shown(context.rooms.flash.keep(context.user, target["card"], False), context, revises=True)
+def keep(target: Mapping[str, Any], values: Mapping[str, str], context: Context, kept: bool = True) -> Reply:  # noqa: ARG001
+    return _shown(context.rooms.flash.keep(context.user, target["card"], kept), context, revises=True)
 
 
 def reopen(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
@@ -256,6 +268,6 @@ def _bill(target: Mapping[str, Any], context: Context) -> tuple[Kept, Bill]:
 
 GOALS: dict[str, Handler] = {"flash": show}
 TAPS: dict[str, Tap] = {
-    "flash.change": change, "flash.keep": keep, "flash.drop": drop, "flash.open": reopen, "flash.pay": pay,
-    "flash.ask": ask,
+    "flash.make": make, "flash.change": change, "flash.keep": keep, "flash.drop": functools.partial(keep, kept=False),
+    "flash.open": reopen, "flash.pay": pay, "flash.ask": ask,
 }  # fmt: skip

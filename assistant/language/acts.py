@@ -94,6 +94,7 @@ SLOTS: dict[str, str] = {
     "goals": "tuple[Goal, ...]: what may have been meant",
     "kind": "str: which flash card, or open",
     "given": "dict: its numbers as plain data, see assistant/flash",
+    "meanings": "tuple: (number, given) for each of two meanings of a number",
 }
 Slots = Mapping[str, Slot]
 

@@ -17,41 +17,42 @@ from assistant.language.acts import Act, Query, Slot, State, World
 from assistant.language.amounts import Found
 from assistant.language.lexicon import phrases
 from assistant.language.numbers import number
-from assistant.language.sentence import Number, Sentence
+from assistant.language.sentence import ARTICLES, Hit, Sentence
 from assistant.language.sharing import Given, Paper
 from assistant.money import Money
 from assistant.request import Evidence, Seen
 
 SHOWN = ("split",)  # kinds that "show me" can mean: a loan or a rate may be a question about money
-LONGEST = 9  # tokens of "open the Lisbon split"; of Chinese twice as many
+LONGEST = {"en": 9, "fr": 9, "zh": 18}  # tokens of "open the Lisbon split"
 A_YEAR = 12  # months, where neither a date nor a sum a month was said
 
 
 def propose(text: str, evidence: Evidence, state: State, world: World) -> tuple[Act, ...]:
-    """A query for the card this sentence asks for, or nothing."""
-    said = Sentence(text, state.language, world)
-    bill = sharing.read(said, _paper(evidence, state))
-    if bill:
-        return (_card("split", bill),)
-    if evidence.seen:
+    """A query for the card this sentence asks for, or nothing; with `meanings` where a number in it can mean two."""
+    said, again = (Sentence(text, state.language, world, reading) for reading in (0, 1))
+    card = _card(said, evidence, state)
+    if card is None:
         return ()
-    for kind, read in READERS.items():
-        if given := read(said):
-            return (_card(kind, given),)
-    return ()
+    told = {"kind": Slot(card[0]), "given": Slot(card[1])}
+    if unsure := next((hit.readings for hit in said.amounts if len(hit.readings) > 1), ()):
+        other = _card(again, evidence, state)
+        if other and other != card:
+            told["meanings"] = Slot(((unsure[0].value, card[1]), (unsure[1].value, other[1])))
+    return (Query("flash", told),)
 
 
-def _card(kind: str, given: Given) -> Act:
-    return Query("flash", {"kind": Slot(kind), "given": Slot(given)})
+def _card(said: Sentence, evidence: Evidence, state: State) -> tuple[str, Given] | None:
+    if bill := sharing.read(said, _paper(evidence, state)):
+        return "split", bill
+    cards = ((kind, read(said)) for kind, read in READERS.items() if not evidence.seen)
+    return next(((kind, given) for kind, given in cards if given), None)
 
 
 def _paper(evidence: Evidence, state: State) -> Paper | None:
     """The receipt in front of us, else the one last read in this conversation."""
-    for seen in evidence.seen:
-        if told := receipt(seen):
-            return Paper(told["total"].value, told["items"].value)
-    kept = state.paper.slots if state.paper else {}
-    return Paper(kept["total"].value, tuple(kept["items"].value)) if kept else None
+    shown = next(filter(None, map(receipt, evidence.seen)), None)
+    told = shown or (state.paper.slots if state.paper else None)
+    return Paper(told["total"].value, tuple(told["items"].value)) if told else None
 
 
 def receipt(seen: Seen) -> dict[str, Slot]:
@@ -59,27 +60,26 @@ def receipt(seen: Seen) -> dict[str, Slot]:
     total = seen.field("total")
     if total is None or not isinstance(total.value, Money) or total.value.currency == "XXX":
         return {}
-    lines = tuple(
-        (each.text, each.value) for each in seen.fields if each.name == "item" and isinstance(each.value, Money)
-    )
-    return {"total": Slot(total.value), "items": Slot(lines)}
-
-
-# ---- one's own cards ----
+    return {
+        "total": Slot(total.value),
+        "items": Slot(tuple((f.text, f.value) for f in seen.fields if f.name == "item")),
+    }
 
 
 def _mine(said: Sentence) -> Given | None:
     """ "show my cards", "open the Lisbon split"."""
-    reopens, shows = said.at("open", 0), said.at("show", 0)
-    begun = reopens or shows
+    reopens = said.at("open", 0)
+    begun = reopens or said.at("show", 0)
     kinds = [hit for hit in said.find("kind", begun) if reopens or hit[0] in SHOWN]
-    if said.says("mine") and not said.amounts and (begun or len(said.tokens) < 6):
+    if said.amounts or said.percents:
+        return None
+    if said.says("mine") and (begun or len(said.tokens) < 6):
         return {"words": ""}
-    if not begun or not kinds or said.amounts or said.percents or len(said) > LONGEST * (1 + (said.language == "zh")):
+    if not begun or not kinds or len(said.tokens) > LONGEST[said.language]:
         return None
     kind, first, last = kinds[-1]
     words = [said.spell(i, i + 1) for i in range(begun, len(said.tokens)) if not first <= i < last]
-    return {"words": " ".join(words), "kind": "" if kind == "card" else kind}
+    return {"words": " ".join(words), "kind": kind.removeprefix("card")}
 
 
 # ---- packs ----
@@ -88,10 +88,9 @@ def _mine(said: Sentence) -> Given | None:
 def _unit_price(said: Sentence) -> Given | None:
     """Two packs or more with their prices, or one with "per kilo"."""
     packs = _packs(said)
-    used = [range(first, last) for _, first, last in packs]
-    prices = [hit for hit in said.amounts if not any(hit.first in each for each in used)]
-    bound = phrases("bound", said.language).scan(said.tokens) if len(packs) < 2 else ()
-    if not packs or len(packs) != len(prices) or bound or (len(packs) == 1 and not said.says("per")):
+    prices = [hit for hit in said.amounts if not any(first <= hit.first < last for _, first, last in packs)]
+    alone = len(packs) == 1 and (said.says("bound") or not said.says("per"))
+    if not packs or len(packs) != len(prices) or alone:
         return None
     rows = [pack | {"price": said.amount(price)} for (pack, _, _), price in zip(packs, prices, strict=True)]
     return {"currency": said.currency(prices[0].readings[0]), "packs": rows}
@@ -108,97 +107,81 @@ def _packs(said: Sentence) -> list[tuple[Given, int, int]]:
 
 
 def _pack(said: Sentence, first: int) -> tuple[Given, int, int] | None:
+    """Its data, its first token, the token after it."""
     hit = number(said.tokens, first, said.language)
-    article = said.words[first] in ("a", "an", "un", "une")
-    end = hit.end if hit else first + 1 if article else 0
-    if not end or said.at("per", first):
-        return None
-    times, value = said.at("pack", end), hit.values[-1] if hit else Decimal(1)
+    end = hit.end if hit else first + 1 if said.words[first] in ARTICLES else 0
+    times = said.at("pack", end) if hit else 0
     inner = number(said.tokens, times, said.language) if times else None
     table = phrases("flash.unit", said.language)
-    if inner and (unit := table.at(said.tokens, inner.end) if inner.end < len(said.tokens) else None):
-        return {"count": int(value), "quantity": str(inner.values[-1]), "unit": unit[0]}, first, unit[1]
-    unit = table.at(said.tokens, end) if end < len(said.tokens) else None
-    if unit and unit[0] == "piece" and said.language == "zh" and value == 1:
-        return None  # 一个 counts anything
-    return ({"quantity": str(value), "unit": unit[0]}, first, unit[1]) if unit else None
+    for count, contents, after in ((hit, inner, inner.end if inner else 0), (None, hit, end)):
+        unit = table.at(said.tokens, after) if after and not said.at("per", first) else None
+        value = contents.values[-1] if contents else Decimal(1)
+        if unit and not (unit[0] == "piece" and said.language == "zh" and value == 1):  # 一个 counts anything
+            counted = {"count": int(count.values[-1])} if count else {}
+            return counted | {"quantity": str(value), "unit": unit[0]}, first, unit[1]
+    return None
 
 
-# ---- loans ----
+# ---- loans and savings ----
+
+
+def _told(said: Sentence, role: Callable[[Sentence, Found, Given], str]) -> Given:
+    """Every amount by its role, the rate, and the length: 2 years and 6 months add up."""
+    told: Given = {}
+    for hit in said.amounts:
+        if name := role(said, hit, told):
+            told.setdefault(name, said.amount(hit))
+    if said.percents:
+        told["rate"] = str(said.percents[0].value)
+    if said.durations:
+        told["months"] = max(1, int(sum(each.value for each in said.durations)))
+    return told
 
 
 def _loan(said: Sentence) -> Given | None:
     """A new loan, or what repaying one's own faster would save."""
-    if not said.says("loan"):
-        return None
-    told: Given = {}
-    for hit in said.amounts:
-        name = _role(said, hit, told)
-        if name:
-            told[name] = said.amount(hit)
-    if said.percents:
-        told["rate"] = str(said.percents[0].value)
-    if said.durations:
-        told["months"] = _months(said.durations)
-    mine = said.says("own") and ("extra" in told or "lump" in told)
-    if mine and "rate" not in told:
+    told = _told(said, _loan_role) if said.says("loan") else {}
+    if said.says("own") and ("extra" in told or "lump" in told) and "rate" not in told:
         told.pop("principal", None)
         return told | {"own": True, "currency": said.currency()}
     if "principal" not in told or "rate" not in told or not {"months", "payment"} & set(told):
         return None
     if "payment" in told:
         told.pop("months", None)
-    if "down" in told:
-        told["principal"] = str(Decimal(told["principal"]) - Decimal(told.pop("down")))
+    told["principal"] = str(Decimal(told["principal"]) - Decimal(told.pop("down", 0)))
     return told | {"currency": said.currency()}
 
 
-def _role(said: Sentence, hit: Found, told: Given) -> str:
-    """What an amount is to a loan."""
+def _loan_role(said: Sentence, hit: Found, told: Given) -> str:
+    own = said.says("own") and not said.percents
     if said.near("down", hit, 2) and "principal" in told:
         return "down"
     if said.monthly(hit):
         return "extra" if said.near("extra", hit, 2) else "payment"
     if said.near("extra", hit, 1) and "principal" in told:
         return "extra"
-    own = said.says("own") and not said.percents
-    if said.near("lump", hit, 3) and ("principal" in told or own):
-        return "lump"
-    return "" if "principal" in told else "lump" if own else "principal"
-
-
-def _months(durations: tuple[Number, ...]) -> int:
-    """Lengths said one after the other add up: 2 years and 6 months."""
-    whole_ones = [each for each in durations if each.value >= 1]
-    return max(1, int(sum((each.value for each in whole_ones), Decimal(0))))
-
-
-# ---- saving ----
+    if own or "principal" in told:
+        return "lump" if own or said.near("lump", hit, 3) else ""
+    return "principal"
 
 
 def _saving(said: Sentence) -> Given | None:
     """A target with a date, a sum a month, or neither; or a sum a month for so long."""
-    if not said.says("save") or not said.amounts or (said.says("what_if") and said.percents):
+    if not said.says("save") or (said.says("what_if") and said.percents):
         return None
-    told: Given = {}
-    for hit in said.amounts:
-        start = any(last == hit.first for _, _, last in said.find("have"))
-        if start and len(said.amounts) > 1 and "have" not in told:
-            told["have"] = said.amount(hit)
-        elif said.monthly(hit):
-            told["monthly"] = said.amount(hit)
-        elif "target" not in told:
-            told["target"] = said.amount(hit)
-    if said.percents:
-        told["rate"] = str(said.percents[0].value)
-    months = _months(said.durations) if said.durations else said.due
+    told = _told(said, _saving_role)
+    months = told.pop("months", said.due)
     if "target" not in told and not ("monthly" in told and months):
         return None
-    if months and ("monthly" not in told or "target" not in told):
-        told["months"] = months
-    elif "monthly" not in told:
-        told["months"] = A_YEAR
+    if "monthly" not in told or "target" not in told:
+        told["months"] = months or A_YEAR
     return told | {"currency": said.currency(), "title": said.title()}
+
+
+def _saving_role(said: Sentence, hit: Found, told: Given) -> str:  # noqa: ARG001  roles are read alike
+    if len(said.amounts) > 1 and any(last == hit.first for _, _, last in said.find("have")):
+        return "have"
+    return "monthly" if said.monthly(hit) else "target"
 
 
 # ---- budget ----
@@ -206,23 +189,17 @@ def _saving(said: Sentence) -> Given | None:
 
 def _budget(said: Sentence) -> Given | None:
     """ "What if I halve restaurants and spend 50 less on shopping?": how each category is to change."""
-    table = phrases("category", said.language)
-    named = table.scan(said.tokens)
-    if not said.says("what_if") or not named:
-        return None
+    named = said.find("category") if said.says("what_if") else []
     changes = []
-    edges = [0, *(_between(said, a[2], b[1]) for a, b in itertools.pairwise(named)), len(said.tokens)]
+    # The words for the next category begin at the "and" between two.
+    ands = (next((i for i in range(a[2], b[1]) if said.at("joiner", i)), a[2]) for a, b in itertools.pairwise(named))
+    edges = [0, *ands, len(said.tokens)]
     before: Given = {}
     for (category, _, _), first, last in zip(named, edges, edges[1:], strict=False):
         before = _change(said, first, last) or before
         if before:
             changes.append({"category": category} | before)
     return {"changes": changes} if changes else None
-
-
-def _between(said: Sentence, first: int, last: int) -> int:
-    """Where the words for the next category begin: at the "and" between two."""
-    return next((i for i in range(first, last) if said.at("joiner", i)), first)
 
 
 def _change(said: Sentence, first: int, last: int) -> Given:
@@ -247,38 +224,24 @@ def _change(said: Sentence, first: int, last: int) -> Given:
 def _exchange(said: Sentence) -> Given | None:
     """An amount (or one unit) of a currency in another one, on a day."""
     money = [hit for hit in said.amounts if hit.certain]
-    inside = {i for hit in money for i in range(hit.first, hit.last)}
-    others = [hit for hit in phrases("currency", said.language).scan(said.tokens) if hit[1] not in inside]
+    others = [hit for hit in said.find("currency") if not any(each.first <= hit[1] < each.last for each in money)]
     asked = said.says("convert")
-    if len(money) > 1 or not others or phrases("list.payee_before", said.language).at(said.tokens, 0):
+    if len(money) > 1 or not others or said.at("list.payee_before", 0):
         return None
-    if money:
-        target = next((hit for hit in others if _into(said, hit[1])), None) or (others[-1] if asked else None)
-        if target is None or not (asked or target[2] >= len(said.tokens) - 1) or _owned(said):
-            return None
-        return _rated(said, said.amount(money[0]), said.currency(money[0].readings[0]), target[0])
-    if len(others) != 2 or said.amounts or not said.says("rate_of"):
+    if not money:
+        two = len(others) == 2 and not said.amounts and said.says("rate_of")
+        return _rated(said, "1", said.held(others[0][0].split()), others[1]) if two else None
+    into = {last for _, _, last in said.find("into")}
+    target = next((hit for hit in others if hit[1] in into), others[-1] if asked else None)
+    if target is None or not (asked or target[2] >= len(said.tokens) - 1):
         return None
-    return _rated(said, "1", _one(said, others[0][0]), others[1][0])
+    if "metric" in measures.read(said.text, said.language, said.world):
+        return None  # a question about one's own money that only names its currency
+    return _rated(said, said.amount(money[0]), said.currency(money[0].readings[0]), target)
 
 
-def _into(said: Sentence, at: int) -> bool:
-    return any(last == at for _, _, last in said.find("into"))
-
-
-def _owned(said: Sentence) -> bool:
-    """A question about one's own money that only names its currency."""
-    return "metric" in measures.read(said.text, said.language, said.world)
-
-
-def _one(said: Sentence, codes: str) -> str:
-    options = codes.split()
-    return next((code for code in said.world.currencies if code in options), options[0])
-
-
-def _rated(said: Sentence, amount: str, currency: str, codes: str) -> Given | None:
-    into = _one(said, codes)
-    today = said.world.day
+def _rated(said: Sentence, amount: str, currency: str, target: Hit) -> Given | None:
+    into, today = said.held(target[0].split()), said.world.day
     found = periods.read(said.text, said.language, today)
     day = min(found[0].value.end, today) if found else today
     return {"amount": amount, "currency": currency, "into": into, "on": day.isoformat()} if into != currency else None

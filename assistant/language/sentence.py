@@ -6,9 +6,8 @@ Unlike `amounts.read` nothing is taken back here: "Ana had no wine, which was 18
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
@@ -17,13 +16,15 @@ from assistant.language.acts import Amount, World
 from assistant.language.amounts import Found
 from assistant.language.lexicon import phrases
 from assistant.language.numbers import number
-from assistant.language.tokens import Token, tokens
+from assistant.language.tokens import Phrases, Token, tokens
 from assistant.request import Language
 
 # Lists of words that no title goes past.
 GRAMMAR = ("among", "split", "save", "by_date", "me", "people", "loan", "have", "tip", "paid", "monthly", "others")
-MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
+ARTICLES = ("a", "an", "one", "un", "une")
 USUAL = ("USD", "GBP", "CNY")  # what "dollars", "pounds" and "kuai" mean to somebody who holds none of them
+TABLES = ("bound", "category", "currency")  # of the lexicon itself
+Hit = tuple[str, int, int]  # a meaning, its first token, the token after its last
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +38,24 @@ class Number:
 
 @dataclass(frozen=True)
 class Sentence:
+    """`reading`: which meaning of an amount that has two is taken ("1.234")."""
+
     text: str
     language: Language
     world: World
-
-    @cached_property
-    def words(self) -> tuple[str, ...]:
-        return tuple(token.text for token in self.tokens)
+    reading: int = 0
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
         return tokens(self.text)
 
-    def find(self, name: str, first: int = 0, last: int | None = None) -> list[tuple[str, int, int]]:
-        """Phrases of the lexicon's [flash] list or table between two tokens: (meaning, first, after the last)."""
-        hits = phrases(f"flash.{name}", self.language).scan(self.tokens[first:last])
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        return tuple(token.text for token in self.tokens)
+
+    def find(self, name: str, first: int = 0, last: int | None = None) -> list[Hit]:
+        """Phrases of the lexicon's [flash] list or table between two tokens; a name with a dot is of another table."""
+        hits = self._phrases(name).scan(self.tokens[first:last])
         return [(meaning, first + a, first + b) for meaning, a, b in hits]
 
     def says(self, name: str, first: int = 0, last: int | None = None) -> bool:
@@ -59,8 +63,11 @@ class Sentence:
 
     def at(self, name: str, index: int) -> int:
         """The token after the phrase of `name` that begins at `index`, or 0."""
-        hit = phrases(f"flash.{name}", self.language).at(self.tokens, index) if index < len(self.tokens) else None
+        hit = self._phrases(name).at(self.tokens, index) if index < len(self.tokens) else None
         return hit[1] if hit else 0
+
+    def _phrases(self, name: str) -> Phrases[str]:
+        return phrases(name if "." in name or name in TABLES else f"flash.{name}", self.language)
 
     def spell(self, first: int, last: int) -> str:
         """The words as they were typed."""
@@ -68,7 +75,7 @@ class Sentence:
 
     @cached_property
     def amounts(self) -> tuple[Found, ...]:
-        inside = {at for number in (*self.percents, *self.durations) for at in range(number.first, number.last)}
+        inside = {at for each in (*self.percents, *self.durations) for at in range(each.first, each.last)}
         found = [hit for hit in amounts.every(self.tokens, self.language) if hit.first not in inside]
         return tuple(sorted([*found, *self._counted(inside)], key=lambda hit: hit.first))
 
@@ -77,24 +84,20 @@ class Sentence:
         for index in set(range(len(self.tokens))) - inside:
             hit = number(self.tokens, index, self.language) if self.tokens[index].kind == "digits" else None
             if hit and self.at("extra", hit.end) and not amounts.amount_at(self.tokens, index, self.language):
-                reading = Amount(amounts.printed(hit.values[0]))
-                span = (self.tokens[index].start, self.tokens[hit.end - 1].end)
-                yield Found((reading,), span, False, index, hit.end)
+                readings = tuple(Amount(amounts.printed(value)) for value in hit.values)
+                yield Found(readings, (0, 0), False, index, hit.end)
 
     @cached_property
     def percents(self) -> tuple[Number, ...]:
         return tuple(self._percents())
 
     def _percents(self) -> Iterator[Number]:
-        sign = phrases("list.percent", self.language)
-        index = 0
-        while index < len(self.tokens):
+        for index in range(len(self.tokens)):
             leading = self.words[index : index + 3] == ("百", "分", "之")
             hit = number(self.tokens, index + 3 if leading else index, self.language)
-            end = sign.at(self.tokens, hit.end) if hit and not leading else None
-            if hit and (leading or end):
-                yield Number(hit.values[-1], index, end[1] if end else hit.end)
-            index = hit.end if hit else index + 1
+            end = hit.end if hit and leading else self.at("list.percent", hit.end) if hit else 0
+            if hit and end:
+                yield Number(hit.values[-1], index, end)
 
     @cached_property
     def durations(self) -> tuple[Number, ...]:
@@ -102,62 +105,46 @@ class Sentence:
 
     def _durations(self) -> Iterator[Number]:
         """18 months, two years, a year and a half, 一年半, 2 ans et 6 mois."""
-        unit, article = phrases("period.unit", self.language), ("a", "an", "one", "un", "une")
         index = 0
         while index < len(self.tokens):
             hit = number(self.tokens, index, self.language)
-            end = hit.end if hit else index + 1 if self.words[index] in article else index
-            after = unit.at(self.tokens, end) if end > index and end < len(self.tokens) else None
-            value = hit.values[-1] if hit else Decimal(1)
-            if after is None or after[0] not in MONTHS_OF or not self._is_length(index, after[1], value):
+            end = hit.end if hit else index + 1 if self.words[index] in ARTICLES else index
+            unit, after = self.at("period.unit", end), self.find("period.unit", end)
+            value, size = hit.values[-1] if hit else Decimal(1), periods.MONTHS.get(after[0][0], 0) if after else 0
+            if end == index or not unit or not size or not self._is_length(index, unit, value):
                 index += 1
                 continue
-            months, last = value * MONTHS_OF[after[0]], after[1]
-            half = phrases("number.half", self.language).at(self.tokens, last) if last < len(self.tokens) else None
-            if half:
-                months, last = months + Decimal(MONTHS_OF[after[0]]) / 2, half[1]
-            yield Number(months, index, last)
-            index = last
+            half = self.at("number.half", unit)
+            yield Number(value * size + (Decimal(size) / 2 if half else 0), index, half or unit)
+            index = half or unit
 
     def _is_length(self, first: int, last: int, value: Decimal) -> bool:
         """Not "a month" after an amount (a pace), nor 2027年 or 6月 (dates)."""
-        pace = any(a <= first < b or b == first for _, a, b in self.find("monthly")) or self.says(
-            "monthly", first, last
-        )
-        dated = self.language == "zh" and (
-            value > 100 or (self.words[last - 1] == "月" and self.words[last - 2] != "个")
-        )
-        return not (dated or (pace and value == 1))
+        pace = any(a <= first <= b or first <= a < last for _, a, b in self.find("monthly")) and value == 1
+        month = self.words[last - 1] == "月" and self.words[last - 2] != "个"
+        return not pace and not (self.language == "zh" and (value > 100 or month))
 
     @cached_property
     def due(self) -> int | None:
         """Months from now to the future month that is named ("by June", "d'ici juin", 到明年6月), or None."""
         today = self.world.day
-        ahead = re.sub("之前|以前|前", "", self.text)  # 6月前: by June, not six months ago
-        for found in periods.read(ahead, self.language, today):
-            day = found.value.end
-            if day <= today and day.year == today.year - (1 if day.month > today.month else 0):
-                day = date(day.year + 1, day.month, 1)
-            year = self.find("next_year", 0, found.first + 1)
-            day = date(today.year + 1, day.month, 1) if year else day
-            months = (day.year - today.year) * 12 + day.month - today.month
-            if months > 0:
-                return months
-        return None
+        text = re.sub("[之以]?前", "", self.text)  # 6月前: by June, not six months ago
+        found = [each.value.end for each in periods.read(text, self.language, today, ahead=True)]
+        months = [(day.year - today.year) * 12 + day.month - today.month for day in found]
+        return next((count for count in months if count > 0), None)
 
     def amount(self, found: Found) -> str:
-        return found.readings[0].value
+        return found.readings[min(self.reading, len(found.readings) - 1)].value
 
     def currency(self, found: Amount | None = None) -> str:
         """Of the first amount that says one, else the person's own. A bare sign is taken as what they hold."""
-        said = [found] if found else [hit.readings[0] for hit in self.amounts]
-        for each in said:
-            if each.currency:
-                return each.currency
-            if each.candidates:
-                order = (*self.world.currencies, *USUAL)
-                return next((c for c in order if c in each.candidates), each.candidates[0])
+        for each in [found] if found else [hit.readings[0] for hit in self.amounts]:
+            if each.currency or each.candidates:
+                return each.currency or self.held(each.candidates)
         return self.world.currencies[0] if self.world.currencies else "EUR"
+
+    def held(self, codes: Sequence[str]) -> str:
+        return next((code for code in (*self.world.currencies, *USUAL) if code in codes), codes[0])
 
     def monthly(self, found: Found) -> bool:
         """Whether an amount is one of every month."""
@@ -167,39 +154,20 @@ class Sentence:
         after = self.at("extra", found.last) or found.last
         return bool(self.at("monthly", after) or self.at("monthly", found.last + 1))
 
+    def near(self, name: str, found: Found, reach: int = 3) -> bool:
+        return self.says(name, max(0, found.first - reach), found.last + reach)
+
     def title(self) -> str:
         """What it is for: the words after "for" up to an amount, a date, the people, or the end."""
-        for _, _, start in phrases("list.purpose", self.language).scan(self.tokens):
-            article = phrases("list.payee_article", self.language).at(self.tokens, start) if start < len(self) else None
-            first = article[1] if article and self.tokens[start].kind == "word" else self.at("article", start) or start
-            last = first
-            while last < len(self) and not self._ends_title(last):
-                last += 1
+        spans = [(each.first, each.last) for each in self.amounts] + [
+            (each.first, each.last) for each in self.durations
+        ]
+        taken = {at for first, last in spans for at in range(first, last)}
+        taken |= {at for at, token in enumerate(self.tokens) if token.kind in ("mark", "digits")}
+        taken |= {at for name in GRAMMAR for _, first, last in self.find(name) for at in range(first, last)}
+        for _, _, start in self.find("list.purpose"):
+            first = self.at("list.payee_article", start) or self.at("article", start) or start
+            last = next((at for at in range(first, len(self.tokens)) if at in taken), len(self.tokens))
             if last > first:
                 return self.spell(first, last)
         return ""
-
-    def _ends_title(self, at: int) -> bool:
-        grammar = (
-            "among",
-            "split",
-            "save",
-            "by_date",
-            "me",
-            "people",
-            "loan",
-            "have",
-            "tip",
-            "paid",
-            "monthly",
-            "others",
-        )
-        known = any(self.at(name, at) for name in grammar) or self.tokens[at].kind in ("mark", "digits")
-        spans = [(hit.first, hit.last) for hit in self.amounts] + [(each.first, each.last) for each in self.durations]
-        return known or any(first <= at < last for first, last in spans)
-
-    def __len__(self) -> int:
-        return len(self.tokens)
-
-    def near(self, name: str, found: Found, reach: int = 3) -> bool:
-        return self.says(name, max(0, found.first - reach), found.last + reach)

@@ -118,6 +118,15 @@ def test_who_owes_me_is_asked_with_a_message_and_nobody_is_charged(assistant: As
     assert act(assistant, who, named(card, "Ask for")).error == "flash_settled"
 
 
+def test_a_number_that_can_mean_two_is_asked(assistant: Assistant, who: Session) -> None:  # noqa: F811
+    question, *_ = ask(assistant, who, "split 1.234 euros with Ben").cards
+    assert isinstance(question, Question) and [choice.label for choice in question.choices] == ["1,234", "1.234"]
+    card, *_ = assistant.act(who, question.choices[0].id).cards
+    assert isinstance(card, Flash) and not isinstance(card.headline, str) and card.headline.minor == 123400
+    (now,) = act(assistant, who, card.change, total="1.5").cards
+    assert isinstance(now, Flash) and not isinstance(now.headline, str) and now.headline.minor == 150
+
+
 STAYS = [
     ("pay Bob 90", "payment"), ("send 20 to Alice for lunch", "payment"), ("paie 90 à Bob", "payment"),
     ("给李雷转90元", "payment"), ("how much did I save last month", "wealth"), ("spending by category", "wealth"),
