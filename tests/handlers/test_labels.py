@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.clock import MovableClock
+from assistant.flash import Flash
 from assistant.handlers import Context, Rooms, service
 from assistant.language.acts import Do
 from assistant.money import Money
@@ -32,7 +33,7 @@ def rooms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
     clock = MovableClock(datetime(2026, 8, 3, tzinfo=UTC))
     store.upgrade()
     payments = Payments(store, settings, clock)
-    made = Rooms(payments, Wealth(store, settings, clock), Shop(store, settings, clock))
+    made = Rooms(payments, Wealth(store, settings, clock), Shop(store, settings, clock), Flash(store, clock))
     catalogue.stock(made.shop)
     yield made
     payments.close()
