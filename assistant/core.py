@@ -18,7 +18,7 @@ from assistant.flash import Flash
 from assistant.handlers import Context, Rooms, carry_out, payment, service, stage, taps
 from assistant.language import detect, dialogue
 from assistant.language.acts import Act, Do, Proposer, World
-from assistant.language.rules import Rules
+from assistant.language.proposer import chosen
 from assistant.payments import Payments
 from assistant.redaction import Found, hide, hide_in_heard, hide_in_request, hide_in_seen
 from assistant.reply import AnyCard, Reply, Step
@@ -69,7 +69,7 @@ class Assistant:
         self.rooms.shop.carts.standing = self.rooms.payments.standing
         self.conversations = Conversations(self.store, self.clock)
         self.guesses = Guesses(self.clock)
-        self.proposer = proposer or Rules()
+        self.proposer = proposer or chosen(settings)
         self.taps = taps()
 
     def open(self, user: str, session: str | None = None, language: Language = "en") -> Session:
@@ -92,9 +92,12 @@ class Assistant:
             if found or shown:
                 raise Refused(f"{found or shown}_not_kept")
             context = self._context(who, words, evidence, request.microphone)
-            acts = self.proposer.propose(words, evidence, context.state, self._world(who))
-            reply = self._respond(who, context, acts)
-            reply = replace(reply, cards=reply.cards + service.ignored(context))
+            heard = time.perf_counter()
+            proposal = self.proposer.propose(words, evidence, context.state, self._world(who))
+            understood = Step("understand", proposal.by, round(1000 * (time.perf_counter() - heard)))
+            reply = self._respond(who, context, proposal)
+            ignored = service.ignored(context)
+            reply = replace(reply, cards=reply.cards + ignored, trace=(understood, *reply.trace))
         except LueurError as error:
             reply = service.refused(error, who.language)
         step = Step("answer", reply.route, round(1000 * (time.perf_counter() - began)))

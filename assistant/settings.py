@@ -13,7 +13,7 @@ from assistant.errors import BadInput, Refused
 Mode = Literal["personal", "demo"]
 LIVE_KEYS = ("sk_live_", "rk_live_")
 TEST_KEYS = ("sk_test_", "rk_test_")
-SECRETS = ("stripe_key", "webhook_secret", "speech_key")
+SECRETS = ("stripe_key", "webhook_secret", "speech_key", "llm_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,10 @@ class Settings:
     webhook_secret: str = ""
     speech_url: str = ""  # an OpenAI-compatible transcription endpoint
     speech_key: str = ""
+    llm_url: str = ""  # an OpenAI-compatible chat endpoint, up to and with /v1
+    llm_key: str = ""
+    llm_model: str = ""  # the endpoint's model; without an endpoint the folder or hub name of a chat checkpoint
+    llm_seconds: int = 20  # that one answer of it may take
     whisper: str = ""  # path of a Whisper checkpoint (.pt) or a folder of safetensors
     food_facts: str = ""  # address of Open Food Facts (https://world.openfoodfacts.org); empty: no code leaves here
     offline: bool = False  # never ask the model hub

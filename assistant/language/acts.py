@@ -6,7 +6,7 @@ a stack of frames, newest last. It is stored as JSON between turns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, Protocol
@@ -251,7 +251,18 @@ class World:
         return date.fromisoformat(self.today) if self.today else date(1970, 1, 1)
 
 
+class Proposal(tuple[Act, ...]):
+    """The acts of one utterance, in the order they were said. `by`: who proposed them, for the trace."""
+
+    by: str
+
+    def __new__(cls, acts: Iterable[Act], by: str) -> Proposal:
+        made = super().__new__(cls, acts)
+        made.by = by
+        return made
+
+
 class Proposer(Protocol):
-    def propose(self, utterance: str, evidence: Evidence, state: State, world: World) -> tuple[Act, ...]:
-        """Acts for one utterance, in the order they were said. Pure: no effect outside the returned value."""
+    def propose(self, utterance: str, evidence: Evidence, state: State, world: World) -> Proposal:
+        """What one utterance proposes. Pure: no effect outside the returned value."""
         ...

@@ -23,6 +23,7 @@ HAN_DIGITS = {char: index % 10 for index, char in enumerate("零一二三四五�
 HAN_DIGITS |= {"两": 2, "兩": 2, "俩": 2, "貳": 2, "參": 3, "陸": 6}
 HAN_SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 HAN_MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
+LONGEST = 24  # digits: more are no sum of money, and more than a Decimal holds
 SIZES = HAN_SCALES | HAN_MYRIADS
 
 
@@ -38,7 +39,7 @@ class Number:
 
 def number(words: Sequence[Token], index: int, language: Language) -> Number | None:
     """The number that begins at token `index`, with its scale ("1.5k", "3万") and half ("two and a half")."""
-    if index >= len(words):
+    if index >= len(words) or len(words[index].text) > LONGEST:
         return None
     token = words[index]
     if token.kind == "digits":
@@ -210,6 +211,8 @@ def _han(words: Sequence[Token], index: int) -> Number | None:
         end += 1
     said = "".join(word.text for word in words[index:end]).removesuffix("点")
     end = index + len(said)
+    if len(said) > LONGEST:
+        return None
     if not said:
         return Number((Decimal("0.5"),), index, index + 1, "han") if words[index].text == "半" else None
     whole, _, fraction = said.partition("点")

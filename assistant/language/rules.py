@@ -17,6 +17,7 @@ from assistant.language.acts import (
     Cancel,
     Chat,
     Goal,
+    Proposal,
     Query,
     Set,
     Slot,
@@ -51,21 +52,29 @@ class Rules:
     def router(self) -> Router:
         return self._router or shipped()
 
-    def propose(self, utterance: str, evidence: Evidence, state: State, world: World) -> tuple[Act, ...]:
+    def propose(self, utterance: str, evidence: Evidence, state: State, world: World) -> Proposal:
+        acts = self.short(utterance, evidence, state, world) or self.wishes(utterance, evidence, state, world)
+        return Proposal(acts, "rules")
+
+    def short(self, text: str, evidence: Evidence, state: State, world: World) -> tuple[Act, ...]:
+        """A file, a picture, a sentence to the cart, or an answer to what was said before; else no act."""
         if evidence.files:
             return (Query("import"),)
-        if not tokens(utterance):
+        if not tokens(text):
             return _silent(evidence)
         acts = (
-            flash.propose(utterance, evidence, state, world)
-            or _about_picture(utterance, evidence, state.language, world)
-            or wallet.propose(utterance, state)
-            or asides.propose(utterance, state, world)
-            or basket.propose(utterance, state, world)
-            or answers.propose(utterance, state, world)
-            or tuple(self._wishes(utterance, evidence, state, world))
+            flash.propose(text, evidence, state, world)
+            or _about_picture(text, evidence, state.language, world)
+            or wallet.propose(text, state)
+            or asides.propose(text, state, world)
+            or basket.propose(text, state, world)
+            or answers.propose(text, state, world)
         )
         return careful(acts, evidence, state.language)
+
+    def wishes(self, text: str, evidence: Evidence, state: State, world: World) -> tuple[Act, ...]:
+        """What a sentence asks for by itself."""
+        return careful(tuple(self._wishes(text, evidence, state, world)), evidence, state.language)
 
     def describe(self) -> str:
         return self.router.describe()
@@ -79,7 +88,7 @@ class Rules:
         if len(parts) > 1 and not apart and (len(wanted) != 1 or unclear):
             wanted = [(0, self._act(text, state, world))]
         for at, act in wanted:
-            yield _with_picture(_moved(act, at), evidence)
+            yield with_picture(_moved(act, at), evidence)
 
     def _act(self, text: str, state: State, world: World) -> Act:
         language = state.language
@@ -223,10 +232,8 @@ def _act_of(label: str, details: _Details, found: Verdict, state: State) -> Act:
     match name:
         case "pay":
             told = details.of("pay")
-            if wishes.denies(details.text, details.language):
-                return Cancel() if state.frames else _remark("not_paid")
-            if details.requests:  # the other way round: nobody can be charged from here
-                return _remark("no_requests")
+            if refused := _refused(details, state):
+                return refused
             if set(told) == {"amount"} and state.frames and state.frames[-1].goal == "pay":
                 return Set(told)  # "pay 50" while a sheet waits
             return (
@@ -256,6 +263,18 @@ def _act_of(label: str, details: _Details, found: Verdict, state: State) -> Act:
             return Chat(name)
         case _:
             return Unknown(outside=True)
+
+
+def refusal(text: str, state: State, world: World) -> Act | None:
+    """What a payment that `text` speaks of is answered with instead of a draft."""
+    return _refused(_Details(text, state.language, world), state)
+
+
+def _refused(details: _Details, state: State) -> Act | None:
+    """A payment that is not wished, or one the other way round: nobody can be charged from here."""
+    if wishes.denies(details.text, details.language):
+        return Cancel() if state.frames else _remark("not_paid")
+    return _remark("no_requests") if details.requests else None
 
 
 def _says(section: str, details: _Details) -> bool:
@@ -328,11 +347,11 @@ def _about_picture(text: str, evidence: Evidence, language: Language, world: Wor
     if phrases("list.what", language).scan(words):
         return _silent(evidence)
     if phrases("list.this", language).scan(words):
-        return (_with_picture(Start("pay", slots.pay(text, language, world)), evidence),)
+        return (with_picture(Start("pay", slots.pay(text, language, world)), evidence),)
     return ()
 
 
-def _with_picture(act: Act, evidence: Evidence) -> Act:
+def with_picture(act: Act, evidence: Evidence) -> Act:
     """A wish to pay, completed from the picture; a wish to find "this", answered by its code or its description."""
     if not evidence.seen:
         return act

@@ -15,7 +15,20 @@ import pytest
 
 from assistant.clock import MovableClock
 from assistant.core import Assistant
-from assistant.language.acts import Act, Affirm, Amount, Chat, Choose, Frame, Slot, State, Unknown, Unset, World
+from assistant.language.acts import (
+    Act,
+    Affirm,
+    Amount,
+    Chat,
+    Choose,
+    Frame,
+    Proposal,
+    Slot,
+    State,
+    Unknown,
+    Unset,
+    World,
+)
 from assistant.language.rules import Rules
 from assistant.money import Money
 from assistant.reply import Card, PaySheet, Period, Question, Receipt, Reply
@@ -116,9 +129,10 @@ class Recorder:
     def __init__(self) -> None:
         self.rules, self.acts, self.world = Rules(), tuple[Act, ...](), World()
 
-    def propose(self, utterance: str, evidence: Evidence, state: State, world: World) -> tuple[Act, ...]:
-        self.acts, self.world = self.rules.propose(utterance, evidence, state, world), world
-        return self.acts
+    def propose(self, utterance: str, evidence: Evidence, state: State, world: World) -> Proposal:
+        found = self.rules.propose(utterance, evidence, state, world)
+        self.acts, self.world = found, world
+        return found
 
 
 class Talk:
