@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter, ValidationError
 
 from assistant.clock import Clock
 from assistant.errors import BadInput, NotFound
@@ -85,21 +86,14 @@ class Flash:
             _put(data, name.split("."), text)
             both = getattr(card.value, "both", {})  # two ways to say the same: what is set decides
             data |= dict.fromkeys(both, None) | {name: data[name]} if name in both else {}
-        self._write(user, id, title=title, given=plain(card.kind, typed(card.kind, data)))
-        return self.get(user, id)
+        return self.note(user, id, title=title, given=plain(card.kind, typed(card.kind, data)))
 
-    def keep(self, user: str, id: str, kept: bool) -> Kept:
-        self._write(user, id, kept=kept)
-        return self.get(user, id)
-
-    def print(self, user: str, id: str, rows: Sequence[Sequence[str]]) -> None:
-        """Note what the card shows now, for its file."""
-        self._write(user, id, rows=[list(row) for row in rows])
-
-    def _write(self, user: str, id: str, **changed: Any) -> None:
+    def note(self, user: str, id: str, **changed: Any) -> Kept:
+        """The card with other columns: `kept`, or the `rows` that it shows now."""
         mine = sa.update(cards).where(cards.c.user_id == user, cards.c.id == id)
         with self.store.write() as db:
             db.execute(mine.values(changed_at=self.clock.now(), **changed))
+        return self.get(user, id)
 
 
 def _kept(row: Any) -> Kept:
@@ -120,18 +114,14 @@ def _put(data: Any, path: Sequence[str], text: str) -> None:
 
 
 @functools.cache
-def _adapter(kind: str) -> Any:
-    from pydantic import TypeAdapter
-
+def _adapter(kind: str) -> TypeAdapter[Any]:
     return TypeAdapter(KINDS[kind])
 
 
 def typed(kind: Kind, data: Mapping[str, Any]) -> Value:
     """The calculation of plain data. Raises `BadInput("flash_value")` for what is no number, date or answer."""
-    from pydantic import ValidationError
-
     try:
-        value: Value = _adapter(kind).validate_python(dict(data))
+        value: Value = _adapter(kind).validate_python(data)
     except ValidationError as wrong:
         raise BadInput("flash_value", given=str(wrong.errors()[0]["input"])[:40]) from None
     getattr(value, "both", None)  # raises here what cannot be computed, before it is kept

@@ -106,16 +106,10 @@ def _spending(given: dict[str, Any], context: Context) -> dict[str, Any]:
     if missing := [name for name in changes if spent.get(name, Decimal(0)) <= 0]:
         raise NotFound("flash_not_spent", category=context.say(f"wealth.category.{missing[0]}"))
     order = sorted((name for name in spent if spent[name] > 0), key=lambda name: (name not in changes, -spent[name]))
-    lines = [
-        {
-            "category": name,
-            "spent": str(round(spent[name], 2)),
-            "percent": str(_left(spent[name], changes.get(name, {}))),
-        }
-        for name in order[:LINES]
-    ]
-    rest = str(round(sum((spent[name] for name in order[LINES:]), Decimal(0)), 2))
-    return {"currency": answer.currency, "months": MONTHS, "lines": lines, "rest": rest}
+    rows = [(name, round(spent[name], 2), _left(spent[name], changes.get(name, {}))) for name in order]
+    lines = [{"category": name, "spent": str(each), "percent": str(left)} for name, each, left in rows[:LINES]]
+    rest = sum((each for _, each, _ in rows[LINES:]), Decimal(0))
+    return {"currency": answer.currency, "months": MONTHS, "lines": lines, "rest": str(rest)}
 
 
 def _left(spent: Decimal, change: Mapping[str, str]) -> Decimal:
@@ -143,7 +137,7 @@ def _shown(card: Kept, context: Context, revises: bool = False, told: str = "", 
         svg=drawn.svg, links=links, change=change.id, actions=(change, *hands, keep),
     )  # fmt: skip
     rows = _rows(made, context)
-    context.rooms.flash.print(context.user, card.id, rows)
+    context.rooms.flash.note(context.user, card.id, rows=rows)
     text = " ".join(rows[0][1:])
     if card.kind == "split":
         text += ": " + context.say("flash.comma").join(
@@ -234,7 +228,7 @@ def _spelt(text: str, context: Context) -> str:
 
 
 def keep(target: Mapping[str, Any], values: Mapping[str, str], context: Context, kept: bool = True) -> Reply:  # noqa: ARG001
-    return _shown(context.rooms.flash.keep(context.user, target["card"], kept), context, revises=True)
+    return _shown(context.rooms.flash.note(context.user, target["card"], kept=kept), context, revises=True)
 
 
 def reopen(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001

@@ -42,6 +42,8 @@ def propose(text: str, evidence: Evidence, state: State, world: World) -> tuple[
 
 
 def _card(said: Sentence, evidence: Evidence, state: State) -> tuple[str, Given] | None:
+    if said.says("elsewhere"):
+        return None  # a transfer between accounts, or a sum that is paid
     if bill := sharing.read(said, _paper(evidence, state)):
         return "split", bill
     cards = ((kind, read(said)) for kind, read in READERS.items() if not evidence.seen)
@@ -141,7 +143,7 @@ def _told(said: Sentence, role: Callable[[Sentence, Found, Given], str]) -> Give
 def _loan(said: Sentence) -> Given | None:
     """A new loan, or what repaying one's own faster would save."""
     told = _told(said, _loan_role) if said.says("loan") else {}
-    if said.says("own") and ("extra" in told or "lump" in told) and "rate" not in told:
+    if said.says("own") and said.says("what_if") and ("extra" in told or "lump" in told) and "rate" not in told:
         told.pop("principal", None)
         return told | {"own": True, "currency": said.currency()}
     if "principal" not in told or "rate" not in told or not {"months", "payment"} & set(told):
@@ -169,6 +171,8 @@ def _saving(said: Sentence) -> Given | None:
     """A target with a date, a sum a month, or neither; or a sum a month for so long."""
     if not said.says("save") or (said.says("what_if") and said.percents):
         return None
+    if said.due is None and periods.read(said.text, said.language, said.world.day):
+        return None  # what was saved in a time that is over
     told = _told(said, _saving_role)
     months = told.pop("months", said.due)
     if "target" not in told and not ("monthly" in told and months):

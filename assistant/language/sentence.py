@@ -76,16 +76,7 @@ class Sentence:
     @cached_property
     def amounts(self) -> tuple[Found, ...]:
         inside = {at for each in (*self.percents, *self.durations) for at in range(each.first, each.last)}
-        found = [hit for hit in amounts.every(self.tokens, self.language) if hit.first not in inside]
-        return tuple(sorted([*found, *self._counted(inside)], key=lambda hit: hit.first))
-
-    def _counted(self, inside: set[int]) -> Iterator[Found]:
-        """ "100 more a month": a count elsewhere, an amount here."""
-        for index in set(range(len(self.tokens))) - inside:
-            hit = number(self.tokens, index, self.language) if self.tokens[index].kind == "digits" else None
-            if hit and self.at("extra", hit.end) and not amounts.amount_at(self.tokens, index, self.language):
-                readings = tuple(Amount(amounts.printed(value)) for value in hit.values)
-                yield Found(readings, (0, 0), False, index, hit.end)
+        return tuple(hit for hit in amounts.every(self.tokens, self.language) if hit.first not in inside)
 
     @cached_property
     def percents(self) -> tuple[Number, ...]:

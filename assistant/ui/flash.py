@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from assistant.charts import SLICES
 from assistant.ui.markup import Html, drawing, el, icon, join
 
 if TYPE_CHECKING:
@@ -45,32 +44,18 @@ def _outcome(draw: Drawer, card: Json) -> Iterable[object]:
     headline = card["headline"]
     yield el("p", headline["text"] if isinstance(headline, Mapping) else headline, cls="amount")
     yield el("p", card["caption"], cls="muted caption") if card["caption"] else ""
-    if card["kind"] == "split":
-        yield _stack(card["outcomes"])
-    yield el("dl", *(_line(draw, card, at, each) for at, each in enumerate(card["outcomes"])), cls="results")
+    yield el("dl", *(_line(draw, card, each) for each in card["outcomes"]), cls="results")
     yield drawing(card["svg"]) if card["svg"] else ""
     yield from (el("p", icon("info"), el("span", note), cls="note-line") for note in card["notes"])
 
 
-def _stack(outcomes: Sequence[Json]) -> Html:
-    """The bill as one bar, a colour a person."""
-    widths = [f"flex-grow:{each['share'] or 0};background:{_colour(at)}" for at, each in enumerate(outcomes)]
-    return el("div", *(el("i", style=style) for style in widths), cls="stack", aria_hidden="true")
-
-
-def _colour(at: int) -> str:
-    return f"var(--slice-{at % len(SLICES) + 1}, {SLICES[at % len(SLICES)]})"
-
-
-def _line(draw: Drawer, card: Json, at: int, each: Json) -> Html:
+def _line(draw: Drawer, card: Json, each: Json) -> Html:
     value = each["value"]
-    split = card["kind"] == "split"
     button = next((action for action in card["actions"] if action["id"] == each["action"]), None)
-    mark = el("i", cls="dot", style=f"background:{_colour(at)}") if split else ""
     best = el("span", icon("check"), el("span", draw.word("flash_best"), cls="sr"), cls="best") if each["best"] else ""
-    bar = "" if split or each["share"] is None else el("i", cls="bar", style=f"--part:{min(each['share'], 1000) / 10}%")
+    bar = "" if each["share"] is None else el("i", cls="bar", style=f"--part:{min(each['share'], 1000) / 10}%")
     return el("div",
-        el("dt", mark, each["label"], best),
+        el("dt", each["label"], best),
         el("dd", el("b", value["text"] if isinstance(value, Mapping) else value),
            el("span", each["note"], cls="muted block") if each["note"] else "", bar,
            draw.button(button) if button else ""),
