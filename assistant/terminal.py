@@ -61,6 +61,15 @@ def _card(card: Json) -> Iterator[str]:
             yield from (
                 f"{name}: {field['value']} ({field['confidence']:.0%})" for name, field in card["fields"].items()
             )
+        case "flash":
+            yield f"{card['title']}   {_value(card['headline'])}"
+            yield from (f"{one['label']:>14}  {_joined(_value(one['value']), one['note'])}" for one in card["outcomes"])
+            yield from (f"{one['label']}: {one['value']}   (--set {one['name']}=...)" for one in card["controls"])
+            yield from card["notes"]
+        case "overview":
+            for tile in card["tiles"]:
+                yield f"{tile['label']}: {_joined(_value(tile['value']), tile['change'], tile['period'])}"
+                yield from (f"{name:>24}  {value}" for name, value in tile["lines"])
         case "ignored":
             yield from (f"~~{line}~~" for line in card["lines"])
             yield card["reason"]

@@ -203,10 +203,17 @@ def find(text: str, language: Language, world: World) -> dict[str, Slot]:
     given = phrases("list.gift", language).scan(tokens(text))
     whom = payee(text, language, world) if given else None
     wanted = constraints.read(text, language, world, (whom and whom.span) or (0, 0))
-    told = {
-        "query": wanted.query, "constraints": wanted.constraints, "doubts": wanted.doubts, "quantity": wanted.quantity,
-    }  # fmt: skip
-    return {name: Slot(value, wanted.query if name == "query" else "") for name, value in told.items() if value}
+    query = _without(wanted.query, "list.gift", language) if given else wanted.query
+    told = {"query": query, "constraints": wanted.constraints, "doubts": wanted.doubts, "quantity": wanted.quantity}
+    return {name: Slot(value, query if name == "query" else "") for name, value in told.items() if value}
+
+
+def _without(text: str, section: str, language: Language) -> str:
+    """The text without these phrases: nothing is sold under the name "gift"."""
+    words = tokens(text)
+    gone = {place for _, first, last in phrases(section, language).scan(words) for place in range(first, last)}
+    kept = (text[word.start : word.end] for place, word in enumerate(words) if place not in gone)
+    return ("" if language == "zh" else " ").join(kept)
 
 
 def code(text: str) -> Slot | None:
