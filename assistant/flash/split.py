@@ -54,38 +54,38 @@ class Bill:
     def __post_init__(self) -> None:
         if not 1 <= len(self.people) <= MOST or self.payer >= len(self.people):
             raise BadInput("flash_people", most=MOST)
-        parts = sum((item.amount for item in self.items), Decimal(0))
-        if parts > self.total:
-            raise BadInput(
-                "flash_parts", parts=Money.of(parts, self.currency), total=Money.of(self.total, self.currency)
-            )
-
+        if self._rest < 0:
+            raise BadInput("flash_parts", parts=self._money(self.total - self._rest), total=self._money(self.total))
         _ = self.shares  # raises for a line that nobody shares
+
+    def _money(self, amount: Decimal) -> Money:
+        return Money.of(amount, self.currency)
+
+    @property
+    def _rest(self) -> Decimal:
+        return self.total - sum((item.amount for item in self.items), Decimal(0))
 
     @property
     def whole(self) -> Money:
         """The total with the tip."""
-        return Money.of(self.total * (1 + self.tip / 100) + self.extra, self.currency)
+        return self._money(self.total * (1 + self.tip / 100) + self.extra)
 
     @property
     def shares(self) -> tuple[Money, ...]:
         """One a person, in order; their sum is `whole`, exactly."""
-        rest = self.total - sum((item.amount for item in self.items), Decimal(0))
         eaten = [Fraction(0)] * len(self.people)
-        for amount, shared in [*((i.amount, i.shared) for i in self.items), (rest, (True,) * len(self.people))]:
+        for amount, shared in [*((i.amount, i.shared) for i in self.items), (self._rest, (True,) * len(self.people))]:
             portions = [Fraction(p.portions) * takes for p, takes in zip(self.people, shared, strict=True)]
             if amount and not sum(portions):
                 raise BadInput("flash_nobody")
-            eaten = [
-                e + (Fraction(amount) * p / sum(portions) if amount else 0)
-                for e, p in zip(eaten, portions, strict=True)
-            ]
+            each = Fraction(amount) / sum(portions) if amount else 0
+            eaten = [part + each * own for part, own in zip(eaten, portions, strict=True)]
         return tuple(Money(minor, self.currency) for minor in apportion(self.whole.minor, eaten))
 
     @property
     def paid(self) -> tuple[Money, ...]:
         """What each has put down; the payer also whatever the others have not."""
-        own = [Money.of(person.paid, self.currency) for person in self.people]
+        own = [self._money(person.paid) for person in self.people]
         if self.payer >= 0:
             own[self.payer] += Money(max(0, self.whole.minor - sum(money.minor for money in own)), self.currency)
         return tuple(own)

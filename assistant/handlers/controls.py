@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from typing import Any, get_type_hints
@@ -27,29 +27,23 @@ def _controls(whole: Any, part: Any, path: str, group: str, context: Context) ->
     """One a field that is asked for, then those of the parts, whose names are paths ("people.0.paid")."""
     hints = get_type_hints(type(part), include_extras=True)
     for each in fields(part):
-        given, asks = (
-            getattr(part, each.name),
-            [m for m in getattr(hints[each.name], "__metadata__", ()) if isinstance(m, Input)],
-        )
+        given, name = getattr(part, each.name), f"{path}{each.name}"
+        asks = [m for m in getattr(hints[each.name], "__metadata__", ()) if isinstance(m, Input)]
         if asks:
             yield _control(whole, part, each.name, path, group, asks[-1], context)
         elif each.name == "shared":
             for at, takes in enumerate(given):
-                label = named(whole, at, context)
-                yield Control(f"{path}shared.{at}", label, "toggle", str(takes).lower(), group=group)
-        elif isinstance(given, tuple) and given and is_dataclass(given[0]):
+                yield Control(f"{name}.{at}", named(whole, at, context), "toggle", str(takes).lower(), group=group)
+        elif isinstance(given, tuple):
             for at, inner in enumerate(given):
-                yield from _controls(
-                    whole, inner, f"{path}{each.name}.{at}.", _heading(whole, at, inner, context), context
-                )
+                yield from _controls(whole, inner, f"{name}.{at}.", _heading(whole, at, inner, context), context)
 
 
 def _control(whole: Any, part: Any, name: str, path: str, group: str, ask: Input, context: Context) -> Control:
     shown = getattr(part, "both", {})
     value = shown.get(name, getattr(part, name))
-    unit = {"currency": whole.currency, "month": ""}.get(ask.unit, ask.unit)
-    if ask.unit == "month":
-        unit = month(context.now.date(), int(value), context.language)
+    unit = whole.currency if ask.unit == "currency" else ask.unit
+    unit = month(context.now.date(), int(value), context.language) if unit == "month" else unit
     most = context.now.date().isoformat() if ask.kind == "date" else ""
     if ask.kind == "range":
         end = Decimal(ask.most) if ask.most.isdigit() else rounded_up(shown.get(ask.most, value))
@@ -93,10 +87,8 @@ def rounded_up(amount: Decimal) -> Decimal:
 
 
 def _payers(bill: Any, context: Context) -> Iterable[Choice]:
-    return [
-        Choice("-1", context.say("flash.nobody")),
-        *(Choice(str(i), named(bill, i, context)) for i in range(len(bill.people))),
-    ]
+    names = [context.say("flash.nobody"), *(named(bill, i, context) for i in range(len(bill.people)))]
+    return [Choice(str(at), name) for at, name in enumerate(names, -1)]
 
 
 def _currencies(swap: Any, context: Context) -> Iterable[Choice]:  # noqa: ARG001  choices are made alike

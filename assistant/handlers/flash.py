@@ -138,11 +138,8 @@ def _shown(card: Kept, context: Context, revises: bool = False, told: str = "", 
     )  # fmt: skip
     rows = _rows(made, context)
     context.rooms.flash.note(context.user, card.id, rows=rows)
-    text = " ".join(rows[0][1:])
-    if card.kind == "split":
-        text += ": " + context.say("flash.comma").join(
-            f"{label} {share}" for label, share, _ in rows[1:][: len(outcomes)]
-        )
+    shares = [f"{label} {share}" for label, share, _ in rows[1 : len(outcomes) + 1]] * (card.kind == "split")
+    text = ": ".join(filter(None, (" ".join(rows[0][1:]), context.say("flash.comma").join(shares))))
     return Reply(told or text, (made,), ROUTES.get(card.kind, "wealth"), revises=revises, error=error)
 
 
@@ -197,13 +194,13 @@ def _reopened(wanted: Mapping[str, str], context: Context) -> Reply:
     best = [card for card, score in zip(fitting, scores, strict=True) if score == max(scores) > 0]
     if len(chosen := best or (fitting if wanted.get("kind") else [])) == 1:
         return _shown(chosen[0], context)
-    lines = (
-        (card.title, context.say(f"flash.kind.{card.kind}"), shown(card.changed_at.date(), context.language))
-        for card in kept
-    )
-    labels = (" · ".join(dict.fromkeys(map(str, line))) for line in lines)
-    actions = tuple(_action("open", card, context, label) for card, label in zip(kept, labels, strict=True))
+    actions = tuple(_action("open", card, context, _line(card, context)) for card in kept)
     return _question(context.say("flash.kept_list", count=len(kept)), actions)
+
+
+def _line(card: Kept, context: Context) -> str:
+    parts = (card.title, context.say(f"flash.kind.{card.kind}"), str(shown(card.changed_at.date(), context.language)))
+    return " · ".join(dict.fromkeys(parts))
 
 
 # ---- taps ----

@@ -6,7 +6,7 @@ Unlike `amounts.read` nothing is taken back here: "Ana had no wine, which was 18
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -79,35 +79,29 @@ class Sentence:
         return tuple(hit for hit in amounts.every(self.tokens, self.language) if hit.first not in inside)
 
     @cached_property
-    def percents(self) -> tuple[Number, ...]:
-        return tuple(self._percents())
-
-    def _percents(self) -> Iterator[Number]:
+    def percents(self) -> list[Number]:
+        found = []
         for index in range(len(self.tokens)):
             leading = self.words[index : index + 3] == ("百", "分", "之")
             hit = number(self.tokens, index + 3 if leading else index, self.language)
-            end = hit.end if hit and leading else self.at("list.percent", hit.end) if hit else 0
-            if hit and end:
-                yield Number(hit.values[-1], index, end)
+            if hit and (end := hit.end if leading else self.at("list.percent", hit.end)):
+                found.append(Number(hit.values[-1], index, end))
+        return found
 
     @cached_property
-    def durations(self) -> tuple[Number, ...]:
-        return tuple(self._durations())
-
-    def _durations(self) -> Iterator[Number]:
+    def durations(self) -> list[Number]:
         """18 months, two years, a year and a half, 一年半, 2 ans et 6 mois."""
-        index = 0
-        while index < len(self.tokens):
+        found: list[Number] = []
+        for index in range(len(self.tokens)):
             hit = number(self.tokens, index, self.language)
-            end = hit.end if hit else index + 1 if self.words[index] in ARTICLES else index
-            unit, after = self.at("period.unit", end), self.find("period.unit", end)
-            value, size = hit.values[-1] if hit else Decimal(1), periods.MONTHS.get(after[0][0], 0) if after else 0
-            if end == index or not unit or not size or not self._is_length(index, unit, value):
-                index += 1
-                continue
-            half = self.at("number.half", unit)
-            yield Number(value * size + (Decimal(size) / 2 if half else 0), index, half or unit)
-            index = half or unit
+            end = hit.end if hit else index + (self.words[index] in ARTICLES)
+            unit, value = self.at("period.unit", end), hit.values[-1] if hit else Decimal(1)
+            size = periods.MONTHS.get(self.find("period.unit", end, unit)[0][0], 0) if unit else 0
+            taken = found and index < found[-1].last
+            if end > index and size and not taken and self._is_length(index, unit, value):
+                half = self.at("number.half", unit)
+                found.append(Number(value * size + (Decimal(size) / 2 if half else 0), index, half or unit))
+        return found
 
     def _is_length(self, first: int, last: int, value: Decimal) -> bool:
         """Not "a month" after an amount (a pace), nor 2027年 or 6月 (dates)."""

@@ -23,6 +23,7 @@ from assistant.request import Language
 
 MOST = 20  # people
 LONGEST_HAN_NAME = 4
+MEASURES = ("currency", "list.percent", "period.unit")  # behind a number that counts no people
 ENDS = ",;.!?，；。！？"
 Given = dict[str, Any]
 
@@ -79,8 +80,9 @@ def _people(said: Sentence) -> People:
     best = max(lists, key=lambda each: len(each.names), default=People())
     count, at = _count(said)
     if best.names:
-        with_me = any(kind == "with" and last == best.first for kind, _, last in said.find("among", 0, best.first))
-        if best.me < 0 and (len(best.names) == 1 or with_me):  # "between Ana and Ben" are those two
+        if best.me < 0 and (
+            len(best.names) == 1 or marks.get(best.first) == "with"
+        ):  # "between Ana and Ben": those two
             best.me, best.names = len(best.names), [*best.names, ""]
         if not said.says("people", at.start, at.stop):
             count = 0  # "the wine at 18": no number of people once they are named
@@ -126,8 +128,7 @@ def _name(said: Sentence, at: int, free: bool) -> int:
     token = said.tokens[at]
     if token.kind == "han":
         return _han_name(said, at) if free else 0
-    article = said.at("list.payee_article", at) if free and token.kind == "word" else 0
-    if article and article < len(said.tokens):
+    if 0 < (article := said.at("list.payee_article", at)) < len(said.tokens):
         return _name(said, article, free)
     if not (_capital(said, at) or (free and token.kind == "word")) or _means_something(said, at, _capital(said, at)):
         return 0
@@ -146,11 +147,8 @@ WORDS = ("split", "people", "tip", "bill", "without", "paid", "alone", "save", "
 
 def _means_something(said: Sentence, at: int, capital: bool) -> bool:
     """Words of the grammar are no names; a capital only speaks for one where it does not begin the sentence."""
-    if any(said.at(name, at) for name in (*WORDS, "list.purpose", "currency")) or number(
-        said.tokens, at, said.language
-    ):
-        return True
-    return bool(said.at("list.payee_stop", at) or said.at("list.verb", at)) and not (capital and at)
+    words = (*WORDS, "list.purpose", "currency", *(() if capital and at else ("list.payee_stop", "list.verb")))
+    return any(said.at(name, at) for name in words) or number(said.tokens, at, said.language) is not None
 
 
 def _han_name(said: Sentence, at: int) -> int:
@@ -178,9 +176,7 @@ def _count(said: Sentence) -> tuple[int, range]:
         if hit is None or hit.values[0] % 1 or not 1 < hit.values[0] <= MOST:
             continue
         after = said.at("people", hit.end)
-        bare = index in among and not any(
-            said.at(each, hit.end) for each in ("currency", "list.percent", "period.unit")
-        )
+        bare = index in among and not any(said.at(each, hit.end) for each in MEASURES)
         added = index and said.at("joiner", index - 1) and said.at("others", hit.end) and index not in among
         if (after or bare) and not added:
             return int(hit.values[0]), range(index, after or hit.end)
