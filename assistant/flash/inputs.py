@@ -24,7 +24,8 @@ class Input:
     label: str = ""
 
 
-Amount = Annotated[Decimal, Field(ge=0, le=LARGEST), Input(step="0.01", unit="currency")]
+Fixed = Annotated[Decimal, Field(ge=0, le=LARGEST)]  # an amount that no control changes
+Amount = Annotated[Fixed, Input(step="0.01", unit="currency")]
 Positive = Annotated[Decimal, Field(gt=0, le=LARGEST), Input(step="0.01", unit="currency")]
 Percent = Annotated[Decimal, Field(ge=0, le=100), Input("range", "0.05", "%", "15")]
 Scale = Annotated[Decimal, Field(ge=0, le=300), Input("range", "5", "%", "200")]  # percent of what is now

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Annotated
 
 from assistant.errors import BadInput
-from assistant.flash.inputs import Amount, Input, Percent, Positive
+from assistant.flash.inputs import Amount, Fixed, Input, Percent, Positive
 from assistant.money import Money
 
 MOST = 20  # people of one bill
@@ -34,7 +34,7 @@ class Item:
     """A line of the bill that not everybody need share: `shared` has one answer a person."""
 
     label: str
-    amount: Amount
+    amount: Fixed
     shared: tuple[bool, ...]
 
 

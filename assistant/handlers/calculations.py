@@ -72,8 +72,7 @@ def saving(goal: Goal, context: Context) -> Face:
     path, deposit, end = goal.path, goal.deposit, goal.path[-1]
     when = month(context.now.date(), len(path) - 1, context.language)
     own, put_in = Money.of(goal.have, goal.currency), deposit * (len(path) - 1)
-    outcomes = [Result(context.say("flash.monthly"), deposit), Result(context.say("flash.reached"), when)]
-    outcomes += [
+    outcomes = [
         Result(context.say(f"flash.{name}"), part, _of(part, end))
         for name, part in (("put_in", put_in), ("interest", goal.interest), ("start", own))
         if part.minor or name == "put_in"

@@ -46,6 +46,18 @@ def test_a_control_changes_the_card_in_its_place_and_adds_no_turn(assistant: Ass
     assert assistant.history(who)[-1]["reply"]["cards"][0]["headline"]["minor"] == 9306
 
 
+def test_who_shared_a_line_is_a_tap_on_each_name_and_its_price_stays(assistant: Assistant, who: Session) -> None:  # noqa: F811
+    card = made(assistant, who)
+    wine = [each for each in card.controls if each.group.startswith("wine")]
+    assert [(each.kind, each.label, each.value) for each in wine] == [
+        ("toggle", "Alice", "true"), ("toggle", "Ben", "false"), ("toggle", "You", "true")
+    ]  # fmt: skip
+    (now,) = assistant.act(who, card.change, {wine[1].name: "true"}).cards
+    assert (
+        isinstance(now, Flash) and [e.value.minor for e in now.outcomes if not isinstance(e.value, str)] == [2820] * 3
+    )
+
+
 def test_values_build_on_each_other_and_a_comma_is_a_point(assistant: Assistant, who: Session) -> None:  # noqa: F811
     card = made(assistant, who)
     act(assistant, who, card.change, total="100,50")
