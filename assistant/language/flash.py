@@ -24,11 +24,14 @@ from assistant.request import Evidence, Seen
 
 SHOWN = ("split",)  # kinds that "show me" can mean: a loan or a rate may be a question about money
 LONGEST = {"en": 9, "fr": 9, "zh": 18}  # tokens of "open the Lisbon split"
+LONGEST_WISH = 600  # characters a card is asked for in
 A_YEAR = 12  # months, where neither a date nor a sum a month was said
 
 
 def propose(text: str, evidence: Evidence, state: State, world: World) -> tuple[Act, ...]:
     """A query for the card this sentence asks for, or nothing; with `meanings` where a number in it can mean two."""
+    if len(text) > LONGEST_WISH:
+        return ()
     said, again = (Sentence(text, state.language, world, reading) for reading in (0, 1))
     card = _card(said, evidence, state)
     if card is None:

@@ -207,7 +207,8 @@ def _han(words: Sequence[Token], index: int) -> Number | None:
     """一千二百三十四, 三万五 (35,000), 十二点五, 壹仟贰佰, 两万五千, 三百五 (350), 二零二五."""
     end = index
     allowed = HAN_DIGITS.keys() | SIZES.keys() | {"点", "廿"}
-    while end < len(words) and words[end].text in allowed and (end == index or words[end].start == words[end - 1].end):
+    last = min(len(words), index + LONGEST + 2)
+    while end < last and words[end].text in allowed and (end == index or words[end].start == words[end - 1].end):
         end += 1
     said = "".join(word.text for word in words[index:end]).removesuffix("点")
     end = index + len(said)

@@ -22,7 +22,8 @@ def split(text: str, language: Language, world: World) -> list[tuple[int, str]]:
         after = phrases("list.then", language).at(words, index)
         ends = token.kind == "mark" and token.text in ENDS
         begins = index + 1 if ends else after[1] if after else len(words)
-        if begins < len(words) and (ends or _begins(words[begins:], language, world)):
+        corrects = ends and _corrects(words[begins:], language)
+        if begins < len(words) and not corrects and (ends or _begins(words[begins:], language, world)):
             cuts.append(words[begins].start)
     pieces = zip(cuts, [*cuts[1:], len(text)], strict=True)
     parts = [(start, text[start:end].strip()) for start, end in pieces if text[start:end].strip()]
@@ -36,6 +37,13 @@ def _begins(words: Sequence[Token], language: Language, world: World) -> bool:
     names = Phrases((name, name) for name in world.payees)
     sum_for_one = number(words, 0, language) is not None and bool(names.scan(words))
     return asks(words, language) or names.at(words, 0) is not None or sum_for_one
+
+
+def _corrects(words: Sequence[Token], language: Language) -> bool:
+    """ "500 ... no, 50": the sentence goes on."""
+    said = [token for token in words[:8] if token.kind != "mark"]
+    sorry = phrases("list.correction", language).at(said, 0)
+    return sorry is not None and number(said, sorry[1], language) is not None
 
 
 def asks(words: Sequence[Token], language: Language) -> bool:
