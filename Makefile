@@ -20,10 +20,12 @@ run: install
 
 test: install $(VENV)/.dev tools
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not reliability and not browser"
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "browser and not realtime"
+	$(BIN)/python -m pytest -q -m realtime
 
 browser: install $(VENV)/.dev tools
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "browser and not realtime"
+	$(BIN)/python -m pytest -q -m realtime
 
 reliability: install $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m reliability

@@ -38,8 +38,9 @@ def careful(acts: tuple[Act, ...], evidence: Evidence, language: Language) -> tu
         return acts
     if heard.confidence < HEARD and any(_drafts(act) for act in acts):
         return (Unknown(tuple(dict.fromkeys(act.goal for act in acts if isinstance(act, Start)))),)
-    if heard.confidence < CLEAR or any(_unexplained(heard.text, act, language) for act in acts):
-        acts = tuple(_unsure(act) for act in acts)
+    strange = any(_unexplained(heard.text, act, language) for act in acts)
+    if heard.confidence < CLEAR or strange:  # both: a number may hide in the words that mean nothing, so it is asked
+        acts = tuple(_unsure(act, asked=heard.confidence < CLEAR and strange) for act in acts)
     others = [slots.amount(text, language) for text in heard.alternatives]
     numbers = tuple(reading for other in others if other for reading in (other.value, *other.readings))
     return tuple(_doubted(act, numbers) for act in acts)
@@ -57,11 +58,13 @@ def _unexplained(text: str, act: Act, language: Language) -> bool:
     return any(word.kind != "mark" and i not in known | inside for i, word in enumerate(words))
 
 
-def _unsure(act: Act) -> Act:
-    """The amount is marked uncertain on the sheet."""
+def _unsure(act: Act, asked: bool) -> Act:
+    """The amount is marked uncertain on the sheet, or, `asked`, offered as one reading to choose."""
     if not isinstance(act, (Start, Set)) or "amount" not in act.slots:
         return act
-    return replace(act, slots={**act.slots, "amount": replace(act.slots["amount"], confidence=0.5)})
+    slot = act.slots["amount"]
+    readings = slot.readings or ((slot.value,) if asked else ())
+    return replace(act, slots={**act.slots, "amount": replace(slot, confidence=0.5, readings=readings)})
 
 
 def _drafts(act: Act) -> bool:

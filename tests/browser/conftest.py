@@ -36,6 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if {"speaking", "filmed"} & set(getattr(item, "fixturenames", ())):
+                item.add_marker(pytest.mark.realtime)
 
 
 @pytest.fixture(scope="session")

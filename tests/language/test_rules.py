@@ -295,6 +295,13 @@ def test_an_amount_that_was_heard_faintly_is_uncertain(rules: Rules) -> None:
     assert act.slots["amount"].confidence < 1
 
 
+def test_a_faint_recording_with_a_word_that_means_nothing_asks_for_the_amount(rules: Rules) -> None:
+    heard = Heard("pay alice will euros fifty", 0.54, "test", "en", 1.0)
+    (act,) = hear(rules, heard.text, State(), Evidence(heard))
+    assert isinstance(act, Start)
+    assert act.slots["amount"].readings == (act.slots["amount"].value,)
+
+
 def test_a_heard_correction_with_unexplained_words_is_uncertain_too(rules: Rules) -> None:
     for text, sure in (("no make it fifty", True), ("no make it will bureau fifty", False)):
         (act,) = hear(rules, text, State(frames=(WAITING,)), Evidence(Heard(text, 0.99, "test", "en", 1.0)))
