@@ -19,7 +19,7 @@ run: install
 	@set -a; [ ! -f .env ] || . ./.env; set +a; exec $(BIN)/lueur serve
 
 test: install $(VENV)/.dev tools
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not reliability and not browser"
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile -m "not reliability and not browser"
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "browser and not realtime"
 	$(BIN)/python -m pytest -q -m realtime
 

@@ -15,7 +15,7 @@ import urllib.request
 import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -97,12 +97,17 @@ def _gallery(home: Path) -> str:
     """A conversation of the owner with every card, stored the way a turn stores it."""
     from assistant.clock import SystemClock
     from assistant.conversation import OWNER, Conversations
+    from assistant.money import Money
+    from assistant.payments import limits
     from assistant.request import Evidence, Request
     from assistant.store import Store
     from tests.ui import samples
 
     store = Store(home / "lueur.db")
     store.upgrade()
+    with store.write() as db:  # every test pays from this wallet: their sum must not meet a limit of the day
+        wallet = limits.wallet(db, OWNER, "EUR")
+        limits.keep(db, replace(wallet, per_day=Money(900_000, "EUR"), per_month=Money(900_000, "EUR"), per_hour=500))
     conversations = Conversations(store, SystemClock())
     session = conversations.open(OWNER, None, "en")
     conversations.publish(session, Request(samples.HOSTILE), Evidence(), samples.cards(samples.HOSTILE))
