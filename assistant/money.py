@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 # ISO 4217 exponents that are not 2 (list of active codes, 2026).
 ZERO_DIGITS = set("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())  # noqa: SIM905
+NO_CURRENCY = "XXX"  # ISO 4217 "no currency": an amount that is printed without one
 THREE_DIGITS = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
 
 

@@ -15,7 +15,7 @@ from assistant.errors import BadInput
 from assistant.handlers import Context, product
 from assistant.handlers.goods import view
 from assistant.language.acts import Do, Slot
-from assistant.money import Money
+from assistant.money import NO_CURRENCY, Money
 from assistant.reply import Products, Reply
 from assistant.request import Seen
 from assistant.shop import Hit
@@ -101,7 +101,7 @@ def _shown(found: Product, seen: Seen, intro: str, context: Context) -> Reply:
 
 def beside(shelf: Money, found: Product, context: Context) -> str:
     """As in "4.20 on this shelf, 3.80 at Maison: 10 % less there". A currency that is not printed is the offer's."""
-    assumed, offer = shelf.currency == "XXX", found.offer.price(shelf.currency)
+    assumed, offer = shelf.currency == NO_CURRENCY, found.offer.price(shelf.currency)
     shelf = Money.of(shelf.decimal, offer.currency) if assumed else shelf
     there, on = (
         (offer, None) if offer.currency == shelf.currency else fx.convert(offer, shelf.currency, context.now.date())

@@ -20,7 +20,7 @@ from assistant.language.injection import orders
 from assistant.language.messages import say, shown
 from assistant.language.rules import details_of
 from assistant.language.slots import find
-from assistant.money import LOCALES, Money
+from assistant.money import LOCALES, NO_CURRENCY, Money
 from assistant.reply import (
     Action,
     AnyCard,
@@ -119,8 +119,8 @@ def _search(words: str, context: Context) -> Action:
 def _printed(field: Field, context: Context) -> str:
     """A field for a reader; an amount whose currency is not printed stays bare."""
     if isinstance(field.value, Money):
-        known = field.value.currency in ("XXX", "")
-        return f"{field.value.decimal:f}" if known else field.value.text(context.language)
+        bare = field.value.currency in (NO_CURRENCY, "")
+        return f"{field.value.decimal:f}" if bare else field.value.text(context.language)
     return str(shown(field.value, context.language))
 
 

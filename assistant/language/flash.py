@@ -19,7 +19,7 @@ from assistant.language.lexicon import phrases
 from assistant.language.numbers import number
 from assistant.language.sentence import ARTICLES, Hit, Sentence
 from assistant.language.sharing import Given, Paper
-from assistant.money import Money
+from assistant.money import NO_CURRENCY, Money
 from assistant.request import Evidence, Seen
 
 SHOWN = ("split",)  # kinds that "show me" can mean: a loan or a rate may be a question about money
@@ -63,7 +63,7 @@ def _paper(evidence: Evidence, state: State) -> Paper | None:
 def receipt(seen: Seen) -> dict[str, Slot]:
     """What of a picture can be shared: its total, and its lines where they add up to it."""
     total = seen.field("total")
-    if total is None or not isinstance(total.value, Money) or total.value.currency == "XXX":
+    if total is None or not isinstance(total.value, Money) or total.value.currency == NO_CURRENCY:
         return {}
     return {
         "total": Slot(total.value),

@@ -30,7 +30,7 @@ from assistant.language.heard import careful
 from assistant.language.lexicon import phrases
 from assistant.language.router import Router, Verdict, route_of, shipped
 from assistant.language.tokens import Phrases, tokens
-from assistant.money import Money
+from assistant.money import NO_CURRENCY, Money
 from assistant.request import Evidence, Field, Language, Seen
 
 SURE = 0.40  # probability of the likeliest label below which the person is asked what was meant
@@ -380,7 +380,7 @@ def details_of(paper: Seen) -> dict[str, Slot]:
     """What a document states of a payment, each with its place; a currency XXX was not printed."""
     found: dict[str, Slot] = {}
     if (total := paper.field("total")) and isinstance(total.value, Money):
-        currency = total.value.currency if total.value.currency != "XXX" else None
+        currency = total.value.currency if total.value.currency != NO_CURRENCY else None
         found["amount"] = _read(total, Amount(f"{total.value.decimal:f}", currency))
     if name := paper.field("payee"):
         found["payee"] = _read(name, str(name.value))

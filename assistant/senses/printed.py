@@ -13,8 +13,6 @@ from decimal import Decimal
 
 from assistant.money import digits
 
-NO_CURRENCY = "XXX"  # ISO 4217: no currency involved; here: none is printed
-
 SIGNS = {
     "€": "EUR", "£": "GBP", "¥": "CNY", "￥": "CNY", "元": "CNY", "US$": "USD", "$": "USD", "RM": "MYR", "S$": "SGD",
     "C$": "CAD", "A$": "AUD", "HK$": "HKD", "RMB": "CNY", "円": "JPY", "FR.": "CHF", "₹": "INR", "KR": "SEK",

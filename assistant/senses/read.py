@@ -11,7 +11,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from assistant.money import Money
+from assistant.money import NO_CURRENCY, Money
 from assistant.request import Field, Line, PictureKind
 from assistant.senses import printed, totals
 from assistant.senses.items import items
@@ -137,7 +137,7 @@ def fields(kind: PictureKind, page: Page) -> tuple[Field, ...]:
     if kind not in PRINTED or not page.lines:
         return ()
     found = printed.currency(line.text for line in page.lines)
-    code = found[0] if found else printed.NO_CURRENCY
+    code = found[0] if found else NO_CURRENCY
     result: list[Field | None] = [_currency(page, found)] if found else []
     if kind == "price_tag":
         return tuple(field for field in (*result, *_tag(page, code)) if field)
