@@ -1,6 +1,6 @@
 """Write the next migration: `python -m assistant.migrations "what changes"` compares the tables with the newest one.
 
-Triggers are not compared: add or replace them by hand in the new file (`op.execute`), as the first migration does. The
+Triggers are not compared: add or replace them by hand in the new file (`op.execute`), as the first step does. The
 test `tests/test_migrations.py` fails until tables and triggers of a migrated folder equal those of the code.
 """
 
@@ -15,6 +15,7 @@ from assistant.store import Store, room_tables
 
 def main(message: str) -> None:
     from alembic import command
+    from alembic.script import ScriptDirectory
 
     from assistant.store import migration_config
 
@@ -24,8 +25,8 @@ def main(message: str) -> None:
         store.upgrade()
         with store.engine.connect() as db:
             config = migration_config(db)
-            number = len(list(Path(__file__).with_name("versions").glob("0*.py"))) + 1
-            command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
+            newest = ScriptDirectory.from_config(config).get_current_head()
+            command.revision(config, message, autogenerate=True, rev_id=f"{int(newest or 0) + 1:04}")
 
 
 if __name__ == "__main__":
