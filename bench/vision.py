@@ -133,9 +133,9 @@ def _speed(senses: Senses) -> Iterator[Row]:
 def _live(senses: Senses) -> Iterator[Row]:
     """The open camera on the server's side: from a frame's bytes to its drawn card. A price needs two frames."""
     from assistant.core import Assistant
-    from assistant.demo import documents
     from assistant.money import Money
     from assistant.protocols import live
+    from bench import papers
 
     with tempfile.TemporaryDirectory() as home:
         assistant = Assistant(Settings(home=Path(home), offline=True))
@@ -144,8 +144,8 @@ def _live(senses: Senses) -> Iterator[Row]:
         who, gtin = assistant.open("owner"), "9520000000011"
         desk = live.Desk(assistant, live.Cameras())
         sheets = {
-            "code": (1, documents.barcode_sheet("Luma desk lamp, red", gtin), "Luma"),
-            "price tag": (2, documents.tag_sheet("Luma desk lamp, red", Money.of("41.88", "EUR"), gtin), "this shelf"),
+            "code": (1, papers.barcode_sheet("Luma desk lamp, red", gtin), "Luma"),
+            "price tag": (2, papers.tag_sheet("Luma desk lamp, red", Money.of("41.88", "EUR"), gtin), "this shelf"),
         }
         for name, (frames, sheet, words) in sheets.items():
             waited, worked = zip(*(_seen(desk, who, _frame(sheet), frames, words) for _ in range(9)), strict=True)
@@ -157,12 +157,12 @@ def _live(senses: Senses) -> Iterator[Row]:
 
 def _frame(sheet: Any) -> bytes:
     """A camera's frame of 1280 x 720 with the sheet on a desk."""
-    from assistant.demo import documents
+    from bench import papers
 
-    desk, out = documents.wood(1280, 720, (118, 86, 62), 9), io.BytesIO()
+    desk, out = papers.wood(1280, 720, (118, 86, 62), 9), io.BytesIO()
     wide = round(600 * sheet.width / sheet.height)
     corners = [(640 - wide // 2, 62), (640 + wide // 2, 50), (650 + wide // 2, 664), (634 - wide // 2, 672)]
-    documents.photograph(sheet, desk, corners).save(out, "JPEG", quality=85)
+    papers.photograph(sheet, desk, corners).save(out, "JPEG", quality=85)
     return out.getvalue()
 
 

@@ -6,7 +6,6 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,13 +17,13 @@ from starlette.testclient import TestClient
 
 from assistant.conversation import OWNER
 from assistant.core import Assistant
-from assistant.demo import documents
 from assistant.money import Money
 from assistant.protocols import live
 from assistant.settings import Settings
 from assistant.store import turns
+from bench import papers
+from bench.papers import FILES
 
-FILES = Path(documents.__file__).parent / "files"
 SIZE = (1280, 720)
 LAMP = "9520000000011"
 
@@ -85,11 +84,11 @@ def scene(*sheets: Image.Image, turn: float = 0) -> bytes:
 
 
 def box(gtin: str = LAMP) -> Image.Image:
-    return documents.barcode_sheet("A box", gtin)
+    return papers.barcode_sheet("A box", gtin)
 
 
 def tag(price: str = "41.88") -> Image.Image:
-    return documents.tag_sheet("Luma desk lamp, red", Money.of(price, "EUR"), LAMP)
+    return papers.tag_sheet("Luma desk lamp, red", Money.of(price, "EUR"), LAMP)
 
 
 def cards(answers: list[dict[str, Any]]) -> str:

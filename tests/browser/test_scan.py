@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from assistant.demo import documents
 from assistant.demo.catalogue import products
 from assistant.money import Money
+from bench import papers
 from tests.browser.conftest import FILES, LOCALES, QUIET, Server, Visit
 from tests.browser.test_page import violations
 
@@ -29,12 +29,12 @@ def demo(category: str) -> Any:
 
 def laid(sheet: Image.Image, across: int, blur: int, seed: int) -> bytes:
     """A JPEG of the desk with the sheet on it, `across` pixels from its place, blurred by its motion."""
-    desk = documents.wood(*SIZE, (118, 86, 62), 9) if not hasattr(laid, "desk") else laid.desk
+    desk = papers.wood(*SIZE, (118, 86, 62), 9) if not hasattr(laid, "desk") else laid.desk
     laid.desk = desk  # type: ignore[attr-defined]
     wide = round(600 * sheet.width / sheet.height)
     left, right = (SIZE[0] - wide) // 2 + across, (SIZE[0] + wide) // 2 + across
     corners = [(left + 8, 62), (right, 50), (right + 12, 664), (left - 6, 672)]
-    scene = documents.photograph(sheet, desk.copy(), corners)
+    scene = papers.photograph(sheet, desk.copy(), corners)
     scene = scene.filter(ImageFilter.BoxBlur(blur)) if blur else scene
     noisy = np.asarray(scene, np.int16) + np.random.default_rng(seed).integers(-3, 4, (*scene.size[::-1], 1))
     out = io.BytesIO()
@@ -59,9 +59,9 @@ def film(path: Path, sheets: list[Image.Image], seconds: float) -> Path:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    boxes = [documents.barcode_sheet(each.titles["en"], each.gtin[-13:]) for each in map(demo, BOXES)]
+    boxes = [papers.barcode_sheet(each.titles["en"], each.gtin[-13:]) for each in map(demo, BOXES)]
     lamp = demo("desk_lamp")
-    tag = documents.tag_sheet(lamp.titles["en"], Money(lamp.offer.price("EUR").minor * 6 // 5, "EUR"), lamp.gtin[-13:])
+    tag = papers.tag_sheet(lamp.titles["en"], Money(lamp.offer.price("EUR").minor * 6 // 5, "EUR"), lamp.gtin[-13:])
     return film(tmp_path_factory.mktemp("film") / "desk.mjpeg", [*boxes, tag], 2.5)
 
 

@@ -7,7 +7,6 @@ from typing import Any, cast
 import pytest
 
 from assistant.clock import MovableClock
-from assistant.demo import make_bank
 from assistant.errors import BadInput, NotFound
 from assistant.handlers import Context, Rooms, wealth
 from assistant.language.acts import Do, Slot
@@ -19,11 +18,10 @@ from assistant.request import Evidence, Language, Upload
 from assistant.settings import Settings
 from assistant.wealth import Wealth
 from assistant.wealth.questions import METRICS
-from tests.wealth.conftest import ME, furnished, home  # noqa: F401
+from tests.wealth.conftest import BANK, ME, furnished, home  # noqa: F401
 
 OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31))
 HOSTILE = "${1+1}{{7*7}}<img src=x onerror=alert(1)>"
-BANK = Upload("bank.csv", make_bank.text().encode("cp1252"))
 Open = Callable[..., Context]
 
 

@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from assistant import demo
 from assistant.clock import MovableClock
 from assistant.money import Money
+from assistant.request import Upload
 from assistant.settings import Settings
 from assistant.store import Store
 from assistant.wealth import Wealth
 from assistant.wealth.entry import Account, Entry, Posting
 
 ME = "me"
+BANK = Upload("bank.csv", (Path(demo.__file__).with_name("files") / "bank.csv").read_bytes())
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Spoken samples for the page, the selftest and the tests: made by the espeak-ng program, kept as 16 kHz WAV files.
 
-`python -m assistant.demo.clips` writes them again. A synthetic voice shows that the path works, not how well it hears.
+`python -m bench.clips` writes them again. A synthetic voice shows that the path works, not how well it hears.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 from models.remote import as_wav
 from models.training.voices import speak
 
-FOLDER = Path(__file__).parent / "files"
+FOLDER = Path(__file__).parents[1] / "assistant" / "demo" / "files"
 SPEED = 140  # words a minute
 CLIPS = {  # name -> (voice, words)
     "pay_alice": ("en-us", "Pay Alice twelve euros fifty"),

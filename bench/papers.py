@@ -1,14 +1,13 @@
 """Draws the sample pictures in `assistant/demo/files/`: made-up papers, photographed on made-up tables.
 
-Run `python -m assistant.demo.documents`. Only what Pillow, numpy and segno bring is used (the face that Pillow ships
-has neither a euro sign nor Chinese), so the files can be drawn again on any machine. Dates are absolute: the invoice is
-due on Friday 27 November 2026.
+Run `python -m bench.papers`; tests and the bench lay its sheets on desks of their own. Only what Pillow, numpy and
+segno bring is used (the face that Pillow ships has neither a euro sign nor Chinese), so the files can be drawn again on
+any machine. Dates are absolute: the invoice is due on Friday 27 November 2026.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,10 +19,9 @@ from assistant.demo.people import PEOPLE
 from assistant.money import Money
 from models.training.scenes import perspective
 
-FILES = Path(__file__).parent / "files"
+FILES = Path(__file__).parents[1] / "assistant" / "demo" / "files"
 BILLER = next(person for person in PEOPLE if person.name == "Volta Energy")
 TOTAL = Money(18420, "EUR")
-DUE = date(2026, 11, 27)
 PAID = Money(4000, "EUR")  # in cash, for the groceries
 REFERENCE = "VE-2026-118342"
 GROCERIES = (
