@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import importlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,47 +51,43 @@ class Instant(sa.types.TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
-users = sa.Table(
-    "users",
-    metadata,
-    sa.Column("user_id", sa.String(64), primary_key=True),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("seen_at", Instant, nullable=False),
-    sa.Column("preferences", sa.JSON, nullable=False),
+Made = Callable[[str], sa.Column[Any]]  # a column still without its name
+
+
+def a(kind: Any, *more: Any, **options: Any) -> Made:
+    """A column of this type that is never NULL; `more` may be a foreign key."""
+    return lambda name: sa.Column(name, kind, *more, **{"nullable": False} | options)
+
+
+def text(length: int, **options: Any) -> Made:
+    return a(sa.String(length), **options)
+
+
+def key(kind: Any) -> Made:
+    """A part of the primary key."""
+    return a(kind, primary_key=True)
+
+
+def perhaps(kind: Any, **options: Any) -> Made:
+    return a(kind, nullable=True, **options)
+
+
+def table(name: str, /, *rules: sa.schema.SchemaItem, **columns: Made) -> sa.Table:
+    return sa.Table(name, metadata, *(made(column) for column, made in columns.items()), *rules)
+
+
+ID, OWNER, CURRENCY = key(sa.String(64)), text(64, index=True), text(3)
+users = table("users", user_id=ID, created_at=a(Instant), seen_at=a(Instant), preferences=a(sa.JSON))
+sessions = table("sessions", id=ID, user_id=OWNER, created_at=a(Instant), language=text(8), state=a(sa.JSON))
+turns = table(
+    "turns", id=ID, user_id=OWNER, session_id=text(64, index=True), at=a(Instant), request=a(sa.JSON), reply=a(sa.JSON)
 )
-sessions = sa.Table(
-    "sessions",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False, index=True),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("language", sa.String(8), nullable=False),
-    sa.Column("state", sa.JSON, nullable=False),
-)
-turns = sa.Table(
-    "turns",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False, index=True),
-    sa.Column("session_id", sa.String(64), nullable=False, index=True),
-    sa.Column("at", Instant, nullable=False),
-    sa.Column("request", sa.JSON, nullable=False),
-    sa.Column("reply", sa.JSON, nullable=False),
-)
-actions = sa.Table(
+actions = table(
     "actions",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False, index=True),
-    sa.Column("session_id", sa.String(64), nullable=False),
-    sa.Column("turn_id", sa.String(64), nullable=False),
-    sa.Column("verb", sa.String(64), nullable=False),
-    sa.Column("target", sa.JSON, nullable=False),
-    sa.Column("created_at", Instant, nullable=False),
-)
-erasures = sa.Table(  # a row stands only inside the transaction that erases a person: append-only tables let theirs go
-    "erasures", metadata, sa.Column("user_id", sa.String(64), primary_key=True)
-)
+    id=ID, user_id=OWNER, session_id=text(64), turn_id=text(64), verb=text(64), target=a(sa.JSON),
+    created_at=a(Instant),
+)  # fmt: skip
+erasures = table("erasures", user_id=ID)  # a row stands only inside the transaction that erases a person
 
 
 class Store:

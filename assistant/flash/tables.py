@@ -1,20 +1,11 @@
 """The SQL of the flash cards: what was asked, as plain data, and the rows last shown, which is what a file exports."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 
-from assistant.store import Instant, metadata
+from assistant.store import ID, OWNER, Instant, a, table, text
 
-cards = sa.Table(
+cards = table(
     "flash_cards",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False, index=True),
-    sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("title", sa.String(80), nullable=False),
-    sa.Column("given", sa.JSON, nullable=False),
-    sa.Column("rows", sa.JSON, nullable=False),
-    sa.Column("kept", sa.Boolean, nullable=False),
-    sa.Column("changed_at", Instant, nullable=False),
-)
+    id=ID, user_id=OWNER, kind=text(16), title=text(80), given=a(sa.JSON), rows=a(sa.JSON), kept=a(sa.Boolean),
+    changed_at=a(Instant),
+)  # fmt: skip

@@ -4,121 +4,83 @@ Catalogue rows belong to `HOUSE`; a quote and an order belong to the person who 
 can never fall below zero; money is minor units and a currency in every row.
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 
-from assistant.store import Instant, metadata
+from assistant.store import CURRENCY, ID, OWNER, Instant, Made, a, key, perhaps, table, text
 
-products = sa.Table(
+MINE, MERCHANT = text(64), text(40)
+products = table(
     "products",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False, index=True),
-    sa.Column("gtin", sa.String(14), unique=True),  # NULL: it has none, or nobody said
-    sa.Column("category", sa.String(64), nullable=False),
-    sa.Column("family", sa.String(64), nullable=False),  # shared by the variants of one product
-    sa.Column("brand", sa.String(120), nullable=False),
-    sa.Column("model", sa.String(64), nullable=False, index=True),
-    sa.Column("titles", sa.JSON, nullable=False),  # language -> text
-    sa.Column("descriptions", sa.JSON, nullable=False),
-    sa.Column("image", sa.String(200), nullable=False),
-)
-attributes = sa.Table(
+    id=ID, user_id=OWNER,
+    gtin=perhaps(sa.String(14), unique=True),  # NULL: it has none, or nobody said
+    category=text(64),
+    family=text(64),  # shared by the variants of one product
+    brand=text(120), model=text(64, index=True),
+    titles=a(sa.JSON),  # language -> text
+    descriptions=a(sa.JSON), image=text(200),
+)  # fmt: skip
+
+
+def _of_product() -> Made:
+    """What goes with its product."""
+    return key(sa.ForeignKey("products.id", ondelete="CASCADE"))
+
+
+attributes = table(
     "product_attributes",
-    metadata,
-    sa.Column("product_id", sa.ForeignKey("products.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("name", sa.String(40), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False),
-    sa.Column("text", sa.String(120)),
-    sa.Column("number", sa.Float),  # in the canonical unit of its name: constraints.UNITS
-    sa.Column("unit", sa.String(8), nullable=False),
     sa.CheckConstraint("(text IS NULL) <> (number IS NULL)", name="typed"),
-)
-offers = sa.Table(
+    product_id=_of_product(), name=key(sa.String(40)), user_id=MINE, text=perhaps(sa.String(120)),
+    number=perhaps(sa.Float),  # in the canonical unit of its name: constraints.UNITS
+    unit=text(8),
+)  # fmt: skip
+offers = table(
     "offers",
-    metadata,
-    sa.Column("product_id", sa.ForeignKey("products.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("merchant", sa.String(40), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False),
-    sa.Column("stock", sa.Integer, nullable=False),
-    sa.Column("delivery_days", sa.Integer, nullable=False),
-    sa.Column("read_at", Instant, nullable=False),
     sa.CheckConstraint("stock >= 0", name="stock"),
     sa.CheckConstraint("delivery_days >= 0", name="delivery_days"),
-)
-prices = sa.Table(
+    product_id=_of_product(), merchant=key(sa.String(40)), user_id=MINE, stock=a(sa.Integer),
+    delivery_days=a(sa.Integer), read_at=a(Instant),
+)  # fmt: skip
+prices = table(
     "prices",
-    metadata,
-    sa.Column("product_id", sa.String(64), primary_key=True),
-    sa.Column("merchant", sa.String(40), primary_key=True),
-    sa.Column("currency", sa.String(3), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False),
-    sa.Column("minor", sa.Integer, nullable=False),
     sa.ForeignKeyConstraint(
         ["product_id", "merchant"], ["offers.product_id", "offers.merchant"], ondelete="CASCADE"
     ),
     sa.CheckConstraint("minor > 0", name="minor"),
+    product_id=ID, merchant=key(sa.String(40)), currency=key(sa.String(3)), user_id=MINE, minor=a(sa.Integer),
 )  # fmt: skip
-price_history = sa.Table(
+price_history = table(
     "price_history",
-    metadata,
-    sa.Column("product_id", sa.ForeignKey("products.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("merchant", sa.String(40), primary_key=True),
-    sa.Column("currency", sa.String(3), primary_key=True),
-    sa.Column("at", Instant, primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False),
-    sa.Column("minor", sa.Integer, nullable=False),
-)
-quotes = sa.Table(
+    product_id=_of_product(), merchant=key(sa.String(40)), currency=key(sa.String(3)), at=key(Instant), user_id=MINE,
+    minor=a(sa.Integer),
+)  # fmt: skip
+quotes = table(
     "quotes",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False, index=True),
-    sa.Column("root", sa.String(64), nullable=False, index=True, server_default=""),  # the quote it was issued anew of
-    sa.Column("merchant", sa.String(40), nullable=False),
-    sa.Column("wanted", sa.JSON, nullable=False),  # [{product, quantity}]
-    sa.Column("delivery", sa.String(40), nullable=False),
-    sa.Column("coupons", sa.JSON, nullable=False, server_default="[]"),
-    sa.Column("language", sa.String(8), nullable=False),
-    sa.Column("currency", sa.String(3), nullable=False),
-    sa.Column("total", sa.Integer, nullable=False),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("expires_at", Instant, nullable=False),
-)
-orders = sa.Table(
+    id=ID, user_id=OWNER,
+    root=text(64, index=True, server_default=""),  # the quote it was issued anew of
+    merchant=MERCHANT,
+    wanted=a(sa.JSON),  # [{product, quantity}]
+    delivery=text(40), coupons=a(sa.JSON, server_default="[]"), language=text(8), currency=CURRENCY,
+    total=a(sa.Integer), created_at=a(Instant), expires_at=a(Instant),
+)  # fmt: skip
+orders = table(
     "orders",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False, index=True),
-    sa.Column("quote_id", sa.ForeignKey("quotes.id"), nullable=False, unique=True),
-    sa.Column("merchant", sa.String(40), nullable=False),
-    sa.Column("status", sa.String(16), nullable=False),
-    sa.Column("provider_ref", sa.String(120), nullable=False),
-    sa.Column("reason", sa.String(200), nullable=False),
-    sa.Column("created_at", Instant, nullable=False),
     sa.CheckConstraint("status IN ('charging', 'paid', 'declined', 'canceled')", name="status"),
     sa.CheckConstraint("status <> 'paid' OR provider_ref <> ''", name="paid_has_proof"),
-)
-carts = sa.Table(
+    id=ID, user_id=OWNER, quote_id=a(sa.ForeignKey("quotes.id"), unique=True), merchant=MERCHANT, status=text(16),
+    provider_ref=text(120), reason=text(200), created_at=a(Instant),
+)  # fmt: skip
+carts = table(
     "carts",
-    metadata,
-    sa.Column("user_id", sa.String(64), primary_key=True),
-    sa.Column("version", sa.Integer, nullable=False),  # one more at each change: a stale writer starts again
-    sa.Column("lines", sa.JSON, nullable=False),  # [{product, quantity, minor, currency}]: the price it was put in at
-    sa.Column("coupons", sa.JSON, nullable=False),
-    sa.Column("delivery", sa.String(40), nullable=False),
-    sa.Column("budget", sa.BigInteger),  # minor units of `currency`
-    sa.Column("currency", sa.String(3), nullable=False),
-    sa.Column("quotes", sa.JSON, nullable=False),  # ids of the quotes of its last review
-)
-watches = sa.Table(
+    user_id=ID,
+    version=a(sa.Integer),  # one more at each change: a stale writer starts again
+    lines=a(sa.JSON),  # [{product, quantity, minor, currency}]: the price it was put in at
+    coupons=a(sa.JSON), delivery=text(40),
+    budget=perhaps(sa.BigInteger),  # minor units of `currency`
+    currency=CURRENCY,
+    quotes=a(sa.JSON),  # ids of the quotes of its last review
+)  # fmt: skip
+watches = table(
     "price_watches",
-    metadata,
-    sa.Column("user_id", sa.String(64), primary_key=True),
-    sa.Column("product_id", sa.String(64), primary_key=True),
-    sa.Column("minor", sa.Integer, nullable=False),
-    sa.Column("currency", sa.String(3), nullable=False),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("met_at", Instant),  # null: still waited for
-)
+    user_id=ID, product_id=ID, minor=a(sa.Integer), currency=CURRENCY, created_at=a(Instant),
+    met_at=perhaps(Instant),  # NULL: still waited for
+)  # fmt: skip

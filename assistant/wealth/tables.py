@@ -6,99 +6,39 @@ the cash and the security of an account, so lots need no table. Money is in mino
 integers times 10^-8.
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 
-from assistant.store import Instant, metadata
+from assistant.store import CURRENCY, ID, Instant, a, key, perhaps, table, text
 
-
-def _owner() -> sa.Column[str]:
-    return sa.Column("user_id", sa.String(64), nullable=False)
-
-
-accounts = sa.Table(
-    "wealth_accounts",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    _owner(),
-    sa.Column("name", sa.String(120), nullable=False),
-    sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("currency", sa.String(3), nullable=False),
-    sa.Column("aliases", sa.JSON, nullable=False),
-    sa.Column("note", sa.String(200), nullable=False),
-    sa.UniqueConstraint("user_id", "name"),
-)
-securities = sa.Table(
-    "wealth_securities",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    _owner(),
-    sa.Column("symbol", sa.String(32), nullable=False),
-    sa.Column("name", sa.String(120), nullable=False),
-    sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("currency", sa.String(3), nullable=False),
-    sa.UniqueConstraint("user_id", "symbol"),
-)
-prices = sa.Table(
+MINE = text(64)  # whose it is: looked up beside another column
+accounts = table(
+    "wealth_accounts", sa.UniqueConstraint("user_id", "name"),
+    id=ID, user_id=MINE, name=text(120), kind=text(16), currency=CURRENCY, aliases=a(sa.JSON), note=text(200),
+)  # fmt: skip
+securities = table(
+    "wealth_securities", sa.UniqueConstraint("user_id", "symbol"),
+    id=ID, user_id=MINE, symbol=text(32), name=text(120), kind=text(16), currency=CURRENCY,
+)  # fmt: skip
+prices = table(
     "wealth_prices",
-    metadata,
-    sa.Column("security_id", sa.ForeignKey("wealth_securities.id"), primary_key=True),
-    sa.Column("day", sa.Date, primary_key=True),
-    _owner(),
-    sa.Column("price", sa.BigInteger, nullable=False),
-)
-batches = sa.Table(
-    "wealth_batches",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    _owner(),
-    sa.Column("source", sa.String(200), nullable=False),
-    sa.Column("note", sa.String(200), nullable=False),
-    sa.Column("at", Instant, nullable=False),
-)
-entries = sa.Table(
+    security_id=key(sa.ForeignKey("wealth_securities.id")), day=key(sa.Date), user_id=MINE, price=a(sa.BigInteger),
+)  # fmt: skip
+batches = table("wealth_batches", id=ID, user_id=MINE, source=text(200), note=text(200), at=a(Instant))
+entries = table(
     "wealth_entries",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    _owner(),
-    sa.Column("batch_id", sa.ForeignKey("wealth_batches.id"), nullable=False),
-    sa.Column("day", sa.Date, nullable=False),
-    sa.Column("payee", sa.Text, nullable=False),
-    sa.Column("memo", sa.Text, nullable=False),
-    sa.Column("identity", sa.String(64), nullable=False),
     sa.UniqueConstraint("user_id", "identity"),
     sa.Index("ix_wealth_entries_user_day", "user_id", "day"),
-)
-postings = sa.Table(
+    id=ID, user_id=MINE, batch_id=a(sa.ForeignKey("wealth_batches.id")), day=a(sa.Date), payee=a(sa.Text),
+    memo=a(sa.Text), identity=text(64),
+)  # fmt: skip
+postings = table(
     "wealth_postings",
-    metadata,
-    sa.Column("entry_id", sa.ForeignKey("wealth_entries.id"), primary_key=True),
-    sa.Column("line", sa.Integer, primary_key=True),
-    _owner(),
-    sa.Column("account_id", sa.ForeignKey("wealth_accounts.id"), nullable=True),
-    sa.Column("flow", sa.String(16), nullable=False),
-    sa.Column("category", sa.String(32), nullable=False),
-    sa.Column("minor", sa.BigInteger, nullable=False),
-    sa.Column("currency", sa.String(3), nullable=False),
-    sa.Column("security_id", sa.ForeignKey("wealth_securities.id"), nullable=True),
-    sa.Column("quantity", sa.BigInteger, nullable=False),
     sa.CheckConstraint("(account_id IS NULL) <> (flow = '')", name="one_side"),
     sa.Index("ix_wealth_postings_user_account", "user_id", "account_id"),
-)
-rules = sa.Table(
-    "wealth_rules",
-    metadata,
-    sa.Column("user_id", sa.String(64), primary_key=True),
-    sa.Column("words", sa.String(200), primary_key=True),
-    sa.Column("category", sa.String(32), nullable=False),
-)
-uploads = sa.Table(
-    "wealth_uploads",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    _owner(),
-    sa.Column("name", sa.String(200), nullable=False),
-    sa.Column("data", sa.LargeBinary, nullable=False),
-    sa.Column("at", Instant, nullable=False),
-)
+    entry_id=key(sa.ForeignKey("wealth_entries.id")), line=key(sa.Integer), user_id=MINE,
+    account_id=perhaps(sa.ForeignKey("wealth_accounts.id")), flow=text(16), category=text(32),
+    minor=a(sa.BigInteger), currency=CURRENCY,
+    security_id=perhaps(sa.ForeignKey("wealth_securities.id")), quantity=a(sa.BigInteger),
+)  # fmt: skip
+rules = table("wealth_rules", user_id=ID, words=key(sa.String(200)), category=text(32))
+uploads = table("wealth_uploads", id=ID, user_id=MINE, name=text(200), data=a(sa.LargeBinary), at=a(Instant))
