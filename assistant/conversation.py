@@ -76,32 +76,24 @@ class Conversations:
         if session is None:
             return self._new(user, language)
         mine = (sessions.c.id == session) & (sessions.c.user_id == user)
-        with self.store.read() as db:
-            row = db.execute(sa.select(sessions.c.language).where(mine)).first()
-        if row is None:
+        spoken = self.store.value(sa.select(sessions.c.language).where(mine))
+        if spoken is None:
             raise NotFound("unknown_session", session=session[:80])
-        return Session(session, user, row.language)
+        return Session(session, user, spoken)
 
     def _new(self, user: str, language: Language) -> Session:
         fresh = Session(new_id("ses"), user, language)
-        with self.store.write() as db:
-            db.execute(
-                sa.insert(sessions).values(
-                    id=fresh.id, user_id=user, created_at=self.clock.now(), language=language, state=freeze(State())
-                )
-            )
+        row = {"id": fresh.id, "user_id": user, "created_at": self.clock.now(), "language": language}
+        self.store.run(sa.insert(sessions).values(**row, state=freeze(State())))
         return fresh
 
     def state(self, who: Session) -> State:
-        with self.store.read() as db:
-            data = db.execute(sa.select(sessions.c.state).where(sessions.c.id == who.id)).scalar_one()
-        state: State = thaw(data)
+        state: State = thaw(self.store.value(sa.select(sessions.c.state).where(sessions.c.id == who.id)))
         return state
 
     def remember(self, who: Session, state: State) -> None:
-        with self.store.write() as db:
-            change = sa.update(sessions).where(sessions.c.id == who.id, sessions.c.user_id == who.user)
-            db.execute(change.values(state=freeze(state), language=who.language))
+        change = sa.update(sessions).where(sessions.c.id == who.id, sessions.c.user_id == who.user)
+        self.store.run(change.values(state=freeze(state), language=who.language))
 
     def publish(self, who: Session, request: Request, evidence: Evidence, reply: Reply) -> Reply:
         """Store the turn and its actions; the reply comes back with its session, turn and language."""
@@ -114,18 +106,10 @@ class Conversations:
             "images": [image.name for image in request.images],
             "files": [file.name for file in request.files],
         }
+        row = {"id": reply.turn, "user_id": who.user, "session_id": who.id, "at": self.clock.now(), "request": said}
         with self.store.write() as db:
             self._register(db, who, reply.turn, reply.cards)
-            db.execute(
-                sa.insert(turns).values(
-                    id=reply.turn,
-                    user_id=who.user,
-                    session_id=who.id,
-                    at=self.clock.now(),
-                    request=said,
-                    reply=to_json(reply, who.language),
-                )
-            )
+            db.execute(sa.insert(turns).values(**row, reply=to_json(reply, who.language)))
         return reply
 
     def _register(self, db: Connection, who: Session, turn: str, cards: Any) -> None:
@@ -142,8 +126,7 @@ class Conversations:
     def action(self, who: Session, action: str) -> tuple[str, Mapping[str, Any]]:
         """The verb and target behind an action id of this very session, else `NotFound`."""
         mine = (actions.c.id == action) & (actions.c.user_id == who.user) & (actions.c.session_id == who.id)
-        with self.store.read() as db:
-            row = db.execute(sa.select(actions.c.verb, actions.c.target).where(mine)).first()
+        row = self.store.first(sa.select(actions.c.verb, actions.c.target).where(mine))
         if row is None:
             raise NotFound("unknown_action")
         return row.verb, thaw(row.target)
@@ -169,19 +152,8 @@ class Conversations:
         """The newest `limit` turns, oldest first: {id, at, request, reply} with the reply as published JSON."""
         mine = (turns.c.session_id == who.id) & (turns.c.user_id == who.user)
         newest = sa.select(turns).where(mine).order_by(turns.c.at.desc()).limit(limit)
-        with self.store.read() as db:
-            rows = db.execute(newest).all()
-        return [{"id": r.id, "at": r.at, "request": r.request, "reply": r.reply} for r in reversed(rows)]
-
-    def preferences(self, user: str) -> dict[str, Any]:
-        with self.store.read() as db:
-            found = db.execute(sa.select(users.c.preferences).where(users.c.user_id == user)).scalar()
-        return dict(found or {})
-
-    def prefer(self, user: str, **chosen: object) -> None:
-        kept = self.preferences(user) | chosen
-        with self.store.write() as db:
-            db.execute(sa.update(users).where(users.c.user_id == user).values(preferences=kept))
+        rows = reversed(self.store.rows(newest))
+        return [{"id": r.id, "at": r.at, "request": r.request, "reply": r.reply} for r in rows]
 
 
 def found_actions(value: Any) -> Iterator[Action]:

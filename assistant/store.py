@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import importlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,6 +115,26 @@ class Store:
             db.exec_driver_sql("BEGIN")
             yield db
             db.rollback()
+
+    def rows(self, query: sa.Executable) -> Sequence[Any]:
+        """All rows of one query; a read of its own, as `first` and `value` are."""
+        with self.read() as db:
+            return db.execute(query).all()
+
+    def first(self, query: sa.Executable) -> Any:
+        """The first row, or None."""
+        with self.read() as db:
+            return db.execute(query).first()
+
+    def value(self, query: sa.Executable) -> Any:
+        """The first column of the first row, or None."""
+        with self.read() as db:
+            return db.execute(query).scalar()
+
+    def run(self, statement: sa.Executable) -> int:
+        """One change in a transaction of its own; how many rows it met."""
+        with self.write() as db:
+            return db.execute(statement).rowcount
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -93,13 +93,6 @@ def test_a_card_that_moved_on_replaces_the_stored_one(talks: Conversations) -> N
     assert talks.action(who, again.id)[0] == "payment.refund"
 
 
-def test_preferences_are_kept_per_person(talks: Conversations) -> None:
-    talks.prefer("ann", language="fr")
-    talks.prefer("ann", voice=True)
-    assert talks.preferences("ann") == {"language": "fr", "voice": True}
-    assert talks.preferences("ben") == {}
-
-
 def test_a_button_shown_twice_keeps_its_first_meaning(talks: Conversations) -> None:
     who = talks.open("ann", None, "en")
     published(talks, who, Action("Pay", "payment.confirm", {"payment": "one"}, id="act_same"))

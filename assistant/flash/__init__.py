@@ -57,14 +57,12 @@ class Flash:
         """A new card. Raises `BadInput` for what cannot be computed."""
         row = {"id": new_id("card"), "user_id": user, "kind": kind, "title": title[:LONGEST_TITLE], "kept": False}
         row |= {"given": plain(kind, typed(kind, given)), "rows": [], "changed_at": self.clock.now()}
-        with self.store.write() as db:
-            db.execute(sa.insert(cards).values(row))
+        self.store.run(sa.insert(cards).values(row))
         return self.get(user, str(row["id"]))
 
     def get(self, user: str, id: str) -> Kept:
         """Raises `NotFound` for a card of somebody else or of nobody."""
-        with self.store.read() as db:
-            row = db.execute(sa.select(cards).where(cards.c.user_id == user, cards.c.id == id)).first()
+        row = self.store.first(sa.select(cards).where(cards.c.user_id == user, cards.c.id == id))
         if row is None:
             raise NotFound("flash_unknown")
         return _kept(row)
@@ -72,8 +70,7 @@ class Flash:
     def kept(self, user: str) -> tuple[Kept, ...]:
         """What the person kept, the last changed first."""
         mine = sa.select(cards).where(cards.c.user_id == user, cards.c.kept).order_by(cards.c.changed_at.desc())
-        with self.store.read() as db:
-            return tuple(_kept(row) for row in db.execute(mine).all())
+        return tuple(map(_kept, self.store.rows(mine)))
 
     def change(self, user: str, id: str, values: Mapping[str, str]) -> Kept:
         """Controls set to what was typed, all or none. Raises `BadInput` and leaves the card as it was."""
@@ -91,8 +88,7 @@ class Flash:
     def note(self, user: str, id: str, **changed: Any) -> Kept:
         """The card with other columns: `kept`, or the `rows` that it shows now."""
         mine = sa.update(cards).where(cards.c.user_id == user, cards.c.id == id)
-        with self.store.write() as db:
-            db.execute(mine.values(changed_at=self.clock.now(), **changed))
+        self.store.run(mine.values(changed_at=self.clock.now(), **changed))
         return self.get(user, id)
 
 

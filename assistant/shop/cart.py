@@ -170,8 +170,7 @@ class Carts:
     # -- the row -------------------------------------------------------------------------------------------------
 
     def _load(self, user: str) -> Saved:
-        with self.store.read() as db:
-            row = db.execute(sa.select(tables.carts).where(tables.carts.c.user_id == user)).first()
+        row = self.store.first(sa.select(tables.carts).where(tables.carts.c.user_id == user))
         if row is None:
             return Saved(0, self.currency, {})
         lines = {each["product"]: (each["quantity"], Money(each["minor"], each["currency"])) for each in row.lines}
@@ -227,14 +226,12 @@ class Carts:
 
     def bought(self, quote: str) -> tuple[str, ...]:
         """The products of a quote, in the order of its lines."""
-        with self.store.read() as db:
-            wanted = db.execute(sa.select(tables.quotes.c.wanted).where(tables.quotes.c.id == quote)).scalar()
+        wanted = self.store.value(sa.select(tables.quotes.c.wanted).where(tables.quotes.c.id == quote))
         return tuple(dict.fromkeys(line["product"] for line in wanted or ()))
 
     def _issued(self, quotes: Sequence[str]) -> Sequence[Any]:
         """These quotes and those that were issued anew in their place."""
-        with self.store.read() as db:
-            return db.execute(sa.select(tables.quotes).where(tables.quotes.c.root.in_(quotes))).all() if quotes else ()
+        return self.store.rows(sa.select(tables.quotes).where(tables.quotes.c.root.in_(quotes))) if quotes else ()
 
     # -- what stands in it ---------------------------------------------------------------------------------------
 

@@ -97,8 +97,7 @@ class Catalogue:
         self.store = store
 
     def is_empty(self) -> bool:
-        with self.store.read() as db:
-            return db.execute(sa.select(tables.products.c.id).limit(1)).first() is None
+        return self.store.first(sa.select(tables.products.c.id).limit(1)) is None
 
     def load(self, products: Iterable[Product]) -> int:
         """Put products in, in one transaction, in place of those with the same id; how many. All or nothing."""
@@ -119,14 +118,12 @@ class Catalogue:
         return count
 
     def ids(self) -> frozenset[str]:
-        with self.store.read() as db:
-            return frozenset(db.execute(sa.select(tables.products.c.id)).scalars())
+        return frozenset(row.id for row in self.store.rows(sa.select(tables.products.c.id)))
 
     def codes(self) -> dict[str, str]:
         """Product by GTIN, of those that have one."""
         found = sa.select(tables.products.c.gtin, tables.products.c.id).where(tables.products.c.gtin.is_not(None))
-        with self.store.read() as db:
-            return {row.gtin: row.id for row in db.execute(found)}
+        return {row.gtin: row.id for row in self.store.rows(found)}
 
     def all(self) -> tuple[Product, ...]:
         """Every product, by id, without past prices."""
@@ -144,9 +141,7 @@ class Catalogue:
 
     def by_gtin(self, code: str) -> Product | None:
         """The product of a code of any GTIN length. Raises `BadInput` for a code that cannot be one."""
-        with self.store.read() as db:
-            mine = tables.products.c.gtin == gtin14(code)
-            name = db.execute(sa.select(tables.products.c.id).where(mine)).scalar()
+        name = self.store.value(sa.select(tables.products.c.id).where(tables.products.c.gtin == gtin14(code)))
         return self.by_id(name) if name else None
 
 

@@ -41,8 +41,7 @@ class Watches:
     def check(self) -> None:
         """Mark what is met at today's prices."""
         now = self.clock.now()
-        with self.store.read() as db:
-            rows = db.execute(sa.select(tables.watches).where(tables.watches.c.met_at.is_(None))).all()
+        rows = self.store.rows(sa.select(tables.watches).where(tables.watches.c.met_at.is_(None)))
         found = {product.id: product for product in self.catalogue.by_ids([row.product_id for row in rows])}
         met = [row for row in rows if row.product_id in found and _met(found[row.product_id], row)]
         with self.store.write() as db:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assistant.store import Store
@@ -33,6 +34,10 @@ class Keeping:
                 yield db
         finally:
             self.forget()
+
+    def run(self, statement: sa.Executable) -> None:
+        with self.writing() as db:
+            db.execute(statement)
 
     def forget(self) -> None:
         self.writes += 1

@@ -6,7 +6,7 @@ Knows no category rules (`cashflow.py`), no rates and no present value (`valuati
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,14 +15,7 @@ from sqlalchemy.engine import Connection
 
 from assistant.errors import NotFound
 from assistant.reply import new_id
-from assistant.wealth.entry import (
-    Account,
-    Class,
-    Entry,
-    Flow,
-    Kind,
-    Security,
-)
+from assistant.wealth.entry import Account, Class, Entry, Flow, Kind, Security
 from assistant.wealth.reading import Reader
 from assistant.wealth.tables import accounts, batches, entries, postings, prices, rules, securities, uploads
 
@@ -47,23 +40,12 @@ class Ledger(Reader):
     ) -> Account:
         """A new account. The name is unique among the person's accounts."""
         fresh = Account(new_id("acc"), name[:120], kind, currency, tuple(aliases), note)
-        with self.writing() as db:
-            db.execute(
-                sa.insert(accounts).values(
-                    id=fresh.id, user_id=user, name=fresh.name, kind=kind, currency=currency,
-                    aliases=list(aliases), note=note,
-                )
-            )  # fmt: skip
+        self.run(sa.insert(accounts).values(user_id=user, **asdict(fresh)))
         return fresh
 
     def add_security(self, user: str, symbol: str, name: str, kind: Class, currency: str) -> Security:
         fresh = Security(new_id("sec"), symbol, name, kind, currency)
-        with self.writing() as db:
-            db.execute(
-                sa.insert(securities).values(
-                    id=fresh.id, user_id=user, symbol=symbol, name=name, kind=kind, currency=currency
-                )
-            )
+        self.run(sa.insert(securities).values(user_id=user, **asdict(fresh)))
         return fresh
 
     def add_prices(self, user: str, security: Security, closes: Mapping[date, int]) -> None:
@@ -151,15 +133,13 @@ class Ledger(Reader):
 
     def kept(self, user: str, key: str) -> tuple[str, bytes]:
         mine = (uploads.c.id == key) & (uploads.c.user_id == user)
-        with self.store.read() as db:
-            row = db.execute(sa.select(uploads.c.name, uploads.c.data).where(mine)).first()
+        row = self.store.first(sa.select(uploads.c.name, uploads.c.data).where(mine))
         if row is None:
             raise NotFound("upload_gone")
         return row.name, row.data
 
     def release(self, user: str, key: str) -> None:
-        with self.writing() as db:
-            db.execute(sa.delete(uploads).where(uploads.c.id == key, uploads.c.user_id == user))
+        self.run(sa.delete(uploads).where(uploads.c.id == key, uploads.c.user_id == user))
 
 
 def _entry_row(user: str, batch: str, key: str, entry: Entry) -> dict[str, Any]:

@@ -18,17 +18,7 @@ from numpy.typing import NDArray
 
 from assistant.errors import NotFound
 from assistant.money import Money
-from assistant.wealth.entry import (
-    Account,
-    Entry,
-    Flow,
-    Holding,
-    Movement,
-    Outside,
-    Posting,
-    Security,
-    Traded,
-)
+from assistant.wealth.entry import Account, Entry, Flow, Holding, Movement, Outside, Posting, Security, Traded
 from assistant.wealth.kept import Keeping, kept
 from assistant.wealth.tables import accounts, entries, postings, prices, rules, securities
 
@@ -47,8 +37,7 @@ class Change(NamedTuple):
 class Reader(Keeping):
     @kept
     def accounts(self, user: str) -> tuple[Account, ...]:
-        with self.store.read() as db:
-            rows = db.execute(sa.select(accounts).where(accounts.c.user_id == user)).all()
+        rows = self.store.rows(sa.select(accounts).where(accounts.c.user_id == user))
         return tuple(Account(r.id, r.name, r.kind, r.currency, tuple(r.aliases), r.note) for r in rows)
 
     def account(self, user: str, words: str) -> Account:
@@ -61,8 +50,7 @@ class Reader(Keeping):
 
     @kept
     def securities(self, user: str) -> tuple[Security, ...]:
-        with self.store.read() as db:
-            rows = db.execute(sa.select(securities).where(securities.c.user_id == user)).all()
+        rows = self.store.rows(sa.select(securities).where(securities.c.user_id == user))
         return tuple(Security(r.id, r.symbol, r.name, r.kind, r.currency) for r in rows)
 
     def transferred(self, user: str, batch: str = "") -> list[Movement]:
@@ -77,9 +65,8 @@ class Reader(Keeping):
             .where(entries.c.user_id == user, entries.c.batch_id == batch if batch else sa.true())
             .where(entries.c.id.in_(sa.select(postings.c.entry_id).where(postings.c.flow == "transfer")))
         )  # fmt: skip
-        with self.store.read() as db:
-            rows = db.execute(query).all()
-        return [Movement(*row[:4], "transfer", row[4], Money(row[5], row[6])) for row in rows]
+        rows = self.store.rows(query)
+        return [Movement(r.id, r.day, r.payee, r.memo, "transfer", r.name, Money(r.minor, r.currency)) for r in rows]
 
     def entries(self, user: str) -> list[Entry]:
         """Everything that was written, oldest first."""
@@ -91,12 +78,11 @@ class Reader(Keeping):
         )
         heads: dict[str, tuple[date, str, str]] = {}
         lines: dict[str, list[Posting]] = defaultdict(list)
-        with self.store.read() as db:
-            for r in db.execute(query).all():
-                heads[r.id] = (r.day, r.payee, r.memo)
-                money = Money(r.minor, r.currency)
-                side = Posting(money, r.account_id or "", r.flow, r.category, r.security_id or "", r.quantity)
-                lines[r.id].append(side)
+        for r in self.store.rows(query):
+            heads[r.id] = (r.day, r.payee, r.memo)
+            money = Money(r.minor, r.currency)
+            side = Posting(money, r.account_id or "", r.flow, r.category, r.security_id or "", r.quantity)
+            lines[r.id].append(side)
         return [Entry(day, payee, tuple(lines[key]), memo, key) for key, (day, payee, memo) in heads.items()]
 
     def movements(self, user: str, flow: Flow, start: date, end: date) -> list[Movement]:
@@ -122,8 +108,7 @@ class Reader(Keeping):
             .where(entries.c.user_id == user, wanted)
             .order_by(entries.c.day, entries.c.id, postings.c.line)
         )  # fmt: skip
-        with self.store.read() as db:
-            rows = db.execute(query).all()
+        rows = self.store.rows(query)
         return [_movement(row, -1 if flow == "income" else 1) for row in rows]
 
     def holdings(self, user: str, on: date) -> list[Holding]:
@@ -150,8 +135,7 @@ class Reader(Keeping):
             .where(postings.c.currency == currency, postings.c.security_id.is_(None))
             .group_by(entries.c.day, own)
         )
-        with self.store.read() as db:
-            return {date.min if apart else day: minor for day, apart, minor in db.execute(query).all()}
+        return {date.min if apart else day: minor for day, apart, minor in self.store.rows(query)}
 
     @kept
     def trades(self, user: str, until: date) -> list[Traded]:
@@ -175,11 +159,10 @@ class Reader(Keeping):
             .where(entries.c.day <= until)
             .order_by(entries.c.day, split, entries.c.id, postings.c.line)
         )  # fmt: skip
-        with self.store.read() as db:
-            return [
-                Traded(account, security, identity, day, quantity, Money(minor, currency), costs, kind == 0)
-                for account, security, identity, day, quantity, minor, currency, costs, kind in db.execute(query).all()
-            ]
+        return [
+            Traded(account, security, identity, day, quantity, Money(minor, currency), costs, kind == 0)
+            for account, security, identity, day, quantity, minor, currency, costs, kind in self.store.rows(query)
+        ]
 
     def changes(self, user: str, until: date) -> list[Change]:
         """What every account and security gained or lost by day, oldest first: input of a curve."""
@@ -196,8 +179,7 @@ class Reader(Keeping):
             .group_by(*by)
             .order_by(entries.c.day)
         )
-        with self.store.read() as db:
-            return [Change(*row) for row in db.execute(query).all()]
+        return [Change(*row) for row in self.store.rows(query)]
 
     @kept
     def crossings(
@@ -227,8 +209,10 @@ class Reader(Keeping):
             .where(postings.c.account_id.is_(None) | postings.c.account_id.not_in(inside))
             .order_by(entries.c.day, entries.c.id, postings.c.line)
         )  # fmt: skip
-        with self.store.read() as db:
-            return [Outside(*row[:5], Money(*row[5:])) for row in db.execute(query).all()]
+        return [
+            Outside(r.id, r.day, r.flow, r.category, r.security_id, Money(r.minor, r.currency))
+            for r in self.store.rows(query)
+        ]
 
     @kept
     def passing(self, user: str, inside: Collection[str], start: date, end: date) -> list[Movement]:
@@ -252,19 +236,17 @@ class Reader(Keeping):
             .order_by(entries.c.day, entries.c.id)
         )
         names = {each.id: each.name for each in self.accounts(user)}
-        with self.store.read() as db:
-            return [
-                Movement(entry, day, payee, memo, category or "transfer", names[account], Money(minor, currency))
-                for entry, day, payee, memo, category, account, minor, currency in db.execute(query).all()
-            ]
+        return [
+            Movement(entry, day, payee, memo, category or "transfer", names[account], Money(minor, currency))
+            for entry, day, payee, memo, category, account, minor, currency in self.store.rows(query)
+        ]
 
     @kept
     def price(self, security: Security, on: date) -> tuple[int, date] | None:
         """The last price on or before `on`, before the first the first, with its day."""
         mine = sa.select(prices.c.price, prices.c.day).where(prices.c.security_id == security.id)
-        with self.store.read() as db:
-            row = db.execute(mine.where(prices.c.day <= on).order_by(prices.c.day.desc()).limit(1)).first()
-            row = row or db.execute(mine.order_by(prices.c.day).limit(1)).first()
+        row = self.store.first(mine.where(prices.c.day <= on).order_by(prices.c.day.desc()).limit(1))
+        row = row or self.store.first(mine.order_by(prices.c.day).limit(1))
         return None if row is None else (row.price, row.day)
 
     def closes(self, user: str, until: date) -> dict[str, list[tuple[date, int]]]:
@@ -284,9 +266,8 @@ class Reader(Keeping):
     def _closes(self, user: str) -> dict[str, list[tuple[date, int]]]:
         query = sa.select(prices.c.security_id, prices.c.day, prices.c.price).where(prices.c.user_id == user)
         found: dict[str, list[tuple[date, int]]] = {}
-        with self.store.read() as db:
-            for security, day, price in db.execute(query.order_by(prices.c.security_id, prices.c.day)).all():
-                found.setdefault(security, []).append((day, price))
+        for security, day, price in self.store.rows(query.order_by(prices.c.security_id, prices.c.day)):
+            found.setdefault(security, []).append((day, price))
         return found
 
     @kept
@@ -294,29 +275,25 @@ class Reader(Keeping):
         """Texts of the payees since a day, each once, the most recent first."""
         mine = sa.select(entries.c.payee).where(entries.c.user_id == user, entries.c.day >= since)
         query = mine.group_by(entries.c.payee).order_by(sa.func.max(entries.c.day).desc()).limit(MERCHANTS)
-        with self.store.read() as db:
-            return list(db.execute(query).scalars())
+        return [row.payee for row in self.store.rows(query)]
 
     def span(self, user: str) -> tuple[date, date] | None:
         """The first and the last day with an entry, or None when there is none; what is kept is checked against it."""
         mine = entries.c.user_id == user
-        with self.store.read() as db:
-            erased = db.execute(sa.select(entries.c.id).where(mine).limit(1)).first() is None
-        if erased:
+        if self.store.first(sa.select(entries.c.id).where(mine).limit(1)) is None:
             self.forget()
-        return None if erased else self._span(user)
+            return None
+        return self._span(user)
 
     @kept
     def _span(self, user: str) -> tuple[date, date] | None:
         query = sa.select(sa.func.min(entries.c.day), sa.func.max(entries.c.day)).where(entries.c.user_id == user)
-        with self.store.read() as db:
-            first, last = db.execute(query).one()
+        first, last = self.store.first(query)
         return None if first is None else (first, last)
 
     @kept
     def rules(self, user: str) -> dict[str, str]:
-        with self.store.read() as db:
-            rows = db.execute(sa.select(rules.c.words, rules.c.category).where(rules.c.user_id == user)).all()
+        rows = self.store.rows(sa.select(rules.c.words, rules.c.category).where(rules.c.user_id == user))
         return {row.words: row.category for row in rows}
 
 
