@@ -7,7 +7,9 @@ with acts that go through the dialogue as if they had been said (choosing a paye
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+import hashlib
+import importlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import ModuleType
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.language.acts import Act, Aloud, Do, Drop, Effect, Resume, State
 from assistant.language.messages import say
-from assistant.reply import Reply
+from assistant.reply import Action, Choice, Notice, Question, Reply, Route, Tone
 from assistant.request import Evidence, Language, Place
 from assistant.settings import Settings
 from assistant.stage import Stage
@@ -54,9 +56,31 @@ class Context:
     def say(self, key: str, **values: object) -> str:
         return say(self.language, key, **values)
 
+    def join(self, sentences: Iterable[str]) -> str:
+        """One text; Chinese sentences follow each other without a space."""
+        return ("" if self.language == "zh" else " ").join(filter(None, sentences))
+
 
 Handler = Callable[[Do, Context], Reply]
 Tap = Callable[[Mapping[str, Any], Mapping[str, str], Context], "Reply | tuple[Act, ...]"]
+
+
+def notice(text: str, route: Route, tone: Tone = "info", actions: tuple[Action, ...] = ()) -> Reply:
+    """One sentence, as a card too."""
+    return Reply(text, (Notice(tone=tone, text=text, actions=actions),), route)
+
+
+def ask(text: str, actions: Sequence[Action], route: Route = "other", asks: str = "") -> Reply:
+    """A question that each of these taps answers; `asks`: the slot that words may fill instead."""
+    choices = tuple(Choice(action.id, action.label) for action in actions)
+    card = Question(text=text, choices=choices, actions=tuple(actions))
+    return Reply(text, (card,) if actions else (), route, asks=asks)
+
+
+def stable(kind: str, *parts: object) -> str:
+    """An id that is the same whenever the same thing is shown."""
+    named_by = "\n".join(map(str, parts))
+    return f"{kind}_{hashlib.sha256(named_by.encode()).hexdigest()[:32]}"
 
 
 def where(place: Place) -> dict[str, Any]:
@@ -67,22 +91,8 @@ def where(place: Place) -> dict[str, Any]:
 
 def rooms() -> tuple[ModuleType, ...]:
     """Every module with `GOALS` or `TAPS` of its own."""
-    from assistant.handlers import (
-        afford,
-        cart,
-        explain,
-        feeds,
-        flash,
-        orders,
-        payment,
-        product,
-        service,
-        stage,
-        wallet,
-        wealth,
-    )
-
-    return afford, cart, explain, feeds, flash, orders, payment, product, service, stage, wallet, wealth
+    names = "afford cart explain feeds flash orders payment product service stage wallet wealth"
+    return tuple(importlib.import_module(f"assistant.handlers.{name}") for name in names.split())
 
 
 def _merged(table: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from assistant import fx
 from assistant.errors import NotFound, Refused
 from assistant.handlers import Context, Handler, cart
-from assistant.handlers.goods import placed, value
+from assistant.handlers.goods import known, placed, value
 from assistant.handlers.sheets import named
 from assistant.language.acts import Amount, Do
 from assistant.merchant import Wanted
@@ -40,7 +40,7 @@ def afford(do: Do, context: Context) -> Reply:
     card = Figure(
         metric="afford", label=context.say("afford.label", name=name), value=ahead.balance - cost, unit="money",
         period=Period(context.now.date(), ahead.until), currency=cost.currency, price_date=min(days, default=None),
-        method=(" " * (context.language != "zh")).join(method), rows=rows, row_count=len(rows),
+        method=context.join(method), rows=rows, row_count=len(rows),
     )  # fmt: skip
     basket = context.rooms.shop.carts.of(context.user, context.language)
     back = (cart.card(basket, context),) if _of_cart(do, context) else ()
@@ -83,11 +83,8 @@ def _said(said: Amount, context: Context) -> tuple[str, Money]:
 
 
 def _of_product(id: str, count: int, context: Context) -> tuple[str, Money]:
-    shop = context.rooms.shop
-    found = shop.product(id)
-    if found is None:
-        raise NotFound("unknown_product", product=id[:64])
-    seller = shop.merchants[found.offer.merchant]
+    found = known(id, context)
+    seller = context.rooms.shop.merchants[found.offer.merchant]
     quote = seller.estimate((Wanted(id, count),), currency=context.settings.currency, language=context.language)
     return found.title(context.language), quote.total
 
@@ -107,7 +104,7 @@ def _told(name: str, price: Money, cost: Money, ahead: Forecast, context: Contex
         context.say("afford.everyday", everyday=-ahead.everyday) if ahead.everyday.minor else "",
         context.say("afford.lowest", end=ahead.end - cost, lowest=lowest - cost, day=day),
     ]
-    return ("" if context.language == "zh" else " ").join(part for part in said if part)
+    return context.join(said)
 
 
 def _rows(name: str, cost: Money, ahead: Forecast, context: Context) -> tuple[Mapping[str, Any], ...]:

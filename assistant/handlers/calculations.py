@@ -15,7 +15,7 @@ from assistant.flash.split import Bill
 from assistant.flash.unit_price import Shelf
 from assistant.handlers import Context
 from assistant.handlers.controls import month, named
-from assistant.handlers.figures import shown_number
+from assistant.handlers.figures import point, shown_number
 from assistant.language.messages import shown
 from assistant.money import Money
 from assistant.reply import Result
@@ -95,10 +95,7 @@ def _spare(goal: Goal, deposit: Money, context: Context) -> Sequence[str]:
 
 
 def _curve(balances: Iterable[Money], title: str, context: Context) -> str:
-    points = [
-        charts.Point(month(context.now.date(), at, context.language), float(each.decimal), each.text(context.language))
-        for at, each in enumerate(balances)
-    ]
+    points = [point(month(context.now.date(), at, context.language), each, context) for at, each in enumerate(balances)]
     name = context.say(title)
     return charts.line(name, name, points, straight=True) if len(points) > 2 else ""
 

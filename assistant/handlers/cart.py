@@ -6,13 +6,12 @@ never guessed. Sums, stock and the budget are the shop's.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from assistant.errors import BadInput, NotFound, Refused
-from assistant.handlers import Context, Handler, Tap, product
+from assistant.errors import NotFound, Refused
+from assistant.handlers import Context, Handler, Tap, product, stable
 from assistant.handlers.goods import placed, stock, value, view
 from assistant.language.acts import Act, Do, Drop, Query, Slot, Start
 from assistant.money import Money
@@ -247,7 +246,7 @@ def card(basket: baskets.Cart, context: Context) -> Cart:
         part = priced.get(merchant)
         parts.append(CartPart(name, lines, part.totals if part else (), part.delivery if part else ""))
     return Cart(
-        id="card_" + hashlib.sha256(f"cart\n{context.session}".encode()).hexdigest()[:32], parts=tuple(parts),
+        id=stable("card", "cart", context.session), parts=tuple(parts),
         total=_total(basket), budget=basket.budget, left=basket.left, actions=_actions(basket, context),
     )  # fmt: skip
 
@@ -280,10 +279,8 @@ def _actions(basket: baskets.Cart, context: Context) -> tuple[Action, ...]:
 
 
 def _tap_add(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
-    given = values.get("quantity", "1")
-    if not given.isascii() or not given.isdigit():
-        raise BadInput("not_a_quantity", given=given[:20])
-    return (Query("cart", {"op": Slot("add"), "products": Slot((target["product"],)), "quantity": Slot(int(given))}),)
+    count = Slot(product.counted(values))
+    return (Query("cart", {"op": Slot("add"), "products": Slot((target["product"],)), "quantity": count}),)
 
 
 def _tap_put(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001

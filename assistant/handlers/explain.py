@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from assistant import charts
-from assistant.errors import BadInput, NotFound, Refused
+from assistant.errors import BadInput, Refused
 from assistant.handlers import Context, Handler, cart
-from assistant.handlers.goods import measure, placed, reason, value, view
+from assistant.handlers.figures import plotted
+from assistant.handlers.goods import known, measure, placed, reason, value, view
 from assistant.handlers.product import limit_text, tradeoffs
 from assistant.language.acts import Amount, Do
 from assistant.language.messages import shown
 from assistant.money import Money
-from assistant.reply import Chart, Products, Reply
+from assistant.reply import Products, Reply
 from assistant.request import Constraint
 from assistant.shop import Hit
 from assistant.shop.catalogue import Product
@@ -44,19 +44,14 @@ def _meant(do: Do, context: Context) -> Product | Reply:
         id = context.state.results[0]
     else:
         raise Refused("nothing_shown")
-    product = context.rooms.shop.product(id)
-    if product is None:
-        raise NotFound("unknown_product", product=id[:64])
-    return product
+    return known(id, context)
 
 
 def _wish(context: Context) -> tuple[str, tuple[Constraint, ...]]:
     """The last search."""
     last = context.state.last
-    told = last.slots if last and last.goal == "find" else {}
-    return str(told["query"].value) if "query" in told else "", tuple(
-        told["constraints"].value if "constraints" in told else ()
-    )
+    told = {name: slot.value for name, slot in last.slots.items()} if last and last.goal == "find" else {}
+    return str(told.get("query", "")), tuple(told.get("constraints", ()))
 
 
 def why(product: Product, do: Do, context: Context) -> Reply:
@@ -129,16 +124,8 @@ def history(product: Product, do: Do, context: Context) -> Reply:  # noqa: ARG00
     low, high = min(past, key=lambda each: each.price), max(past, key=lambda each: each.price)
     text = context.say("explain.history", title=title, price=today, low=low.price, low_day=low.at.date(),
                        high=high.price, high_day=high.at.date(), since=past[0].at.date())  # fmt: skip
-    days = [str(shown(each.at.date(), context.language)) for each in past]
-    points = [charts.Point(day, float(each.price.decimal), each.price.text(context.language))
-              for day, each in zip(days, past, strict=True)]  # fmt: skip
-    head = (context.say("wealth.when"), context.say("wealth.value"))
-    card = Chart(
-        kind="line", title=title, svg=charts.line(title, text, points),
-        series=tuple({"label": each.at.date(), "name": day, "value": each.price}
-                     for day, each in zip(days, past, strict=True)),
-        table=(head, *((day, each.price.text(context.language)) for day, each in zip(days, past, strict=True))),
-    )  # fmt: skip
+    pairs = [(str(shown(each.at.date(), context.language)), each.price) for each in past]
+    card = plotted("line", title, text, pairs, [each.at.date() for each in past], context)
     return Reply(text, (card,), "product")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from assistant.handlers import Context, Tap
+from assistant.handlers import Context, Tap, notice
 from assistant.handlers.goods import view
 from assistant.reply import Action, AnyCard, Notice, Products, Reply
 from assistant.request import Upload
@@ -47,8 +47,7 @@ def _first(found: Preview, context: Context) -> tuple[Products, ...]:
 
 def load(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
     count = context.rooms.shop.intake.bring_in(target["feed"])
-    text = context.say("product.feed_loaded", count=count)
-    return Reply(text, (Notice(tone="success", text=text),), "product")
+    return notice(context.say("product.feed_loaded", count=count), "product", "success")
 
 
 TAPS: dict[str, Tap] = {"product.load": load}

@@ -44,7 +44,7 @@ def method(answer: Answer, context: Context) -> str:
     sentences = [_note(answer.method, context)]
     sentences += [context.say("wealth.method.rates")] if answer.price_date else []
     sentences += [context.say("wealth.method.made_up")] if answer.made_up else []
-    return (" " * (context.language != "zh")).join(sentences)
+    return context.join(sentences)
 
 
 def notes(answer: Answer, context: Context) -> tuple[str, ...]:
@@ -74,19 +74,18 @@ def sentence(answer: Answer, context: Context) -> str:
     variants = [answer.metric + ending for ending in (*_endings(answer), *(f"_{name}" for name in scope), "")]
     chosen = next(name for name in variants if name in says)
     value = -answer.value if chosen.endswith("_down") else answer.value
-    gap = " " * (context.language != "zh")
     first = answer.rows[0] if answer.rows else {}
     told = {"count": 1, "payee": first.get("payee", ""), "day": first.get("date", "")} | scope | dict(answer.facts)
     facts = {name: printed(each, context) for name, each in told.items()}
     period = period_text(answer.period, context.language)
-    text = context.say(f"wealth.say.{chosen}", **facts | {"value": printed(value, context), "period": period})
+    said = [context.say(f"wealth.say.{chosen}", **facts | {"value": printed(value, context), "period": period})]
     if answer.query.group and answer.series:
         pairs = [(point_label(str(each["label"]), answer, context), each["value"]) for each in answer.series[:NAMES]]
-        text += gap + " · ".join(f"{name} {value.text(context.language)}" for name, value in pairs)
+        said.append(" · ".join(f"{name} {value.text(context.language)}" for name, value in pairs))
     left = [words for name, words in scope.items() if not chosen.endswith(f"_{name}")]
-    if not left or chosen.endswith("_none"):
-        return text
-    return text + gap + context.say("wealth.only", what=" · ".join(left))
+    if left and not chosen.endswith("_none"):
+        said.append(context.say("wealth.only", what=" · ".join(left)))
+    return context.join(said)
 
 
 def _endings(answer: Answer) -> list[str]:
@@ -188,15 +187,26 @@ def chart(answer: Answer, context: Context) -> Chart | None:
     pairs = [(point_label(str(each["label"]), answer, context), each["value"]) for each in answer.series]
     title, period = label(answer, context), period_text(answer.period, context.language)
     about = context.say("wealth.chart_about", label=title, period=period, currency=answer.currency)
+    return plotted(kind, title, about, pairs, [each["label"] for each in answer.series], context)
+
+
+def plotted(
+    kind: Any, title: str, about: str, pairs: Sequence[tuple[str, Money]], labels: Sequence[object], context: Context
+) -> Chart:
+    """Names with their amounts as a picture and as a table; `labels` are what the names stand for."""
     head = (context.say("wealth.when" if kind == "line" else "wealth.what"), context.say("wealth.value"))
+    series = (
+        {"label": label, "name": name, "value": value} for label, (name, value) in zip(labels, pairs, strict=True)
+    )
     return Chart(
-        kind="bar" if kind == "columns" else kind,
-        title=title,
-        series=tuple({"label": each["label"], "name": name, "value": value}
-                     for (name, value), each in zip(pairs, answer.series, strict=True)),
+        kind="bar" if kind == "columns" else kind, title=title, series=tuple(series),
         table=(head, *((name, value.text(context.language)) for name, value in pairs)),
         svg=drawn(kind, title, about, pairs, context),
     )  # fmt: skip
+
+
+def point(name: str, amount: Money, context: Context) -> charts.Point:
+    return charts.Point(name, float(amount.decimal), amount.text(context.language))
 
 
 def _kind(answer: Answer) -> Any:
@@ -215,7 +225,7 @@ def drawn(kind: str, title: str, about: str, pairs: Sequence[tuple[str, Money]],
         pairs = _largest([pair for pair in pairs if pair[1].minor > 0], SLICES, context)
     elif kind == "bar":
         pairs = _largest(pairs, BARS, context)
-    points = [charts.Point(name, float(amount.decimal), amount.text(context.language)) for name, amount in pairs]
+    points = [point(name, amount, context) for name, amount in pairs]
     draw = {"line": charts.line, "columns": charts.columns, "donut": charts.donut, "bar": charts.bars}[kind]
     return draw(title, about, points)
 

@@ -6,7 +6,6 @@ Paying from a card goes through the ordinary sheet; nobody can be charged from h
 from __future__ import annotations
 
 import functools
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +17,8 @@ from assistant.flash import Kept, Kind
 from assistant.flash.inputs import LARGEST
 from assistant.flash.saving import Goal
 from assistant.flash.split import Bill
-from assistant.handlers import Context, Handler, Tap
+from assistant.handlers import Context, Handler, Tap, notice, stable
+from assistant.handlers import ask as question
 from assistant.handlers.calculations import face
 from assistant.handlers.controls import controls, named
 from assistant.handlers.figures import shown_number
@@ -27,7 +27,7 @@ from assistant.language.messages import shown
 from assistant.language.numbers import written
 from assistant.language.tokens import tokens
 from assistant.money import Money
-from assistant.reply import Action, Choice, Flash, Link, Notice, Question, Reply, Result, Route, Style
+from assistant.reply import Action, Flash, Link, Reply, Result, Route, Style
 
 ROUTES: Mapping[str, Route] = {"split": "payment", "unit_price": "product"}  # every other kind is wealth
 MONTHS = 3  # whole months of spending that a budget starts from
@@ -53,12 +53,7 @@ def _which(kind: str, meanings: Sequence[tuple[str, Mapping[str, Any]]], context
         Action(shown_number(Decimal(value), context.language), "flash.make", {"kind": kind, "given": given}, "chip")
         for value, given in meanings
     )
-    return _question(context.say("flash.which"), actions)
-
-
-def _question(text: str, actions: tuple[Action, ...]) -> Reply:
-    choices = tuple(Choice(action.id, action.label) for action in actions)
-    return Reply(text, (Question(text=text, choices=choices, actions=actions),))
+    return question(context.say("flash.which"), actions)
 
 
 def make(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
@@ -159,10 +154,9 @@ def _action(
     verb: str, card: Kept, context: Context, label: str = "", person: int = -1, style: Style = "chip"
 ) -> Action:
     """An action whose id is the same each time this card is shown in this session."""
-    named_by = f"{context.session}\n{card.id}\n{verb}\n{person}"
-    stable = hashlib.sha256(named_by.encode()).hexdigest()[:32]
+    named_by = stable("act", context.session, card.id, verb, person)
     target = {"card": card.id, "person": person}
-    return Action(label or context.say(f"flash.{verb}"), f"flash.{verb}", target, style, f"act_{stable}")
+    return Action(label or context.say(f"flash.{verb}"), f"flash.{verb}", target, style, named_by)
 
 
 def _with_hands(card: Kept, outcomes: Sequence[Result], context: Context) -> tuple[tuple[Result, ...], list[Action]]:
@@ -195,7 +189,7 @@ def _reopened(wanted: Mapping[str, str], context: Context) -> Reply:
     if len(chosen := best or (fitting if wanted.get("kind") else [])) == 1:
         return _shown(chosen[0], context)
     actions = tuple(_action("open", card, context, _line(card, context)) for card in kept)
-    return _question(context.say("flash.kept_list", count=len(kept)), actions)
+    return question(context.say("flash.kept_list", count=len(kept)), actions)
 
 
 def _line(card: Kept, context: Context) -> str:
@@ -244,8 +238,7 @@ def ask(target: Mapping[str, Any], values: Mapping[str, str], context: Context) 
     """A message to send: what somebody owes me, in words."""
     card, bill = _bill(target, context)
     name, owed = named(bill, target["person"], context), bill.open[target["person"]]
-    text = context.say("flash.ask_text", name=name, amount=owed, what=card.title)
-    return Reply(text, (Notice(tone="info", text=text),), "payment")
+    return notice(context.say("flash.ask_text", name=name, amount=owed, what=card.title), "payment")
 
 
 def _bill(target: Mapping[str, Any], context: Context) -> tuple[Kept, Bill]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from assistant.errors import Refused
+from assistant.errors import NotFound, Refused
 from assistant.handlers import Context
 from assistant.language.acts import Do
 from assistant.money import LOCALES, Money
 from assistant.reply import Action, Notice, ProductView
 from assistant.shop import Hit
+from assistant.shop.catalogue import Product
 from assistant.shop.glossary import glossary
 from assistant.shop.guide import Reason
 
@@ -35,6 +36,13 @@ def measure(value: Money | str | float, unit: str, context: Context) -> str:
     if step and abs(value) >= step:
         value, unit = value / step, larger
     return f"{format_decimal(round(value, 2), locale=LOCALES[context.language])} {unit}".strip()
+
+
+def known(id: str, context: Context) -> Product:
+    """The product of this id. Raises `NotFound`."""
+    if (found := context.rooms.shop.product(id)) is None:
+        raise NotFound("unknown_product", product=id[:64])
+    return found
 
 
 def view(hit: Hit, currency: str, context: Context) -> ProductView:

@@ -113,4 +113,4 @@ def beside(shelf: Money, found: Product, context: Context) -> str:
     said = context.say(f"product.label.{key}", shelf=shelf, there=there, seller=seller, percent=percent)
     notes = [context.say("product.label.assumed", currency=offer.currency)] if assumed else []
     notes += [context.say("product.label.converted", on=on)] if on else []
-    return (" " if context.language != "zh" else "").join([said, *notes])
+    return context.join([said, *notes])

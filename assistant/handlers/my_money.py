@@ -12,21 +12,10 @@ from typing import Any
 
 from assistant import charts
 from assistant.errors import LueurError
-from assistant.handlers import Context
-from assistant.handlers.figures import (
-    change,
-    chart,
-    label,
-    method,
-    notes,
-    period_text,
-    point_label,
-    printed,
-    readable,
-    sentence,
-)
+from assistant.handlers import Context, figures
+from assistant.handlers.figures import chart, label, period_text, point, point_label, printed, readable, sentence
 from assistant.money import Money
-from assistant.reply import Action, Overview, Period, Reply, Style, Tile, new_id
+from assistant.reply import Action, Overview, Period, Reply, Tile, new_id
 from assistant.wealth import Answer
 
 LINES = 5  # rows that a tile lists
@@ -109,8 +98,9 @@ def _tile(plan: Plan, answer: Answer, opens: str, wanted: Mapping[str, Any], con
     return Tile(
         metric=answer.metric, label=title, value=answer.value, unit=answer.unit,
         period=period_text(answer.period, context.language), price_date=answer.price_date, size=plan.size,
-        change=change(answer, context), text=sentence(answer, context), method=method(answer, context), svg=svg,
-        table=table, lines=_lines(plan, answer, context), warnings=notes(answer, context), action=opens,
+        change=figures.change(answer, context), text=sentence(answer, context), svg=svg, table=table,
+        method=figures.method(answer, context), lines=_lines(plan, answer, context),
+        warnings=figures.notes(answer, context), action=opens,
     )  # fmt: skip
 
 
@@ -135,11 +125,7 @@ def _text(value: Any, context: Context) -> str:
 
 
 def _points(answer: Answer, context: Context) -> list[charts.Point]:
-    return [
-        charts.Point(point_label(str(each["label"]), answer, context), float(each["value"].decimal),
-                     each["value"].text(context.language))
-        for each in answer.series
-    ]  # fmt: skip
+    return [point(point_label(str(each["label"]), answer, context), each["value"], context) for each in answer.series]
 
 
 def _cash_flow(spent: Answer, wanted: Mapping[str, Any], context: Context) -> tuple[str, tuple[tuple[str, ...], ...]]:
@@ -149,10 +135,9 @@ def _cash_flow(spent: Answer, wanted: Mapping[str, Any], context: Context) -> tu
     none, months = Money(0, spent.currency), sorted({*sides[0], *sides[1]})
     names = [point_label(month, spent, context) for month in months]
     points = [
-        [charts.Point(name, float(side.get(month, none).decimal), side.get(month, none).text(context.language))
-         for month, name in zip(months, names, strict=True)]
+        [point(name, side.get(month, none), context) for month, name in zip(months, names, strict=True)]
         for side in sides
-    ]  # fmt: skip
+    ]
     heads = [context.say(f"wealth.item.{name}") for name in ("income", "spending")]
     title = context.say("wealth.page.flow")
     table = tuple((name, up.text, down.text) for name, up, down in zip(names, *points, strict=True))
@@ -163,20 +148,15 @@ def _cash_flow(spent: Answer, wanted: Mapping[str, Any], context: Context) -> tu
 def _chips(card: str, period: Period, currency: str, context: Context) -> list[Action]:
     """Other stretches of time and other currencies for the whole page, in the same card."""
     today = context.now.date()
-    chips = []
-    for name, days in STRETCHES.items():
-        start = today - timedelta(days=days) if days else context.rooms.wealth.first_day(context.user)
-        other = Period(start, today)
-        target = {"card": card, "asked": {"metric": "overview", "period": other, "currency": currency}}
-        chips.append(Action(context.say(f"wealth.page.{name}"), "wealth.page", target, _style(other == period)))
-    for code in context.rooms.wealth.currencies(context.user):
-        target = {"card": card, "asked": {"metric": "overview", "period": period, "currency": code}}
-        chips.append(Action(code, "wealth.page", target, _style(code == currency)))
-    return chips
-
-
-def _style(chosen: bool) -> Style:
-    return "primary" if chosen else "chip"
+    first = context.rooms.wealth.first_day(context.user)
+    spans = {name: Period(today - timedelta(days) if days else first, today) for name, days in STRETCHES.items()}
+    ways = [(context.say(f"wealth.page.{name}"), other, currency, other == period) for name, other in spans.items()]
+    ways += [(code, period, code, code == currency) for code in context.rooms.wealth.currencies(context.user)]
+    return [
+        Action(name, "wealth.page", {"card": card, "asked": {"metric": "overview", "period": other, "currency": code}},
+               "primary" if chosen else "chip")
+        for name, other, code, chosen in ways
+    ]  # fmt: skip
 
 
 def turn(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001

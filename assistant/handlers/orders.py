@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.errors import NotFound, Refused
-from assistant.handlers import Context, Handler, Tap
+from assistant.handlers import Context, Handler, Tap, ask
 from assistant.handlers.goods import value
 from assistant.handlers.payment import sure
 from assistant.language.acts import Do
 from assistant.merchant import Sale
 from assistant.money import Money, total
 from assistant.payments import Payment
-from assistant.reply import Action, Choice, Order, Question, Reply
+from assistant.reply import Action, Order, Reply
 
 SHOWN = 5
 LOOKED_AT = 50  # payments among which the orders are
@@ -34,7 +34,7 @@ def orders(do: Do, context: Context) -> Reply:
         return _returned(chosen, context)
     cards = tuple(card(payment, context) for payment, _ in chosen[:SHOWN])
     told = [context.say("orders.one", merchant=each.merchant, status=each.status) for each in cards]
-    return Reply(("" if context.language == "zh" else " ").join(told), cards, "product")
+    return Reply(context.join(told), cards, "product")
 
 
 def _bought(context: Context) -> list[Payment]:
@@ -64,9 +64,7 @@ def _returned(chosen: Sequence[tuple[Payment, tuple[int, ...]]], context: Contex
                {"payment": payment.id, "lines": list(lines)}, "chip")
         for payment, lines in left[:SHOWN]
     )  # fmt: skip
-    text = context.say("orders.which")
-    return Reply(text, (Question(text=text, choices=tuple(Choice(a.id, a.label) for a in actions), actions=actions),),
-                 "product")  # fmt: skip
+    return ask(context.say("orders.which"), actions, "product")
 
 
 def _worth(payment: Payment, lines: Sequence[int]) -> Money | None:

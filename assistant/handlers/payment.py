@@ -6,13 +6,13 @@ know how money moves (`payments/`), and never confirms anything on its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from assistant.errors import NotFound, Refused
-from assistant.handlers import Context, Handler, Tap, where
+from assistant.handlers import Context, Handler, Tap, ask, notice, where
 from assistant.handlers.sheets import card_of, drafted, moved, named, receipt, sheet
 from assistant.handlers.transfers import card as transfer_card
 from assistant.handlers.transfers import prepared
@@ -21,7 +21,7 @@ from assistant.merchant import Quote
 from assistant.money import Money, digits
 from assistant.payments import Origin, Payee, Payment
 from assistant.payments.payees import checked_iban
-from assistant.reply import Action, AnyCard, Choice, Notice, Question, Reply, new_id
+from assistant.reply import Action, AnyCard, Reply, new_id
 
 SURE = 0.8  # confidence in 0..1 below which a field is marked uncertain
 OFFERED = 6  # names offered when the payee is not known
@@ -113,20 +113,20 @@ def _money(slots: Slots, payee: Payee, context: Context) -> tuple[Money, bool] |
     if said is None:
         return _ask("amount", context.say("payment.ask_amount", payee=payee.name), ())
     if said.readings:
-        readings = [Action(_plain(amount, context), "payment.amount", {"amount": amount}, "chip")
-                    for amount in dict.fromkeys((said.value, *said.readings))]  # fmt: skip
-        return _ask("amount", context.say("payment.ask_reading", said=said.text), tuple(readings))
+        readings = dict.fromkeys((said.value, *said.readings))
+        return _ask("amount", context.say("payment.ask_reading", said=said.text), _amounts(readings, context))
     currencies, assumed = _currencies(said.value, payee, context)
     if len(currencies) > 1:
         offered = [replace(said.value, currency=currency, candidates=()) for currency in currencies]
-        choices = tuple(
-            Action(_plain(amount, context), "payment.amount", {"amount": amount}, "chip") for amount in offered
-        )
-        return _ask("amount", context.say("payment.ask_currency", said=said.text), choices)
+        return _ask("amount", context.say("payment.ask_currency", said=said.text), _amounts(offered, context))
     money = exact(said.value, currencies[0])
     if money is None:
         return _ask("amount", context.say("payment.ask_decimals", said=said.text or said.value.value), ())
     return money, assumed
+
+
+def _amounts(offered: Iterable[Amount], context: Context) -> list[Action]:
+    return [Action(_plain(each, context), "payment.amount", {"amount": each}, "chip") for each in offered]
 
 
 def _currencies(amount: Amount, payee: Payee, context: Context) -> tuple[tuple[str, ...], bool]:
@@ -163,10 +163,8 @@ def _plain(amount: Amount, context: Context) -> str:
     return money.text(context.language) if money else f"{amount.value} {amount.currency or ''}".strip()
 
 
-def _ask(slot: str, text: str, choices: tuple[Action, ...] = ()) -> Reply:
-    options = tuple(Choice(action.id, action.label) for action in choices)
-    cards = (Question(text=text, choices=options, actions=choices),) if choices else ()
-    return Reply(text, cards, "payment", asks=slot)
+def _ask(slot: str, text: str, choices: Sequence[Action] = ()) -> Reply:
+    return ask(text, choices, "payment", slot)
 
 
 def _origin(effect: Do, assumed: bool, context: Context) -> Origin:
@@ -288,8 +286,7 @@ def payments(effect: Do, context: Context) -> Reply:  # noqa: ARG001  every hand
 def stop_payments(effect: Do, context: Context) -> Reply:  # noqa: ARG001
     count = context.rooms.payments.stop(context.user)
     text = context.say("payment.stopped", count=count)
-    action = Action(context.say("payment.resume"), "payment.resume")
-    return Reply(text, (Notice(tone="warning", text=text, actions=(action,)),), "payment")
+    return notice(text, "payment", "warning", (Action(context.say("payment.resume"), "payment.resume"),))
 
 
 # Taps

@@ -10,25 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.errors import BadInput, NotFound, Refused
-from assistant.handlers import Context, Handler, Tap
-from assistant.handlers.goods import measure, met, placed, reason, value, view
+from assistant.errors import BadInput, Refused
+from assistant.handlers import Context, Handler, Tap, ask, notice
+from assistant.handlers.goods import known, measure, met, placed, reason, value, view
 from assistant.language.acts import Act, Do, Query, Slot
 from assistant.merchant import Wanted
 from assistant.money import Money
-from assistant.reply import (
-    Action,
-    Chip,
-    Choice,
-    Compare,
-    CompareRow,
-    Notice,
-    Products,
-    Question,
-    Reply,
-    Step,
-    new_id,
-)  # fmt: skip
+from assistant.reply import Action, Chip, Compare, CompareRow, Products, Reply, Step, new_id
 from assistant.request import Constraint, Doubt
 from assistant.shop import Hit, Shelf
 from assistant.shop.catalogue import Product
@@ -89,9 +77,8 @@ def _asked(wish: Wish, context: Context) -> Reply:
         said = [_said(limit.value, limit, context) for limit in option]
         label = ", ".join(said) or context.say("product.as_words", words=doubt.text)
         actions.append(Action(label, "product.unset", chosen.target(), style="chip"))
-    choices = tuple(Choice(action.id, action.label) for action in actions)
     told = {"query": wish.query, "constraints": list(wish.limits), "doubts": list(wish.doubts)}
-    return Reply(text, (Question(text=text, choices=choices, actions=tuple(actions)),), route="product", told=told)
+    return replace(ask(text, actions, "product"), told=told)
 
 
 def _answer(wish: Wish, context: Context) -> Reply:
@@ -112,7 +99,7 @@ def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
     ]
     if first.why:
         said.append(context.say("product.because", reason=reason(first.why[0], shelf.currency, context)))
-    speak = _joined(said, context)
+    speak = context.join(said)
     said += _remarks(shelf, context)
     removals = [_removal(wish, shelf, place, context) for place in range(len(wish.limits))]
     removals += _as_written(wish, shelf, context)
@@ -127,22 +114,18 @@ def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
         id=wish.card or new_id("card"), products=tuple(view(hit, shelf.currency, context) for hit in shelf.hits),
         constraints=chips, more=more, left_out=shelf.left_out, actions=(*actions, *removals),
     )  # fmt: skip
-    questions = (_question(shelf.ask, wish, context),) if shelf.ask else ()
-    speak = _joined([speak, *(each.text for each in questions)], context)
-    return Reply(_joined(said, context), (*questions, card), speak=speak, results=ids)
+    asked = _question(shelf.ask, wish, context) if shelf.ask else Reply("")
+    return Reply(context.join(said), (*asked.cards, card), speak=context.join([speak, asked.text]), results=ids)
 
 
-def _question(ask: Ask, wish: Wish, context: Context) -> Question:
+def _question(told: Ask, wish: Wish, context: Context) -> Reply:
     """One fact to choose by; an answer is a limit like any other, and it may be left open."""
-    after = replace(wish, asked=(*wish.asked, ask.name))
-    answers = [(_range(option, context), replace(after, limits=wish.limits + option)) for option in ask.options]
-    chosen = [Action(label, "product.unset", answer.target(), "chip") for label, answer in answers]
-    skip = Action(context.say("product.any"), "product.unset", after.target(), "chip")
-    name = glossary().name(ask.name, context.language)
-    key = f"product.ask.{ask.name if ask.name in ASKED else 'other'}"
-    actions = (*chosen, skip)
-    choices = tuple(Choice(action.id, action.label) for action in actions)
-    return Question(text=context.say(key, name=name), choices=choices, actions=actions)
+    after = replace(wish, asked=(*wish.asked, told.name))
+    answers = [(_range(option, context), replace(after, limits=wish.limits + option)) for option in told.options]
+    answers.append((context.say("product.any"), after))
+    key = f"product.ask.{told.name if told.name in ASKED else 'other'}"
+    text = context.say(key, name=glossary().name(told.name, context.language))
+    return ask(text, [Action(label, "product.unset", answer.target(), "chip") for label, answer in answers])
 
 
 def _range(option: tuple[Constraint, ...], context: Context) -> str:
@@ -166,12 +149,12 @@ def _nothing(wish: Wish, shelf: Shelf, context: Context) -> Reply:
         text = context.say(
             "product.nothing_fits", limits=limits, title=hit.product.title(context.language), price=hit.price
         )
-    text = _joined([text, *_remarks(shelf, context)], context)
+    text = context.join([text, *_remarks(shelf, context)])
     dropped = shelf.nearest.dropped if shelf.nearest else ()
     actions = [_removal(wish, shelf, n, context, "product.drop") for n, each in enumerate(shelf.constraints)
                if each in dropped]  # fmt: skip
     actions += _as_written(wish, shelf, context)
-    return Reply(text, (Notice(tone="info", text=text, actions=tuple(actions)),))
+    return notice(text, "product", actions=tuple(actions))
 
 
 def _remarks(shelf: Shelf, context: Context) -> list[str]:
@@ -182,10 +165,6 @@ def _remarks(shelf: Shelf, context: Context) -> list[str]:
     if shelf.left_out:
         said.append(context.say("product.left_out", count=shelf.left_out))
     return said
-
-
-def _joined(sentences: Sequence[str], context: Context) -> str:
-    return ("" if context.language == "zh" else " ").join(sentences)
 
 
 def _removal(wish: Wish, shelf: Shelf, place: int, context: Context, words: str = "") -> Action:
@@ -233,7 +212,7 @@ def lookup(do: Do, context: Context) -> Reply:
     product = context.rooms.shop.by_gtin(code)
     if product is None:
         text = _elsewhere(code, context) or context.say("product.code_unknown", code=code)
-        return Reply(text, (Notice(tone="info", text=text),), route="product")
+        return notice(text, "product")
     return one(product, context, context.say("product.code_found", code=code))
 
 
@@ -287,11 +266,7 @@ def _chosen(do: Do, context: Context) -> str:
 def _sheet(product: str, currency: str, quantity: int, context: Context, replaces: str = "") -> Reply:
     from assistant.handlers import payment
 
-    shop = context.rooms.shop
-    found = shop.product(product)
-    if found is None:
-        raise NotFound("unknown_product", product=product[:64])
-    merchant = shop.merchants[found.offer.merchant]
+    merchant = context.rooms.shop.merchants[known(product, context).offer.merchant]
     wanted = (Wanted(product, quantity),)
     quote = merchant.quote(context.user, wanted, currency=currency, language=context.language)
     return replace(payment.sheet_for_quotes((quote,), context, replaces), route="product")
@@ -322,8 +297,8 @@ def tradeoffs(found: Comparison, currency: str, context: Context) -> Iterator[st
     titles = [product.title(context.language) for product in found.products]
     units = {row.name: "day" if row.name == "delivery" else row.unit for row in found.different}
     for other, differences in zip(titles[1:], found.against, strict=True):
-        known = sorted((each for each in differences if each[0] in THAN), key=lambda each: THAN.index(each[0]))
-        said = [_than(name, by, units[name], currency, context) for name, by in known[:DIFFERENCES]]
+        told = sorted((each for each in differences if each[0] in THAN), key=lambda each: THAN.index(each[0]))
+        said = [_than(name, by, units[name], currency, context) for name, by in told[:DIFFERENCES]]
         if said:
             listed = context.say("service.comma").join(said)
             yield context.say("product.against", title=titles[0], other=other, differences=listed)
@@ -349,11 +324,16 @@ def _compare_action(ids: tuple[str, ...], currency: str, context: Context) -> Ac
     return Action(context.say("product.compare", count=len(ids[:MOST])), "product.compare", target)
 
 
-def tap_buy(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:
+def counted(values: Mapping[str, str]) -> int:
+    """How many a tap asks for. Raises `BadInput`."""
     quantity = values.get("quantity", "1")
     if not quantity.isascii() or not quantity.isdigit():
         raise BadInput("not_a_quantity", given=quantity[:20])
-    return _sheet(target["product"], target["currency"], int(quantity), context)
+    return int(quantity)
+
+
+def tap_buy(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:
+    return _sheet(target["product"], target["currency"], counted(values), context)
 
 
 def tap_compare(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
@@ -373,9 +353,7 @@ def tap_unset(target: Mapping[str, Any], values: Mapping[str, str], context: Con
 
 
 def tap_details(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
-    product = context.rooms.shop.product(target["product"])
-    if product is None:
-        raise NotFound("unknown_product", product=target["product"])
+    product = known(target["product"], context)
     facts = tuple(
         f"{glossary().name(name, context.language)}: {measure(fact.value, fact.unit, context)}"
         for name, fact in product.attributes.items()
@@ -385,9 +363,6 @@ def tap_details(target: Mapping[str, Any], values: Mapping[str, str], context: C
 
 GOALS: dict[str, Handler] = {"find": find, "lookup": lookup, "buy": buy, "compare": compare}
 TAPS: dict[str, Tap] = {
-    "product.buy": tap_buy,
-    "product.compare": tap_compare,
-    "product.more": tap_more,
-    "product.unset": tap_unset,
+    "product.buy": tap_buy, "product.compare": tap_compare, "product.more": tap_more, "product.unset": tap_unset,
     "product.details": tap_details,
-}
+}  # fmt: skip

@@ -6,11 +6,10 @@ payment's, so a receipt takes the place of its sheet.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 
-from assistant.handlers import Context
+from assistant.handlers import Context, stable
 from assistant.money import Money, total
 from assistant.payments import Payment, State
 from assistant.payments.payees import Kind
@@ -19,6 +18,10 @@ from assistant.reply import Action, Link, PayeeView, PaySheet, Receipt, Reply, S
 STATUS: Mapping[State, Status] = {
     "draft": "canceled", "expired": "canceled", "canceled": "canceled", "confirmed": "scheduled", "submitted": "sent",
     "succeeded": "succeeded", "failed": "failed", "requires_action": "requires_action", "unknown": "unknown",
+}  # fmt: skip
+CHOICES: dict[Status, str] = {
+    "scheduled": "payment.undo", "succeeded": "payment.refund", "requires_action": "payment.cancel",
+    "failed": "payment.again", "canceled": "payment.again",
 }  # fmt: skip
 REASONS = {
     "insufficient_funds", "expired_card", "incorrect_cvc", "processing_error", "authentication_required",
@@ -111,8 +114,7 @@ def _view(payment: Payment, context: Context) -> PayeeView:
 
 def _button(verb: str, payment: Payment, context: Context, label: str, style: Style = "secondary") -> Action:
     """An action whose id is the same each time this payment is shown in this session."""
-    stable = hashlib.sha256(f"{context.session}\n{payment.id}\n{verb}".encode()).hexdigest()[:32]
-    return Action(label, verb, {"payment": payment.id}, style, f"act_{stable}")
+    return Action(label, verb, {"payment": payment.id}, style, stable("act", context.session, payment.id, verb))
 
 
 def receipt(payment: Payment, context: Context) -> Receipt:
@@ -140,17 +142,8 @@ def _links(payment: Payment, status: Status, context: Context) -> tuple[Link, ..
 
 
 def _choices(payment: Payment, status: Status, context: Context) -> tuple[Action, ...]:
-    if status == "scheduled":
-        return (_button("payment.undo", payment, context, context.say("payment.undo")),)
-    if status == "succeeded":
-        return (_button("payment.refund", payment, context, context.say("payment.refund")),)
-    if status == "requires_action":
-        return (_button("payment.cancel", payment, context, context.say("payment.cancel")),)
-    return (
-        (_button("payment.again", payment, context, context.say("payment.again")),)
-        if status in ("failed", "canceled")
-        else ()
-    )
+    verb = CHOICES.get(status)
+    return (_button(verb, payment, context, context.say(verb)),) if verb else ()
 
 
 def _note(payment: Payment, status: Status, context: Context) -> str:

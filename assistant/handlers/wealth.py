@@ -7,22 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.errors import LueurError
-from assistant.handlers import Context, Handler, Tap, feeds, my_money, transfers
+from assistant.handlers import Context, Handler, Tap, feeds, my_money, notice, transfers
+from assistant.handlers import ask as ask_which
 from assistant.handlers.figures import ROWS, again, chart, figure, named, readable, sentence
 from assistant.language.acts import Do
 from assistant.language.dialogue import OWN
-from assistant.reply import (
-    Action,
-    AnyCard,
-    Choice,
-    Choosable,
-    Figure,
-    Notice,
-    Period,
-    Question,
-    Reply,
-    new_id,
-)  # fmt: skip
+from assistant.reply import Action, AnyCard, Choosable, Figure, Notice, Period, Reply, new_id
 from assistant.reply import Preview as PreviewCard
 from assistant.shop.feeds import matches as product_feed
 from assistant.wealth import Hints, Imported, Preview
@@ -44,10 +34,7 @@ def measure(do: Do, context: Context) -> Reply:
     if "metric" in asked:
         return _answered(asked, context)
     actions = tuple(again(context, each, f"ask.{each['metric']}") for each in SUGGESTED)
-    card = Question(
-        text=context.say("wealth.which"), choices=tuple(Choice(a.id, a.label) for a in actions), actions=actions
-    )
-    return Reply(card.text, (card,), "wealth", asks="metric")
+    return ask_which(context.say("wealth.which"), actions, "wealth", "metric")
 
 
 def _answered(asked: Mapping[str, Any], context: Context, every_row: bool = False, card: str = "") -> Reply:
@@ -80,7 +67,7 @@ def bring_in(do: Do, context: Context) -> Reply:  # noqa: ARG001  the files are 
     if not cards and len(refusals) == 1:
         raise refusals[0]
     if not cards and not refusals:
-        return Reply(context.say("wealth.attach"), (Notice(tone="info", text=context.say("wealth.attach")),), "wealth")
+        return notice(context.say("wealth.attach"), "wealth")
     text = [context.say("wealth.previewed", count=len(cards))] if cards else []
     notices = [Notice(tone="warning", text=context.say(f"errors.{e.key}", **e.values)) for e in refusals]
     return Reply(" ".join((*text, *(each.text for each in notices))), (*cards, *notices), "wealth")
@@ -194,26 +181,21 @@ def confirm_import(target: Mapping[str, Any], values: Mapping[str, str], context
     undo = Action(context.say("wealth.undo_import"), "wealth.undo", {"batch": done.posted.batch})
     plain = done.posted.batch and not any(row.deal for row in done.statement.rows)
     actions = (again(context, asked, "ask.spending"), *((undo,) if plain else ()))
-    card = Notice(tone="success", text=text, actions=actions)
-    return Reply(text, (card, *(transfers.card(one, context) for one in proven)), "wealth")
+    reply = notice(text, "wealth", "success", actions)
+    return replace(reply, cards=(*reply.cards, *(transfers.card(one, context) for one in proven)))
 
 
 def undo_import(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
     count = context.rooms.wealth.undo_import(context.user, target["batch"])
-    text = context.say("wealth.undone", count=count)
-    return Reply(text, (Notice(tone="info", text=text),), "wealth")
+    return notice(context.say("wealth.undone", count=count), "wealth")
 
 
 def _imported(done: Imported, context: Context) -> str:
     posted, account = done.posted, done.account.name
-    text = context.say("wealth.imported", count=posted.added, account=account, known=posted.known)
-    if done.transfers:
-        text += " " + context.say("wealth.paired", count=done.transfers)
-    if done.refunds:
-        text += " " + context.say("wealth.refunded", count=done.refunds)
-    if done.statement.problems:
-        text += " " + context.say("wealth.skipped", count=len(done.statement.problems))
-    return text
+    told = [context.say("wealth.imported", count=posted.added, account=account, known=posted.known)]
+    more = {"paired": done.transfers, "refunded": done.refunds, "skipped": len(done.statement.problems)}
+    told += [context.say(f"wealth.{key}", count=count) for key, count in more.items() if count]
+    return " ".join(told)
 
 
 def advice(do: Do, context: Context) -> Reply:  # noqa: ARG001  the words alone decide what is shown
@@ -245,7 +227,7 @@ def correct(do: Do, context: Context) -> Reply:
     moved = context.rooms.wealth.correct(context.user, str(who.value), category)
     text = context.say("wealth.corrected", payee=payee, category=named("category", category, context), count=moved)
     asked = {"metric": "payments", "payee": payee}
-    return Reply(text, (Notice(tone="success", text=text, actions=(again(context, asked, "ask.payments"),)),), "wealth")
+    return notice(text, "wealth", "success", (again(context, asked, "ask.payments"),))
 
 
 GOALS: dict[str, Handler] = {"measure": measure, "import": bring_in, "advice": advice, "correct": correct}
