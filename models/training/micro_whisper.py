@@ -3,7 +3,7 @@
 It proves the path (samples, log-mel, encoder, decoder, tokenizer, text) through stock code in a test. It is no
 recogniser: whatever it hears, it answers with one of its phrases. See tests/data/micro_whisper.md.
 
-`python -m tests.models.micro_whisper OUT.pt.gz`: seeded, espeak-ng voices, one thread, minutes.
+`python -m models.training.micro_whisper OUT.pt.gz`: seeded, espeak-ng voices, one thread, minutes.
 """
 
 from __future__ import annotations
