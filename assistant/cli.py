@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.protocols.local import Desk
     from assistant.request import Upload
     from assistant.settings import Settings
+    from models.fetch import Fetch
 
 LARGEST_FILE = 64 * 2**20  # bytes
 OK, FAULT, REFUSED = 0, 1, 2
@@ -61,6 +62,10 @@ def parser() -> Parser:
         ("settings", run_settings, "every setting, secrets masked"),
     ):
         _verb(verbs, name, run, text).add_argument("--json", action="store_true", help="one line of JSON")
+    weights = _verb(verbs, "weights", run_weights, "which recognisers can be fetched, and fetch one")
+    weights.add_argument("what", choices=("list", "get"))
+    weights.add_argument("name", nargs="?", default="base", metavar="NAME", help="as the list says (default: base)")
+    weights.add_argument("--json", action="store_true", help="one line of JSON")
     export = _verb(verbs, "export", run_export, "all your rows as JSON, or your money as a ledger, on standard output")
     export.add_argument("--json", action="store_true", help="one line of JSON")
     export.add_argument("--form", choices=("json", "beancount", "csv"), default="json", help="default: json")
@@ -227,6 +232,49 @@ def run_doctor(args: argparse.Namespace, settings: Settings) -> int:
     found = doctor.examine(settings)
     print(json.dumps([asdict(one) for one in found]) if args.json else "\n".join(terminal.findings(found)))
     return OK if all(one.found or one.optional for one in found) else REFUSED
+
+
+def run_weights(args: argparse.Namespace, settings: Settings) -> int:
+    import json
+
+    from assistant.errors import BadInput
+    from assistant.folder import prepare
+    from assistant.senses import Senses
+    from models.fetch import Fetch
+    from models.weights import pinned
+
+    if args.name not in pinned():
+        raise BadInput("unknown_weights", name=args.name, known=", ".join(pinned()))
+    names = pinned() if args.what == "list" else [args.name]
+    chosen = [Fetch(pinned()[name], settings.offline) for name in names]
+    if args.what == "get" and _fetched(chosen[0], settings):
+        prepare(settings.home)
+        Senses(settings).compare()
+    rows = [{"name": each.wanted.name, "state": each.state, "done": each.done, "bytes": each.wanted.bytes,
+             "place": str(each.place), "text": _stated(each, settings)} for each in chosen]  # fmt: skip
+    print(json.dumps(rows) if args.json else "\n".join(f"{row['name']:10}{row['text']}" for row in rows))
+    return OK if args.what == "list" or chosen[0].state == "ready" else REFUSED
+
+
+def _fetched(fetch: Fetch, settings: Settings) -> bool:
+    """Whether it is here now; a line on standard error says how far it is. Ctrl+C keeps what has come."""
+    import time
+
+    fetch.start()
+    while fetch.state == "fetching":
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{_stated(fetch, settings)}  ")
+        time.sleep(0.2)
+    if sys.stderr.isatty():
+        sys.stderr.write("\n")
+    return fetch.state == "ready"
+
+
+def _stated(fetch: Fetch, settings: Settings) -> str:
+    from assistant.protocols.local import language_of
+    from assistant.ui.weights import stated
+
+    return stated(language_of(settings.language), fetch)
 
 
 def run_selftest(args: argparse.Namespace, settings: Settings) -> int:

@@ -166,7 +166,8 @@ class Assistant:
             heard, found = hide_in_heard(self.senses.hear(request.audio, self._hints(who), who.language))
             hidden.append(found)
             yield Progress("heard", heard=heard)
-        for index, image in enumerate(request.images):
+        pages = (page for image in request.images for page in self.senses.pages(image))
+        for index, image in enumerate(pages):
             look = None
             for sight in self.senses.see(image, index):
                 look, found = hide_in_seen(sight)

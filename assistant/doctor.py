@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
-from pathlib import Path
 
+from assistant.errors import LueurError
 from assistant.settings import Settings
 
 ROOM = 2**30  # bytes that should be free beside the folder
@@ -54,7 +54,6 @@ def _python() -> Finding:
 
 def _folder(settings: Settings) -> Finding:
     """The data folder: usable, roomy, and who holds it now."""
-    from assistant.errors import LueurError
     from assistant.folder import prepare, server_of
 
     try:
@@ -86,10 +85,25 @@ def _engines(settings: Settings) -> Iterator[Finding]:
 
     for sense, engine in Senses(settings).describe().items():
         yield Finding(f"sense: {sense}", True, engine)
-    whisper = Path(settings.whisper)
-    given = bool(settings.whisper) and whisper.exists()
-    fix = "set LUEUR_WHISPER to a checkpoint, or let the hub be asked: French, Chinese and better English need it"
-    yield Finding("whisper weights", given, settings.whisper or "not set", "" if given else fix, optional=True)
+    yield _weights(settings)
+
+
+def _weights(settings: Settings) -> Finding:
+    """Whisper's file, and whether the quick way may be used with it."""
+    from models import speech, weights
+
+    try:
+        found = weights.whisper(settings.whisper)
+    except LueurError:
+        return Finding("whisper weights", False, settings.whisper, "let LUEUR_WHISPER name a checkpoint, or unset it")
+    if found is None:
+        fix = "lueur weights get base (290 MB): French, Chinese and better English need it"
+        return Finding("whisper weights", False, "none in LUEUR_WHISPER or the caches", fix, optional=True)
+    seen = speech.verdict(found, settings.home)
+    quick = "the quick way is compared when the page starts" if seen is None else (
+        f"quick way on: {seen.clips} clips alike, {seen.gain} x" if seen.alike
+        else f"quick way off: {len(seen.unlike)} of {seen.clips} clips came out different")  # fmt: skip
+    return Finding("whisper weights", True, f"{found.file}; {quick}")
 
 
 def _text_model() -> Finding:

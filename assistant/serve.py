@@ -21,7 +21,7 @@ from assistant import __version__, folder
 from assistant.conversation import OWNER
 from assistant.errors import BadInput, Refused
 from assistant.language.messages import say
-from assistant.protocols import cards, live, local, payment
+from assistant.protocols import cards, listen, live, local, payment, weights
 from assistant.settings import Settings
 from assistant.tenants import COOKIE, Tenants
 
@@ -194,6 +194,8 @@ def routes(assistant: Assistant, duty: Duty, who: Callable[[Any], str]) -> list[
         *payment.routes(assistant, who),
         *live.routes(assistant, who),
         *cards.routes(assistant, who),
+        *listen.routes(who),
+        *weights.routes(assistant),
         *local.routes(local.Here(assistant), lambda: duty.token),
     ]
 

@@ -7,18 +7,22 @@ UNHEARD voices is fair about voices, not about phrases. DEVELOPED voices chose t
 from __future__ import annotations
 
 import json
+import statistics
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from assistant.errors import BadInput
 from assistant.senses.hear import decode
 from models import domain, vad
-from models.pocket import Offline
+from models.pocket import Offline, _spoken
 from models.sound import RATE, Samples
 from models.training.voices import HELD_OUT, present, speak
 
+LOUD, LULL, BLOCK, PIECE = 0.03, RATE // 5, 128, 1664  # of talk.js: level, quiet samples, a worklet's block, a piece
 DEVELOPED, UNHEARD = ("en-us", "en-gb", "en-us+m3"), HELD_OUT
 HINTS = ("Alice Martin", "Alice", "Bob Chen", "Bob", "Mom", "Zoé Lefèvre", "李雷", "Li Lei", "Emma Brown", "Emma",
          "Volta Energy", "Aqua Claire", "Northwind Telecom", "desk lamp", "lamp", "kettle", "headphones", "laptop",
@@ -65,6 +69,86 @@ compare the first two
 buy the second one
 add the cheapest one to my cart
 is it in stock
+please send eighteen euros to bob
+transfer forty five euros to mom
+pay emma brown seventy two euros
+send alice martin sixty euros for the coffee
+give bob chen nineteen euros fifty
+pay northwind telecom thirty nine ninety nine
+send two hundred and fifty euros to emma
+i want to pay aqua claire fifty four euros
+can you pay mom ninety euros
+could you transfer eleven euros to bob
+i owe alice seventeen euros
+make it thirteen euros
+no thirty euros
+change it to eighty euros
+please pay volta energy one hundred and eighty four euros twenty
+send bob fifteen fifty
+pay alice seven euros eighty
+transfer sixteen dollars to emma
+send mom five hundred euros
+pay the electricity bill
+pay my water bill
+pay this invoice
+refund alice
+did emma get the money
+did bob get the money
+show my payments
+stop the payment
+who did i pay last week
+what did i pay emma last month
+undo
+how much did i spend on travel this month
+what did i spend on coffee last week
+how much did i spend at aqua claire this year
+what did i spend on rent last year
+how much did i spend in september
+how much did i spend yesterday
+show my spending by month
+show my spending by merchant this year
+show me my net worth
+how much am i worth
+what is my balance
+how much do i have in savings
+show my accounts
+how are my stocks doing
+how did my bonds do last year
+how much did i save this year
+how much did i earn this month
+what is my savings rate
+what are my subscriptions
+which subscriptions do i pay
+and last month
+what about restaurants
+can i afford it
+can i afford ninety euros
+how much do i owe
+find a black laptop under nine hundred dollars
+find headphones under sixty euros
+show me a kettle for less than thirty euros
+i am looking for a blue backpack
+i need olive oil under fifteen euros
+search for green tea
+do you have a white desk lamp
+find a notebook between ten and twenty euros
+find running shoes below seventy pounds
+i want a speaker under one hundred euros
+show me a keyboard under fifty five euros
+looking for a red mug
+find a helmet under eighty euros
+show me plants under twenty five euros
+buy a kettle
+buy the first one
+buy this
+the third one
+add the second one to my cart
+show me cheaper ones
+something cheaper
+what is this
+how much is this
+when will it arrive
+show my cart
 """.strip().splitlines()
 ELSEWHERE = """
 the weather will be sunny with a light breeze from the west
@@ -97,6 +181,7 @@ def measure(data: Path | None) -> list[dict[str, Any]]:
     if not present():
         return [figure("hearing: espeak-ng is not installed, not measured", 0, "")]
     results = commands("developed voices", DEVELOPED, None) + commands("unheard voices", UNHEARD, 0.1) + others()
+    results += [each for noise in (0.0, 0.1) for each in endings(noise)]
     return results + (humans(data / "speech") if data else [figure("human speech: no DATA given, not measured", 0, "")])
 
 
@@ -119,7 +204,10 @@ def commands(label: str, voices: Sequence[str], target: float | None) -> list[di
                 doubtful = heard.confidence < 0.5 or bool(heard.alternatives)
                 asked += doubtful
                 wrong += numbers(heard.text) != numbers(phrase) and not doubtful
+    known = set(domain.sentences([text for text in map(_spoken, HINTS) if text]))
+    unheard = sum(phrase not in known for phrase in PHRASES) / len(PHRASES)
     return [
+        figure(f"offline recogniser, {label}: phrases that are not in its corpus", unheard, "share"),
         figure(f"offline recogniser, {label}: word error rate", errors / words, "share", target),
         figure(f"offline recogniser, {label}: commands doubted", refused / len(PHRASES) / len(voices), "share"),
         figure(f"offline recogniser, {label}: amounts with a doubt", asked / amounts, "share"),
@@ -133,6 +221,39 @@ def others() -> list[dict[str, Any]]:
     heard = [engine.hear(speak(text, voice), HINTS, "en") for text in ELSEWHERE for voice in UNHEARD]
     taken = sum(each.confidence >= 0.5 for each in heard) / len(heard)
     return [figure("offline recogniser: other speech taken for a command (synthetic)", taken, "share", 0.05)]
+
+
+def endings(noise: float) -> list[dict[str, Any]]:
+    """When a phrase is taken for finished, as the page does it: pieces to the server's ear, and the level agreeing.
+
+    `noise`: its share of the speech's root mean square (0.1 is 20 dB below it).
+    """
+    waits = [ending(phrase, voice, noise) for phrase in PHRASES for voice in UNHEARD]
+    late = [wait for wait in waits if wait >= 0]
+    name = f"end of speech{', noise 20 dB below' if noise else ''}"
+    return [
+        figure(f"{name}: median wait after it", 1000 * statistics.median(late), "ms", 650),
+        figure(f"{name}: 95 of 100 within", 1000 * sorted(late)[int(0.95 * len(late))], "ms"),
+        figure(f"{name}: phrases cut", 1 - len(late) / len(waits), "share", 0.01),
+    ]
+
+
+def ending(phrase: str, voice: str, noise: float) -> float:
+    """Seconds from the last sound of the phrase to its end being noticed; negative when it was cut."""
+    clean = np.concatenate([np.zeros(RATE // 2, np.float32), speak(phrase, voice), np.zeros(3 * RATE, np.float32)])
+    over = int(np.flatnonzero(np.abs(clean) > 0.02 * np.abs(clean).max())[-1])
+    level = noise * float(np.sqrt(np.mean(clean[RATE // 2 : over] ** 2)))
+    sound = (clean + np.random.default_rng(len(clean)).normal(0, level, len(clean))).astype(np.float32)
+    ear, top, last = vad.Endpoint(), 0.0, 0
+    for at in range(0, len(sound), BLOCK):
+        peak = float(np.abs(sound[at : at + BLOCK]).max())
+        top = max(top, peak)
+        last = at if peak > max(LOUD, top / 5) else last
+        if at % PIECE == 0:
+            ear.push(sound[at - PIECE : at] if at else sound[:0])
+        if ear.ended and at - last > LULL:
+            return (at - over) / RATE
+    return -1.0
 
 
 def humans(folder: Path) -> list[dict[str, Any]]:

@@ -7,16 +7,23 @@ is there and fails is an error, not a reason to use another one quietly.
 from __future__ import annotations
 
 import functools
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
 from typing import Protocol
 
 from assistant.errors import BadInput, Unavailable
+from assistant.folder import write_private
 from assistant.request import Heard, Language
 from assistant.settings import Settings
 from models import vad, weights
 from models.pocket import Offline
 from models.remote import Endpoint
 from models.sound import Samples
-from models.whisper import Whisper
+from models.whisper import Comparison, Whisper, compared
+
+VERDICT = "whisper.json"  # in the folder: whether the quick way may be used
 
 
 class Engine(Protocol):
@@ -45,7 +52,8 @@ def engines(settings: Settings) -> tuple[Engine, ...]:
     if settings.speech_url:
         found.append(_endpoint(settings.speech_url, settings.speech_key))
     if local := weights.whisper(settings.whisper):
-        found.append(_whisper(local))
+        known = verdict(local, settings.home)
+        found.append(_whisper(local, bool(known and known.alike)))
     return (*found, _offline())
 
 
@@ -66,9 +74,33 @@ def _endpoint(url: str, key: str) -> Endpoint:
     return Endpoint(url, key)
 
 
+def verdict(found: weights.Weights, home: Path) -> Comparison | None:
+    """How these weights came out when the quick way was compared with stock's; None before that."""
+    try:
+        kept = json.loads((home / VERDICT).read_text(encoding="utf-8"))
+        return Comparison(**kept["of"]) if kept["file"] == _marks(found) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def compare(settings: Settings, clips: Iterable[tuple[Samples, Language]]) -> Comparison | None:
+    """Compare once for each set of weights, and keep how it came out. Raises `Unavailable` for broken weights."""
+    found = weights.whisper(settings.whisper)
+    if found is None or (known := verdict(found, settings.home)):
+        return known if found else None
+    made = compared(found, clips)
+    write_private(settings.home / VERDICT, json.dumps({"file": _marks(found), "of": asdict(made)}))
+    return made
+
+
+def _marks(found: weights.Weights) -> list[str | int]:
+    stat = found.file.stat()
+    return [str(found.file), stat.st_size, stat.st_mtime_ns]
+
+
 @functools.lru_cache(maxsize=1)
-def _whisper(found: weights.Weights) -> Whisper:
-    return Whisper(found)
+def _whisper(found: weights.Weights, fast: bool) -> Whisper:
+    return Whisper(found, fast)
 
 
 @functools.cache

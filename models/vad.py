@@ -20,8 +20,54 @@ SPEECH = 0.5  # probability above which a frame is speech
 SHORTEST = 5  # frames of speech (160 ms) below which nothing was said
 MARGIN = int(0.2 * RATE)  # samples kept around the speech
 FRAMES_AT_ONCE = 512
+FADED = 0.35  # probability below which a frame is quiet; between the two it counts as neither
+QUIET = 15  # frames of quiet (480 ms) after speech that end it
 
 _lock = threading.Lock()
+
+
+class Stream:
+    """The network on sound that comes in pieces of any size; where they are cut makes no difference."""
+
+    def __init__(self) -> None:
+        self._waiting = np.zeros(CONTEXT, np.float32)
+        self._state = {"h": np.zeros((1, 1, 128), np.float32), "c": np.zeros((1, 1, 128), np.float32)}
+
+    def push(self, samples: Samples) -> NDArray[np.float32]:
+        """The chance of speech in each frame that is now whole; the rest waits for the next piece."""
+        sound = np.concatenate([self._waiting, samples])
+        count = (len(sound) - CONTEXT) // FRAME
+        self._waiting = sound[count * FRAME :]
+        windows = np.lib.stride_tricks.sliding_window_view(np.pad(sound, (0, CONTEXT + FRAME)), CONTEXT + FRAME)
+        frames = windows[: count * FRAME : FRAME]
+        heard: list[NDArray[np.float32]] = [np.zeros(0, np.float32)]
+        for first in range(0, count, FRAMES_AT_ONCE):
+            block = np.ascontiguousarray(frames[first : first + FRAMES_AT_ONCE], np.float32)
+            values, h, c = _network().run(["speech_probs", "hn", "cn"], {"input": block, **self._state})
+            self._state = {"h": h, "c": c}
+            heard.append(values.reshape(-1))
+        return np.concatenate(heard)
+
+
+class Endpoint:
+    """Follows a person who speaks: whether they have begun, and whether they have been quiet long enough since."""
+
+    def __init__(self) -> None:
+        self._stream = Stream()
+        self._spoken = self._quiet = 0
+
+    def push(self, samples: Samples) -> None:
+        for chance in self._stream.push(samples):
+            self._spoken += bool(chance > SPEECH)
+            self._quiet = 0 if chance > SPEECH else self._quiet + bool(chance < FADED)
+
+    @property
+    def began(self) -> bool:
+        return self._spoken >= SHORTEST
+
+    @property
+    def ended(self) -> bool:
+        return self.began and self._quiet >= QUIET
 
 
 def speech_span(samples: Samples) -> tuple[int, int] | None:
@@ -35,16 +81,7 @@ def speech_span(samples: Samples) -> tuple[int, int] | None:
 
 def probabilities(samples: Samples) -> NDArray[np.float32]:
     """(ceil(n / 512),) chance of speech per frame, each frame seen with the 64 samples before it."""
-    count = -(-len(samples) // FRAME)
-    whole = np.pad(samples, (CONTEXT, count * FRAME - len(samples)))
-    frames = np.lib.stride_tricks.sliding_window_view(whole, CONTEXT + FRAME)[::FRAME] if count else whole[:0]
-    state = {"h": np.zeros((1, 1, 128), np.float32), "c": np.zeros((1, 1, 128), np.float32)}
-    heard: list[NDArray[np.float32]] = [np.zeros(0, np.float32)]
-    for first in range(0, count, FRAMES_AT_ONCE):
-        block = np.ascontiguousarray(frames[first : first + FRAMES_AT_ONCE], np.float32)
-        values, state["h"], state["c"] = _network().run(["speech_probs", "hn", "cn"], {"input": block, **state})
-        heard.append(values.reshape(-1))
-    return np.concatenate(heard)
+    return Stream().push(np.pad(samples, (0, -len(samples) % FRAME)))
 
 
 def _network() -> Any:

@@ -1,4 +1,4 @@
-"""Where weights are: an explicit path, then what earlier programs left in local caches, then nowhere.
+"""Where weights are: an explicit path, then local caches, then the hub when a person asks (`fetch.py`), then nowhere.
 
 Nothing here opens a connection: a request never downloads. Files are read as plain tensors (`weights_only`,
 safetensors), never as pickled code.
@@ -6,7 +6,9 @@ safetensors), never as pickled code.
 
 from __future__ import annotations
 
+import functools
 import os
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,31 +16,72 @@ from typing import Any
 from assistant.errors import BadInput
 
 WHISPERS = ("base", "small", "tiny", "base.en", "small.en", "tiny.en")  # the first one found is used
+FILE = "model.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """`path`: a .pt checkpoint, or a folder with config.json and model.safetensors. `name`: 'base', 'tiny.en', ..."""
+    """`path`: a .pt checkpoint, or a folder with model.safetensors. `name`: 'base', 'tiny.en', ..."""
 
     path: Path
     name: str
 
+    @property
+    def file(self) -> Path:
+        return self.path / FILE if self.path.is_dir() else self.path
 
-def whisper(given: str = "", cache: Path | None = None) -> Weights | None:
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A file of the hub by revision and hash: the only bytes that may come from there."""
+
+    name: str
+    repo: str
+    revision: str
+    bytes: int
+    sha256: str
+
+    @property
+    def address(self) -> str:
+        """Its path below the hub's address."""
+        return f"{self.repo}/resolve/{self.revision}/{FILE}"
+
+    @property
+    def place(self) -> Path:
+        """Where the hub's own tools would look for it too."""
+        return hub() / f"models--{self.repo.replace('/', '--')}" / "snapshots" / self.revision / FILE
+
+
+@functools.cache
+def pinned() -> dict[str, Pinned]:
+    """What can be fetched, by name."""
+    rows = tomllib.loads((Path(__file__).parent / "weights.toml").read_text(encoding="utf-8"))["whisper"]
+    return {name: Pinned(name, **row) for name, row in rows.items()}
+
+
+def whisper(given: str = "") -> Weights | None:
     """The Whisper weights of this machine. Raises `BadInput` when `given` names no checkpoint."""
     if given:
-        path = Path(given).expanduser()
-        if not (path.is_file() or (path / "model.safetensors").is_file()):
-            raise BadInput("whisper_not_found", path=str(path))
-        return Weights(path, path.stem.removeprefix("whisper-"))
-    root = cache or Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    return next((found for name in WHISPERS for found in _cached(root, name)), None)
+        found = Weights(Path(given).expanduser(), Path(given).stem.removeprefix("whisper-"))
+        if not found.file.is_file():
+            raise BadInput("whisper_not_found", path=str(found.path))
+        return found
+    return next((found for name in WHISPERS for found in _cached(name)), None)
 
 
-def _cached(root: Path, name: str) -> list[Weights]:
-    hub = Path(os.environ.get("HF_HOME", root / "huggingface")) / "hub"
-    snapshots = sorted((hub / f"models--openai--whisper-{name}" / "snapshots").glob("*/model.safetensors"))
-    stock = root / "whisper" / f"{name}.pt"
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
+def hub() -> Path:
+    """The hub's cache, by the names its own tools know it by."""
+    home = Path(os.environ.get("HF_HOME") or _cache() / "huggingface")
+    return Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
+
+
+def _cached(name: str) -> list[Weights]:
+    snapshots = sorted((hub() / f"models--openai--whisper-{name}" / "snapshots").glob(f"*/{FILE}"))
+    stock = _cache() / "whisper" / f"{name}.pt"
     paths = [stock] * stock.is_file() + [path.parent for path in reversed(snapshots)]
     return [Weights(path, name) for path in paths]
 
@@ -48,7 +91,7 @@ def tensors(path: Path) -> dict[str, Any]:
     if path.is_dir():
         from safetensors.torch import load_file
 
-        return dict(load_file(path / "model.safetensors"))
+        return dict(load_file(path / FILE))
     import torch
 
     return dict(torch.load(path, map_location="cpu", weights_only=True))

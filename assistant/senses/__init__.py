@@ -6,16 +6,24 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
-from assistant.errors import BadInput
+from assistant.errors import BadInput, LueurError
 from assistant.request import Heard, Language, Seen, Upload
 from assistant.senses import crops
 from assistant.senses import see as pictures
 from assistant.senses.worker import Frame, Worker
 from assistant.settings import Settings
+from models.fetch import Fetch
+from models.weights import pinned
 
+log = logging.getLogger(__name__)
+CLIPS: Mapping[str, Language] = {"pay_alice": "en", "groceries": "en", "red_lamp": "en", "net_worth": "en",
+                                 "payer_alice": "fr", "pay_alice_zh": "zh"}  # fmt: skip
 LARGEST_SOUND = 30 << 20  # bytes
 
 
@@ -23,10 +31,24 @@ class Senses:
     def __init__(self, settings: Settings, worker: Worker | None = None) -> None:
         self.settings = settings
         self.worker = worker or Worker()
+        self.fetches = {name: Fetch(pin, settings.offline, self.compare) for name, pin in pinned().items()}
 
     def start(self) -> None:
-        """Warm the worker up in the background."""
+        """Warm the worker up and try new weights, in the background."""
         self.worker.start()
+        threading.Thread(target=self.compare, name="weights", daemon=True).start()
+
+    def compare(self) -> None:
+        """Hear our own clips both ways with weights that are new here, so that the quick way may be used."""
+        from assistant.senses.hear import decode
+        from models import speech
+
+        files = Path(__file__).parents[1] / "demo" / "files"
+        try:
+            speech.compare(self.settings, ((decode((files / f"{name}.wav").read_bytes()), tongue)
+                                           for name, tongue in CLIPS.items()))  # fmt: skip
+        except (LueurError, OSError) as error:
+            log.warning("the new weights were not compared: %s", error)
 
     def hear(self, audio: Upload, hints: tuple[str, ...], language: Language) -> Heard:
         """The words of a recording. Raises `BadInput` for unusable sound, `Unavailable` without an engine."""
@@ -54,6 +76,14 @@ class Senses:
         is broken, or is too large or too heavy to open.
         """
         yield from self._looks("see", image, index, read=read)
+
+    def pages(self, image: Upload) -> tuple[Upload, ...]:
+        """The pages of a PDF as pictures; a picture is its own page. Raises `BadInput` where none can be drawn."""
+        if not pictures.is_pdf(image.data):
+            return (image,)
+        pictures.check(image)
+        drawn = [blob for head, blob in self._frames("pages", image, {}) if "page" in head]
+        return tuple(Upload(f"{image.name} ({page})", blob) for page, blob in enumerate(drawn, 1))
 
     def watch(self, image: Upload, read: bool = True) -> Iterator[Seen]:
         """As `see`, for a camera's frame: codes in some ten milliseconds, and with `read` the largest print."""

@@ -67,7 +67,7 @@ class Room:
 
     def take(self, head: dict[str, Any], blob: bytes) -> None:
         self._open.add(head["id"])
-        verb = {"see": self._see, "watch": self._watch, "decode": self._decode}[head["verb"]]
+        verb = {"see": self._see, "watch": self._watch, "pages": self._pages, "decode": self._decode}[head["verb"]]
         self._quick.submit(self._guarded, head["id"], verb, head, blob)
 
     def _guarded(self, number: int, verb: Callable[..., None], *given: Any) -> None:
@@ -134,6 +134,12 @@ class Room:
     def _read(self, number: int, picture: Any, scale: float, known: dict[str, Any]) -> None:
         self.send({"id": number, "began": True})
         self._end(number, _print(picture, scale, known, read.lines))
+
+    def _pages(self, number: int, head: dict[str, Any], blob: bytes) -> None:  # noqa: ARG002
+        self.send({"id": number, "began": True})
+        for page in see.pages(blob):
+            self.send({"id": number, "page": True}, page)
+        self._end(number, {})
 
     def _decode(self, number: int, head: dict[str, Any], blob: bytes) -> None:  # noqa: ARG002
         import numpy as np

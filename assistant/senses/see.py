@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import io
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 LARGEST_FILE = 20 << 20  # bytes
 LARGEST_PICTURE = 40_000_000  # pixels
 LARGEST_FRAME = 4_000_000  # pixels of a camera's frame
+MOST_PAGES = 10  # of a PDF
+PAGE_DPI, PAGE_PIXELS = 200, 8_000_000  # how finely a page is drawn, and the most of it
 WORKING_PICTURE = 12_000_000  # pixels; more is scaled down before anything looks at it
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
 KINDS: tuple[PictureKind, ...] = ("invoice", "receipt", "price_tag", "statement", "code", "product", "other")
@@ -68,6 +70,38 @@ def opened(data: bytes, most: int = LARGEST_PICTURE) -> tuple[Image, float]:
     before = max(working.size)
     working.thumbnail(_within(*working.size))
     return working, full * before / max(working.size)
+
+
+def is_pdf(data: bytes) -> bool:
+    """Whether it says so in its first kilobyte, where readers look."""
+    return b"%PDF-" in data[:1024]
+
+
+def pages(data: bytes) -> Iterator[bytes]:
+    """A PDF's pages as JPEGs: what a person would see, so hidden text in the file says nothing.
+
+    Raises `BadInput`: pdf_locked (a password), pdf_broken, pdf_too_long.
+    """
+    import pypdfium2
+
+    try:
+        paper = pypdfium2.PdfDocument(data)
+        count = len(paper)
+    except pypdfium2.PdfiumError as error:
+        raise BadInput("pdf_locked" if "password" in str(error).lower() else "pdf_broken") from None
+    if not 0 < count <= MOST_PAGES:
+        raise BadInput("pdf_too_long", pages=count, limit=MOST_PAGES) if count else BadInput("pdf_broken")
+    for number in range(count):
+        try:
+            page = paper[number]
+            across, down = page.get_size()  # points
+            scale = min(PAGE_DPI / 72, (PAGE_PIXELS / max(across * down, 1)) ** 0.5)
+            drawn = page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
+        except (pypdfium2.PdfiumError, ValueError):
+            raise BadInput("pdf_broken") from None
+        out = io.BytesIO()
+        drawn.save(out, "JPEG", quality=92)
+        yield out.getvalue()
 
 
 def _within(width: int, height: int) -> tuple[int, int]:

@@ -54,6 +54,7 @@ function done(name) {
   if (name === 'hello') document.body.dataset.ready = 'yes';
   if (name === 'hello') line('ask').busy = false;
   all('.turn.pending[data-sent]').forEach(turn => { if (name === 'ask') lose(turn) });
+  if (name === 'ask') window.LUEUR.answered?.();
   if (name === 'act') all('[aria-busy]', log).forEach(free);
   (name === 'hello' ? ['ask'] : [name]).forEach(each => line(each).next());
 }
@@ -167,7 +168,8 @@ element.addEventListener('click', event => {
   if (button.dataset.ask || button.dataset.sample)
     ask({ text: button.dataset.ask ? word(button.dataset.ask) : '', sample: button.dataset.sample || '' });
   if (button.dataset.close) button.closest('dialog').close();
-  if (button.id === 'open-settings') { dress(); find('#settings').showModal() }
+  if (button.id === 'open-settings') { dress(); weigh(); find('#settings').showModal() }
+  if (button.dataset.weights) weigh('/' + button.dataset.weights);
   if (button.id === 'fresh') { kept.set('session', ''); location.reload() }
 });
 element.addEventListener('change', event => {  // a column read otherwise is shown at once
@@ -302,6 +304,19 @@ function say(turn) {
   window.speechSynthesis.speak(words);
 }
 
+// -- weights: fetched when a person taps, never by themselves ---------------------------------------------------------
+const shelf = find('#weights');
+async function weigh(tap = '') {
+  clearTimeout(weigh.timer);
+  const answer = await fetch(`/weights${tap}?language=${language()}`, { method: tap ? 'POST' : 'GET' }).catch(() => null);
+  if (answer?.ok) {
+    const held = shelf.contains(document.activeElement) && document.activeElement.dataset.weights?.split('/')[0];
+    shelf.innerHTML = await answer.text();
+    if (held) all('[data-weights]', shelf).find(button => button.dataset.weights.startsWith(held + '/'))?.focus();
+  }
+  if (find('[data-state=fetching]', shelf) && find('#settings').open) weigh.timer = setTimeout(weigh, 700);
+}
+
 // -- keys -----------------------------------------------------------------------------------------------------------
 addEventListener('keydown', event => {
   const writing = event.target.matches?.('input, textarea, [contenteditable]');
@@ -315,7 +330,7 @@ addEventListener('keydown', event => {
 find('#settings').addEventListener('change', event => { kept.set(event.target.name, event.target.value); dress() });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', dress);
 
-Object.assign(window.LUEUR, { merge, ask, done, word, language, session: () => kept.get('session'), tap: id => line('act').push({ id, values: {} }), file: value => ask({ text: value.text || '', files: value.files || [] }) });
+Object.assign(window.LUEUR, { merge, ask, done, word, language, session: () => kept.get('session'), hands: () => kept.get('hands') === 'on', tap: id => line('act').push({ id, values: {} }), file: value => ask({ text: value.text || '', files: value.files || [] }) });
 find('meta[name=viewport]', document.head)?.setAttribute('content', 'width=device-width, initial-scale=1, viewport-fit=cover');
 line('ask').busy = true;  // until the server has said which session this is
 dress();

@@ -56,7 +56,7 @@ def build(assistant: Assistant, who: Callable[[gr.Request], str]) -> gr.Blocks:
         with gr.Row(elem_id="dock"):
             box = gr.MultimodalTextbox(
                 elem_id="box", show_label=False, container=False, sources=["upload"], file_count="multiple",
-                file_types=["image", "audio", *uploads.FILES], max_lines=6, autofocus=True,
+                file_types=["image", "audio", ".pdf", *uploads.FILES], max_lines=6, autofocus=True,
                 max_plain_text_length=100_000,
             )  # fmt: skip
             gr.HTML(shell.eye(), elem_id="eye", js_on_load=_script("scan.js"), apply_default_css=False)

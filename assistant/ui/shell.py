@@ -65,6 +65,7 @@ def settings() -> Html:
     languages = [("", label("span", "language_auto"))] + [(code, el("span", NAMES[code], lang=code)) for code in NAMES]
     themes = [(value, label("span", f"theme_{value or 'system'}")) for value in ("", "light", "dark")]
     voices = [(value, label("span", f"voice_{value or 'off'}")) for value in ("", "on")]
+    hands = [(value, label("span", f"voice_{value or 'off'}")) for value in ("", "on")]
     close = pressed(icon("cross"), "close", "round", data_close=True)
     return el("dialog",
         el("header", label("h2", "settings", id="settings-title"), close),
@@ -73,6 +74,9 @@ def settings() -> Html:
         setting("voice", "voice", voices),
         label("p", "voice_note", "muted fine"),
         label("p", "voice_none", "caution", id="voiceless", hidden=True),
+        setting("hands", "hands", hands),
+        label("p", "hands_note", "muted fine"),
+        el("fieldset", id="weights"),
         label("p", "private", "muted fine"),
         label("button", "new_chat", "button secondary", type="button", id="fresh"),
         id="settings", aria_labelledby="settings-title",

@@ -12,7 +12,7 @@ from assistant import demo
 from assistant.errors import BadInput
 from assistant.request import Upload
 
-PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".avif"}
+PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".avif", ".pdf"}
 SOUNDS = {".wav", ".mp3", ".m4a", ".ogg", ".oga", ".opus", ".flac", ".webm", ".aac"}
 FILES = (".csv", ".ofx", ".qfx", ".qif", ".xml", ".sta", ".mt940", ".xlsx", ".txt", ".tsv", ".json", ".jsonl", ".html")
 SAMPLES = {"photo": "invoice.png", "poison": "poisoned.png", "voice": "pay_alice.wav"}

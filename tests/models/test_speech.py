@@ -4,6 +4,7 @@ import gzip
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import cycle
 from pathlib import Path
@@ -21,7 +22,7 @@ from models.pocket import Offline, dictionary
 from models.sound import RATE, Samples, resampled
 from models.training.micro_whisper import PHRASES
 from models.training.voices import HELD_OUT, present, speak
-from models.whisper import Whisper
+from models.whisper import Comparison, Whisper
 
 ROOT = Path(__file__).parents[2]
 MICRO = ROOT / "tests/data/micro_whisper.pt.gz"
@@ -139,8 +140,8 @@ def test_hub_weights_by_renamed_keys_give_the_same_logits(tmp_path: Path) -> Non
     from models.whisper import load
 
     torch.manual_seed(1)
-    small = {"d_model": 32, "encoder_layers": 2, "decoder_layers": 2, "encoder_attention_heads": 2,
-             "decoder_attention_heads": 2, "encoder_ffn_dim": 128, "decoder_ffn_dim": 128}  # fmt: skip
+    small = {"d_model": 128, "encoder_layers": 2, "decoder_layers": 2, "encoder_attention_heads": 2,
+             "decoder_attention_heads": 2, "encoder_ffn_dim": 512, "decoder_ffn_dim": 512}  # fmt: skip
     theirs = WhisperForConditionalGeneration(WhisperConfig(**small)).eval()
     theirs.save_pretrained(tmp_path, safe_serialization=True)
     ours = load(tmp_path)
@@ -165,19 +166,54 @@ def test_a_folder_with_a_damaged_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_weights_are_found_where_they_lie_and_nowhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("HF_HOME", raising=False)
-    assert weights.whisper(cache=tmp_path) is None
+    for name in ("HF_HOME", "HF_HUB_CACHE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert weights.whisper() is None
     tiny = tmp_path / "whisper/tiny.pt"
     tiny.parent.mkdir()
     tiny.touch()
-    assert weights.whisper(cache=tmp_path) == weights.Weights(tiny, "tiny")
+    assert weights.whisper() == weights.Weights(tiny, "tiny")
     hub = tmp_path / "huggingface/hub/models--openai--whisper-base/snapshots/abc"
     hub.mkdir(parents=True)
     (hub / "model.safetensors").touch()
-    assert weights.whisper(cache=tmp_path) == weights.Weights(hub, "base")
-    assert weights.whisper(str(tiny), cache=tmp_path) == weights.Weights(tiny, "tiny")
+    assert weights.whisper() == weights.Weights(hub, "base")
+    assert weights.whisper(str(tiny)) == weights.Weights(tiny, "tiny")
     with pytest.raises(BadInput, match="whisper_not_found"):
         weights.whisper(str(tmp_path / "none.pt"))
+
+
+@pytest.mark.skipif(not MICRO.exists() or not present(), reason="needs the micro checkpoint and espeak-ng")
+def test_the_quick_way_is_used_only_after_clips_came_out_alike(micro: Path, settings: Settings) -> None:
+    chosen = Settings(home=settings.home, whisper=str(micro))
+    settings.home.mkdir(parents=True, exist_ok=True)
+
+    def quick_on() -> bool:
+        engine = speech.engines(chosen)[0]
+        assert isinstance(engine, Whisper)
+        return engine.fast
+
+    assert not quick_on()
+    clips = [(speak(phrase, voice), "en") for phrase in PHRASES[::6] for voice in HELD_OUT]
+    seen = speech.compare(chosen, clips)  # type: ignore[arg-type]
+    assert seen and seen.alike and seen.clips == len(clips)
+    assert quick_on()
+    right = [speech.engines(chosen)[0].hear(speak(phrase, HELD_OUT[0]), (), "en").text == phrase for phrase in PHRASES]
+    assert sum(right) >= 0.95 * len(PHRASES)
+    micro.touch()  # other weights: compared again
+    assert not quick_on()
+
+
+@pytest.mark.skipif(not MICRO.exists(), reason="needs the micro checkpoint")
+def test_clips_that_come_out_different_keep_the_stock_way(micro: Path, settings: Settings) -> None:
+    unlike = Comparison(4, (("pay alice fifty", "pay alice fifteen"),), 5.0)
+    chosen = Settings(home=settings.home, whisper=str(micro))
+    settings.home.mkdir(parents=True, exist_ok=True)
+    found = weights.whisper(str(micro))
+    assert found
+    kept = {"file": speech._marks(found), "of": asdict(unlike)}
+    (settings.home / speech.VERDICT).write_text(json.dumps(kept))
+    assert not unlike.alike and not getattr(speech.engines(chosen)[0], "fast", True)
 
 
 def test_an_english_whisper_does_not_claim_french(tmp_path: Path) -> None:
