@@ -8,7 +8,6 @@ faster-whisper calls it, without faster-whisper's own Python and without its spe
 from __future__ import annotations
 
 import gc
-import json
 import os
 import statistics
 import subprocess
@@ -23,6 +22,7 @@ DIMENSIONS = {"tiny": (384, 4, 6), "base": (512, 6, 8)}  # width, layers, heads
 SECONDS, TOKENS, ROUNDS = 4, 20, 9
 START, END, SOT = 50258, 50257, [50258, 50259, 50359, 50363]  # of the multilingual vocabulary
 CLIP = Path(__file__).parents[1] / "assistant/demo/files/groceries.wav"
+WAYS = ("stock", "quick", "peer")
 Row = dict[str, Any]
 
 
@@ -30,10 +30,30 @@ def measure(data: Path | None) -> list[Row]:  # noqa: ARG001
     rows: list[Row] = []
     for size in DIMENSIONS:
         with tempfile.TemporaryDirectory() as folder:
-            _child("make", size, folder)
-            ways = {way: _child(way, size, folder) for way in ("stock", "quick", "peer")}
-        rows += _rows(size, ways)
+            subprocess.run([sys.executable, "-m", "bench.whisper", "make", size, folder], check=True)
+            rows += _rows(size, _in_turn(folder))
     return rows
+
+
+def _in_turn(folder: str) -> dict[str, Row]:
+    """Every way in a process of its own, asked round by round, so that what else the machine does meets them alike."""
+    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    ways = {way: subprocess.Popen([sys.executable, "-m", "bench.whisper", way, folder], **pipes) for way in WAYS}
+    found: dict[str, list[float]] = {way: [_answer(child)] for way, child in ways.items()}
+    for _ in range(ROUNDS):
+        for way, child in ways.items():
+            assert child.stdin
+            child.stdin.write("\n")
+            child.stdin.flush()
+            found[way].append(_answer(child))
+    for child in ways.values():
+        child.communicate()
+    return {way: {"mb": mb, "ms": round(statistics.median(spent), 1)} for way, (mb, _, *spent) in found.items()}
+
+
+def _answer(child: subprocess.Popen[str]) -> float:
+    assert child.stdout
+    return float(child.stdout.readline())
 
 
 def _rows(size: str, ways: dict[str, Row]) -> list[Row]:
@@ -52,13 +72,7 @@ def _row(name: str, value: float, unit: str, peer: str, other: float, most: floa
             "ratio": ratio, "target": most, "holds": ratio <= most}  # fmt: skip
 
 
-def _child(way: str, size: str, folder: str) -> Row:
-    done = subprocess.run([sys.executable, "-m", "bench.whisper", way, size, folder], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return dict(json.loads(done.stdout.splitlines()[-1]))
-
-
-def make(size: str, folder: Path) -> Row:
+def make(size: str, folder: Path) -> None:
     """Random weights as the hub would hold them, and the same converted for CTranslate2."""
     import torch
     from ctranslate2.converters.transformers import WhisperLoader
@@ -80,7 +94,6 @@ def make(size: str, folder: Path) -> Row:
     spec.optimize("int8")
     (folder / "peer").mkdir()
     spec.save(str(folder / "peer"))
-    return {}
 
 
 def stock(folder: Path) -> tuple[Any, Callable[[Any], int]]:
@@ -127,10 +140,10 @@ def peer(folder: Path) -> tuple[Any, Callable[[Any], int]]:
     return model, run
 
 
-def main(way: str, folder: Path) -> Row:
-    """Median milliseconds of a hearing, and megabytes of the loaded model above what the imports take."""
+def main(way: str, folder: Path) -> None:
+    """Say the megabytes of the loaded model above the imports, then for every line the milliseconds of a hearing."""
+    import ctranslate2  # noqa: F401
     import numpy as np
-    import torch  # noqa: F401
     import whisper  # noqa: F401
 
     from assistant.senses.hear import decode
@@ -141,14 +154,13 @@ def main(way: str, folder: Path) -> Row:
     before = _resident()
     model, run = {"stock": stock, "quick": quick, "peer": peer}[way](folder)
     gc.collect()
-    loaded, spent = _resident() - before, []
-    for _ in range(ROUNDS):
+    print(round(_resident() - before, 1), flush=True)
+    for _ in sys.stdin:
         began = time.perf_counter()
         count = run(sound)
-        spent.append(1000 * (time.perf_counter() - began))
+        print(round(1000 * (time.perf_counter() - began), 1), flush=True)
         assert count == TOKENS, f"{way} wrote {count} tokens"
     del model
-    return {"ms": round(statistics.median(spent), 1), "mb": round(loaded, 1)}
 
 
 def _resident() -> float:
@@ -156,5 +168,7 @@ def _resident() -> float:
 
 
 if __name__ == "__main__":
-    given = Path(sys.argv[3])
-    print(json.dumps(make(sys.argv[2], given) if sys.argv[1] == "make" else main(sys.argv[1], given)))
+    if sys.argv[1] == "make":
+        make(sys.argv[2], Path(sys.argv[3]))
+    else:
+        main(sys.argv[1], Path(sys.argv[2]))

@@ -7,6 +7,9 @@ bundled clips came out alike both ways with the weights at hand (`models/whisper
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import gc
 import re
 import warnings
 from types import MethodType
@@ -41,6 +44,9 @@ def quickened(model: Any) -> Any:
     decoder.start = 50258 if model.is_multilingual else 50257  # <|startoftranscript|>
     decoder.forward = MethodType(_decoded, decoder)
     encoder.forward = MethodType(_encoded, encoder)
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):  # glibc would keep what the float weights took
+        ctypes.CDLL(None).malloc_trim(0)
     return model
 
 
