@@ -1,20 +1,20 @@
 """What goes out: a text, cards and a trace. Cards are values; `ui/cards.py` draws them, `docs/json.md` lists them.
 
-`to_json` is the one format that is published, stored and drawn; `from_json` reads it back. An action's `verb` and
-`target` never leave the server: a tap sends the action's id and nothing else.
+`to_json` is the one format that is published, stored and drawn. An action's `verb` and `target` never leave the server:
+a tap sends the action's id and nothing else.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import functools
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal
 
 from assistant.money import Money
 
@@ -42,11 +42,20 @@ class Action:
     id: str = field(default_factory=lambda: new_id("act"))
 
 
+CARDS: dict[str, type[Any]] = {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
+    """One of a reply, known by its name: the type of `PaySheet` is "pay_sheet"."""
+
     type: ClassVar[str] = ""
     id: str = field(default_factory=lambda: new_id("card"))  # a card with a known id replaces the one shown
     actions: tuple[Action, ...] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls.type = re.sub(r"\B[A-Z]", r"_\g<0>", cls.__name__).lower()
+        CARDS[cls.type] = cls
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +84,14 @@ class SumLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaySheet(Card):
-    type: ClassVar[str] = "pay_sheet"
     payee: PayeeView
     amount: Money
     currency_assumed: bool
     purpose: str
     source: str  # the words that were said, or the name of the picture
     uncertain: tuple[str, ...] = ()
-    provenance: Mapping[str, Any] = field(
-        default_factory=dict
-    )  # field -> {"span": [a, b]} | {"image": n, "box": [..], "crop": ".."}
+    # field -> {"span": [a, b]} | {"image": n, "box": [..], "crop": ".."}
+    provenance: Mapping[str, Any] = field(default_factory=dict)
     lines: tuple[SumLine, ...] = ()
     totals: tuple[SumLine, ...] = ()
     parts: tuple[PayeeView, ...] = ()
@@ -97,7 +104,6 @@ class PaySheet(Card):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt(Card):
-    type: ClassVar[str] = "receipt"
     payment_id: str
     status: Status
     payee: PayeeView
@@ -136,7 +142,6 @@ class Chip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Products(Card):
-    type: ClassVar[str] = "products"
     products: tuple[ProductView, ...]
     constraints: tuple[Chip, ...] = ()
     more: int = 0
@@ -152,7 +157,6 @@ class CompareRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compare(Card):
-    type: ClassVar[str] = "compare"
     products: tuple[ProductView, ...]
     rows: tuple[CompareRow, ...]
     notes: tuple[str, ...] = ()
@@ -166,7 +170,6 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question(Card):
-    type: ClassVar[str] = "question"
     text: str
     choices: tuple[Choice, ...] = ()
 
@@ -179,7 +182,6 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure(Card):
-    type: ClassVar[str] = "figure"
     metric: str
     label: str
     value: Money | Decimal | int | str
@@ -196,7 +198,6 @@ class Figure(Card):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart(Card):
-    type: ClassVar[str] = "chart"
     kind: Literal["line", "bar", "donut"]
     title: str
     series: tuple[Mapping[str, Any], ...]
@@ -227,7 +228,6 @@ class Tile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview(Card):
-    type: ClassVar[str] = "overview"
     title: str
     period: Period
     currency: str
@@ -248,7 +248,6 @@ class Choosable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview(Card):
-    type: ClassVar[str] = "preview"
     name: str  # of the file
     account: str
     period: Period
@@ -270,7 +269,6 @@ class DocumentField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document(Card):
-    type: ClassVar[str] = "document"
     kind: str
     fields: Mapping[str, DocumentField]
     thumbnail: str = ""  # data: URL drawn by the project, never a link
@@ -302,7 +300,6 @@ class CartPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cart(Card):
-    type: ClassVar[str] = "cart"
     parts: tuple[CartPart, ...]
     total: Money | None = None  # None: prices in more than one currency
     budget: Money | None = None
@@ -312,7 +309,6 @@ class Cart(Card):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order(Card):
-    type: ClassVar[str] = "order"
     order_id: str
     merchant: str
     lines: tuple[SumLine, ...]
@@ -323,14 +319,12 @@ class Order(Card):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice(Card):
-    type: ClassVar[str] = "notice"
     tone: Tone
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored(Card):
-    type: ClassVar[str] = "ignored"
     lines: tuple[str, ...]  # what a picture printed as if it could give orders
     reason: str
 
@@ -344,7 +338,6 @@ class ProofStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof(Card):
-    type: ClassVar[str] = "proof"
     title: str
     steps: tuple[ProofStep, ...] = ()
     running: bool = False  # more steps are to come
@@ -379,7 +372,6 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flash(Card):
-    type: ClassVar[str] = "flash"
     kind: Literal["split", "saving", "loan", "budget", "exchange", "unit_price"]
     title: str
     headline: Money | str
@@ -393,25 +385,7 @@ class Flash(Card):
     change: str = ""  # id of the action that takes new values of the controls
 
 
-AnyCard = (
-    PaySheet
-    | Receipt
-    | Products
-    | Compare
-    | Question
-    | Figure
-    | Chart
-    | Overview
-    | Preview
-    | Document
-    | Cart
-    | Order
-    | Notice
-    | Ignored
-    | Proof
-    | Flash
-)
-CARDS: dict[str, type[Any]] = {kind.type: kind for kind in get_args(AnyCard)}
+AnyCard = Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -462,16 +436,3 @@ def to_json(value: Any, language: str = "en") -> Any:
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     return str(value) if isinstance(value, (Decimal, Path)) else value
-
-
-@functools.cache
-def _adapter(kind: str) -> Any:
-    from pydantic import TypeAdapter
-
-    return TypeAdapter(CARDS[kind])
-
-
-def from_json(data: Mapping[str, Any]) -> AnyCard:
-    """The card that `to_json` wrote, without its actions' verbs."""
-    card: AnyCard = _adapter(data["type"]).validate_python({k: v for k, v in data.items() if k != "type"})
-    return card

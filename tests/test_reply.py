@@ -1,10 +1,14 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from assistant.money import Money
 from assistant.reply import (
     CARDS,
     Action,
+    Card,
     Chip,
     Figure,
     Notice,
@@ -14,7 +18,6 @@ from assistant.reply import (
     Products,
     ProductView,
     Reply,
-    from_json,
     new_id,
     to_json,
 )
@@ -25,6 +28,12 @@ SHEET = PaySheet(
     provenance={"amount": {"span": [10, 15]}},
     actions=(Action("Pay", "payment.confirm", {"draft": "d", "token": "secret"}, "primary"),),
 )  # fmt: skip
+
+
+def read_back(data: dict[str, Any]) -> Card:
+    """The card that `to_json` wrote, without its actions' verbs."""
+    kind: type[Card] = CARDS[data["type"]]
+    return TypeAdapter(kind).validate_python({name: value for name, value in data.items() if name != "type"})
 
 
 def test_what_a_tap_does_never_leaves_the_server() -> None:
@@ -45,7 +54,7 @@ def test_a_card_reads_back_as_it_was_published() -> None:
     )  # fmt: skip
     for card in (SHEET, shelf, figure, Notice(tone="info", text="hello")):
         published = to_json(card, "fr")
-        assert to_json(from_json(published), "fr") == published
+        assert to_json(read_back(published), "fr") == published
 
 
 def test_money_is_printed_for_the_reader_and_kept_exact() -> None:

@@ -13,11 +13,12 @@ from assistant.language.acts import Do, Slot
 from assistant.language.memory import freeze, thaw
 from assistant.money import Money
 from assistant.payments import Payments
-from assistant.reply import Action, Chart, Figure, Notice, Period, Preview, Question, Reply, from_json, to_json
+from assistant.reply import Action, Chart, Figure, Notice, Period, Preview, Question, Reply, to_json
 from assistant.request import Evidence, Language, Upload
 from assistant.settings import Settings
 from assistant.wealth import Wealth
 from assistant.wealth.questions import METRICS
+from tests.test_reply import read_back
 from tests.wealth.conftest import BANK, ME, furnished, home  # noqa: F401
 
 OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31))
@@ -143,7 +144,7 @@ def test_every_card_survives_the_wire(opened: Open) -> None:
     for reply in replies:
         for card in reply.cards:
             data = to_json(card, "zh")
-            assert to_json(from_json(data), "zh")["type"] == data["type"]
+            assert to_json(read_back(data), "zh")["type"] == data["type"]
 
 
 def test_a_bank_file_is_previewed_then_imported_by_a_tap_once(opened: Open) -> None:
