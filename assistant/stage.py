@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from assistant.errors import Refused
+from assistant.reply import Card, Tone
 
 Act = Literal["drafted", "confirmed", "charged", "killed", "missed", "restarted", "settled", "failed"]
 LONGEST = 60.0  # seconds one process may take
@@ -31,6 +32,21 @@ GLANCE = 0.0005  # seconds between two looks at the provider's books
 WORDS = {"en": "pay Alice 12.50", "fr": "paye 12,50 à Alice", "zh": "付给 Alice 12.50 欧元"}
 CHARGES = "SELECT count(*) FROM objects WHERE kind = 'charge'"
 STATE = "SELECT state FROM payments WHERE confirmed_at IS NOT NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class ProofStep:
+    at: float  # seconds since it began
+    text: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof(Card):
+    title: str
+    steps: tuple[ProofStep, ...] = ()
+    running: bool = False  # more steps are to come
+    verdict: str = ""  # what it proved, once it is over
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from assistant import reply
+from assistant import reply, stage
+from assistant.flash import card
 from assistant.settings import NAMES, Settings
 
 ROOT = Path(__file__).parents[1]
@@ -16,8 +17,8 @@ PARTS = {
     "payee": reply.PayeeView,
     "sum_line": reply.SumLine,
     "link": reply.Link,
-    "control": reply.Control,
-    "result": reply.Result,
+    "control": card.Control,
+    "result": card.Result,
     "product": reply.ProductView,
     "chip": reply.Chip,
     "cart_part": reply.CartPart,
@@ -27,7 +28,7 @@ PARTS = {
     "tile": reply.Tile,
     "choosable": reply.Choosable,
     "document_field": reply.DocumentField,
-    "proof_step": reply.ProofStep,
+    "proof_step": stage.ProofStep,
 }
 OF_EVERY_CARD = {"id", "actions"}
 

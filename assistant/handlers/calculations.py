@@ -8,6 +8,7 @@ from typing import Any
 
 from assistant import charts
 from assistant.flash.budget import Budget, Line
+from assistant.flash.card import Result
 from assistant.flash.exchange import Exchange
 from assistant.flash.loan import Loan
 from assistant.flash.saving import Goal
@@ -18,7 +19,6 @@ from assistant.handlers.controls import month, named
 from assistant.handlers.figures import point, shown_number
 from assistant.language.messages import shown
 from assistant.money import Money
-from assistant.reply import Result
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,14 @@ from typing import Any, get_type_hints
 
 from assistant import fx
 from assistant.flash.budget import Line
+from assistant.flash.card import Control
 from assistant.flash.inputs import Input
 from assistant.flash.split import Item, Person
 from assistant.flash.unit_price import UNITS
 from assistant.handlers import Context
 from assistant.language.periods import unit_period
 from assistant.money import LOCALES, Money
-from assistant.reply import Choice, Control
+from assistant.reply import Choice
 
 
 def controls(value: Any, context: Context) -> tuple[Control, ...]:

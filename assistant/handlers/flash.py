@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from assistant.errors import LueurError, NotFound, Refused
 from assistant.flash import Kept, Kind
+from assistant.flash.card import Flash, Result
 from assistant.flash.inputs import LARGEST
 from assistant.flash.saving import Goal
 from assistant.flash.split import Bill
@@ -27,7 +28,7 @@ from assistant.language.messages import shown
 from assistant.language.numbers import written
 from assistant.language.tokens import tokens
 from assistant.money import Money
-from assistant.reply import Action, Flash, Link, Reply, Result, Route, Style
+from assistant.reply import Action, Link, Reply, Route, Style
 
 ROUTES: Mapping[str, Route] = {"split": "payment", "unit_price": "product"}  # every other kind is wealth
 MONTHS = 3  # whole months of spending that a budget starts from

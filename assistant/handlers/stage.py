@@ -7,16 +7,12 @@ from typing import Any
 
 from assistant.handlers import Context, Handler
 from assistant.language.acts import Do
-from assistant.reply import AnyCard, Proof, ProofStep, Reply, Tone, new_id
-from assistant.stage import Show
+from assistant.reply import AnyCard, Reply, Tone, new_id
+from assistant.stage import Proof, ProofStep, Show
 
 TONES: dict[str, Tone] = {
-    "charged": "warning",
-    "killed": "error",
-    "failed": "error",
-    "missed": "warning",
-    "settled": "success",
-}
+    "charged": "warning", "killed": "error", "failed": "error", "missed": "warning", "settled": "success",
+}  # fmt: skip
 
 
 def prove(do: Do, context: Context) -> Reply:  # noqa: ARG001  every handler is called alike

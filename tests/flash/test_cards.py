@@ -5,9 +5,10 @@ import pytest
 from assistant.conversation import OWNER, Session
 from assistant.core import Assistant
 from assistant.errors import NotFound
+from assistant.flash.card import Control, Flash
 from assistant.protocols import cards as files
 from assistant.protocols.local import Here
-from assistant.reply import Control, Flash, PaySheet, Question, Reply
+from assistant.reply import PaySheet, Question, Reply
 from assistant.request import Field, Line, Place, Seen
 from assistant.senses.items import items
 from assistant.senses.layout import Page

@@ -12,8 +12,9 @@ from assistant.clock import MovableClock
 from assistant.conversation import Session
 from assistant.core import Assistant
 from assistant.flash import Kept
+from assistant.flash.card import Flash
 from assistant.money import Money
-from assistant.reply import Flash, Reply
+from assistant.reply import Reply
 from assistant.request import LANGUAGES, Language, Request
 from assistant.settings import Settings
 

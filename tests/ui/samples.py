@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from assistant.flash.card import Control, Flash, Result
 from assistant.money import Money
 from assistant.reply import (
     Action,
@@ -18,11 +19,9 @@ from assistant.reply import (
     Choosable,
     Compare,
     CompareRow,
-    Control,
     Document,
     DocumentField,
     Figure,
-    Flash,
     Ignored,
     Link,
     Notice,
@@ -34,17 +33,15 @@ from assistant.reply import (
     Preview,
     Products,
     ProductView,
-    Proof,
-    ProofStep,
     Question,
     Receipt,
     Reply,
-    Result,
     Status,
     Step,
     SumLine,
     Tile,
 )  # fmt: skip
+from assistant.stage import Proof, ProofStep
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 HOSTILE = "${1+1}{{7*7}}<img src=x onerror=document.body.setAttribute('hacked',1)>"
