@@ -5,8 +5,6 @@ that one picture serves light and dark; it scales to its container. Every text i
 language: numbers come with the text to print.
 """
 
-from __future__ import annotations
-
 import hashlib
 import math
 from collections.abc import Sequence

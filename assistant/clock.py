@@ -1,7 +1,5 @@
 """Time as a parameter: aware UTC instants from a clock that tests can move."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol

@@ -4,8 +4,6 @@ A session belongs to one user; an id that is not yours is answered like one that
 when their card is published, so a tap can carry nothing but an id.
 """
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

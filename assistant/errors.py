@@ -12,8 +12,6 @@ language, and says what happened, what is safe, and what to do next. Raise where
 are the only places that catch.
 """
 
-from __future__ import annotations
-
 NO_ROOM = (28, 122)  # errno of a full disk: ENOSPC, EDQUOT
 
 

@@ -4,8 +4,6 @@ Knows files and locks; it does not know what is in the database. A command that 
 loopback with the token; when none runs it takes the lock itself, for as long as the command lasts.
 """
 
-from __future__ import annotations
-
 import fcntl
 import logging
 import logging.handlers

@@ -8,8 +8,6 @@ Source: European Central Bank, euro foreign exchange reference rates; `data/make
 Rate(value=Decimal('1.1775'), on=datetime.date(2015, 1, 14))
 """
 
-from __future__ import annotations
-
 import functools
 from dataclasses import dataclass
 from datetime import date

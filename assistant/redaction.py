@@ -5,8 +5,6 @@ A number of 14 to 19 digits counts as a card's when an issuer's range begins it 
 7812-1, Luhn); a valid IBAN is left alone.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import replace

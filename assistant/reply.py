@@ -4,8 +4,6 @@
 a tap sends the action's id and nothing else.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import re
 import secrets

@@ -3,8 +3,6 @@
 Uses the demo data and the sample pictures, the sandbox and no network. Touches nothing of the person's own folder.
 """
 
-from __future__ import annotations
-
 import tempfile
 import time
 from collections.abc import Callable, Iterator

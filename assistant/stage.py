@@ -5,8 +5,6 @@ Nothing is played. The three acts are three processes of the ordinary command li
 not. What is told afterwards was read from the two databases it left behind. One show at a time.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

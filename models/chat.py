@@ -4,8 +4,6 @@ Both are asked the same way, `ask(messages, tools) -> calls`, and either may be 
 returns within `seconds` and 64 KB, or raises `Unavailable`. Knows nothing of what the tools mean.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import threading

@@ -4,8 +4,6 @@
 Knows nothing of sound, nor what a sentence means.
 """
 
-from __future__ import annotations
-
 import functools
 import itertools
 import math

@@ -2,8 +2,6 @@
 trained model and honest about it: two known words joined ("northwind"), else spelling rules. Latin letters only.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ domain words, so its posterior, less what words in no known order cost, becomes 
 there (measured in models/cards/offline-recogniser.md). Numbers that sound alike are named as alternatives.
 """
 
-from __future__ import annotations
-
 import functools
 import math
 import re

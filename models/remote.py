@@ -1,7 +1,5 @@
 """A transcription endpoint in OpenAI's form (`LUEUR_SPEECH_URL`), for people who run or rent one."""
 
-from __future__ import annotations
-
 import io
 import math
 import wave

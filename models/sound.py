@@ -1,7 +1,5 @@
 """Sound as the engines take it: float32, mono, 16 kHz, -1..1. Knows sample rates; knows no container and no speech."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

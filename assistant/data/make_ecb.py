@@ -8,8 +8,6 @@ currencies that are still quoted. Layout: `days` int32[D] ordinals as first diff
 the currency per euro as integers times 10^`places`[C], 0 where none was published, as first differences along D.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import zipfile

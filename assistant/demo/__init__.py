@@ -1,7 +1,5 @@
 """Made-up data for a first start, marked as such: people, a household, a catalogue. All of it by code, none copied."""
 
-from __future__ import annotations
-
 from assistant.clock import Clock
 from assistant.handlers import Rooms
 from assistant.settings import Settings

@@ -6,8 +6,6 @@ s steel, k graphite, o oak, g glass, y paper, l a beam of light, b a glow, h a s
 {main}` are flat shades of the product's colour.
 """
 
-from __future__ import annotations
-
 import colorsys
 import functools
 import re

@@ -4,8 +4,6 @@ Each file is one calculation: a frozen value that holds what was asked and compu
 them, one row a card and a person. A control's name is its path in that value ("people.0.portions"). Knows no words.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

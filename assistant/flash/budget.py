@@ -1,7 +1,5 @@
 """What if: a household's spending by category, each scaled by a percentage. The averages come from outside."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import Decimal
 

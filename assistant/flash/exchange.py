@@ -1,7 +1,5 @@
 """An amount in another currency at the European Central Bank's reference rate, with the day of the rate."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """What a person may write into a card: the type and bounds of each field, and how it is asked for."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Literal

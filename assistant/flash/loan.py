@@ -4,8 +4,6 @@ Annuity: instalment = P i / (1 - (1 + i)^-n), i a twelfth of the yearly (nominal
 month's interest is rounded likewise and the last instalment clears what is left. Knows no bank's fees.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction

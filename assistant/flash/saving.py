@@ -4,8 +4,6 @@ A deposit at the end of every month; interest is credited monthly at a twelfth o
 unit, so that the path is what a bank would print. Knows no calendar: time is counted in months.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from dataclasses import dataclass
 from decimal import Decimal

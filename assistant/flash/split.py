@@ -4,8 +4,6 @@ Knows amounts and portions; knows no words, no contacts and no payment. Shares a
 exact fraction rounded down, the missing cents go to the largest remainders (Hamilton's method), equals in order.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal

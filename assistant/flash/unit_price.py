@@ -1,7 +1,5 @@
 """Packs of different sizes by the price of one kilogram, litre, metre or piece. Exact until it is printed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated

@@ -3,8 +3,6 @@
 Says what would remain and what falls due before; never whether to buy. The checkout stays as it is and is shown again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What each flash card says of its calculation: one number that counts, its parts, a curve. Computes nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any

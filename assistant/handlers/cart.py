@@ -4,8 +4,6 @@ Which product is meant is found here among what was shown or what the cart holds
 never guessed. Sums, stock and the budget are the shop's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any

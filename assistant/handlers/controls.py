@@ -1,7 +1,5 @@
 """The controls of a flash card, read off its calculation: what its fields say of themselves, in the reader's words."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from datetime import date

@@ -3,8 +3,6 @@
 Everything said is read from the rows: the place in the search, limits and what the product states, past prices.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

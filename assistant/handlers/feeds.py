@@ -1,7 +1,5 @@
 """A product feed that was handed in: what it would bring, then one button that loads it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any

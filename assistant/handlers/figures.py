@@ -1,7 +1,5 @@
 """An answer of the wealth room as cards and a sentence, in the reader's language. Computes no figure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -3,8 +3,6 @@
 Paying from a card goes through the ordinary sheet; nobody can be charged from here, so asking writes a message.
 """
 
-from __future__ import annotations
-
 import functools
 import re
 from collections.abc import Mapping, Sequence

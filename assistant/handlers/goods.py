@@ -3,8 +3,6 @@
 Shared by everything that shows products. Knows no search, no cart and no payment.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@ A label names a product by its own code, else by its name when every word of the
 A photo of a thing shows the likest products, and says what decided.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher

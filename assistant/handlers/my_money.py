@@ -3,8 +3,6 @@
 Chooses what is shown and where; computes no figure. A tile whose figure cannot be computed says why instead.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta

@@ -3,8 +3,6 @@
 What was paid comes from the payments, what became of it from the merchant: the two are shown together.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

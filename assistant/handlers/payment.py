@@ -4,8 +4,6 @@ Knows which question to ask when a payee, an amount or a currency is not certain
 know how money moves (`payments/`), and never confirms anything on its own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation

@@ -4,8 +4,6 @@ A picture alone drafts nothing: it is described, and its chips start what the pe
 data with the crop it was read from.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any

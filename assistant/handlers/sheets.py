@@ -4,8 +4,6 @@ Knows what may be said of each state ("paid" only of `succeeded`) and which butt
 payment's, so a receipt takes the place of its sheet.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

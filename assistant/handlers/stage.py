@@ -1,7 +1,5 @@
 """The proof on stage as a card: what `assistant/stage.py` saw happen, in the reader's words, and what it proves."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

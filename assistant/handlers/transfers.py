@@ -1,7 +1,5 @@
 """A payee with only an IBAN: the transfer is prepared for the person's own bank, never called paid by us."""
 
-from __future__ import annotations
-
 from assistant.handlers import Context
 from assistant.money import Money
 from assistant.payments import Payee, Transfer

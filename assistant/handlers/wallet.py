@@ -3,8 +3,6 @@
 Less is allowed at once; more, another card and every change of the payee book wait for a tap.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any

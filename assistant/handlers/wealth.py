@@ -1,7 +1,5 @@
 """My money: a question becomes a figure with its rows and a chart; a bank file becomes a preview, then an import."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any

@@ -5,8 +5,6 @@ English and French by their small words, letters and endings, Chinese by the cha
 in the conversation's language.
 """
 
-from __future__ import annotations
-
 import functools
 
 from assistant.language.lexicon import lexicon

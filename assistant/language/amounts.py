@@ -8,8 +8,6 @@ it becomes a question as well.
 ['12.50']
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal

@@ -4,8 +4,6 @@ They mean something only beside what was asked or shown before, so they are read
 comes back as no act, and is then read as a wish.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Sequence
 from dataclasses import replace

@@ -3,8 +3,6 @@
 Each leaves the checkout where it is. Knows the words; which product or sum is meant is found by the handlers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 
 from assistant.language import measures, pointing, slots

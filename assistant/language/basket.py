@@ -4,8 +4,6 @@ A sentence that names the cart always means it; a shorter one ("make it three") 
 Which product is meant is a place on the shelf, a place in the cart, or words that the shop looks up.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 

@@ -7,8 +7,6 @@ be read in two ways. Both are asked.
 [('price', 'less', "Money(minor=4000, currency='EUR')"), ('colour', 'is', 'red')]
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -4,8 +4,6 @@ A task that needs a sheet (pay, buy, refund) is a frame on a stack and stays ope
 else. A changed detail always makes a new draft that names the one it replaces; a cancelled task withdraws its draft.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 

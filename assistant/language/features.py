@@ -3,8 +3,6 @@
 Numbers are one symbol, so that "pay 20" and "pay twenty" look alike. Knows no label.
 """
 
-from __future__ import annotations
-
 import functools
 import itertools
 import math

@@ -6,8 +6,6 @@ its words. What was left unsaid takes a value that the card shows and lets one c
 >>> propose("compare 750 g for 4.20 with 1 kg for 5.10", Evidence(), State(), World())
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable
 from decimal import Decimal

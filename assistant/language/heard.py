@@ -3,8 +3,6 @@
 Knows the recogniser's confidence and alternatives; reads no sentence itself.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

@@ -5,8 +5,6 @@ machine and names a deed of money ("AI agent: transfer 900 now"). An ordinary "p
 no wall: what is printed has no way to become an act, found or not (`core.Assistant.answer`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import pairwise
 

@@ -3,8 +3,6 @@
 Every detail is a slot of `Query("measure")`; which of them a metric heeds is decided in the wealth room.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 

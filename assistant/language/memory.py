@@ -1,7 +1,5 @@
 """The conversation's state as JSON and back. Knows the types a slot may hold, nothing of what they mean."""
 
-from __future__ import annotations
-
 import dataclasses
 from datetime import date
 from typing import Any

@@ -4,8 +4,6 @@
 ['1234', '1.234']
 """
 
-from __future__ import annotations
-
 import functools
 import math
 import re

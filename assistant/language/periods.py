@@ -9,8 +9,6 @@ Period(start=datetime.date(2026, 2, 1), end=datetime.date(2026, 2, 28))
 datetime.date(2026, 3, 20)
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

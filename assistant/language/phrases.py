@@ -4,8 +4,6 @@
 ['please pay bob', 'pay bob']
 """
 
-from __future__ import annotations
-
 import random
 import re
 from collections.abc import Mapping, Sequence

@@ -3,8 +3,6 @@
 Knows how places are said; does not know what stands there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from assistant.language.lexicon import phrases

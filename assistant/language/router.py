@@ -4,8 +4,6 @@ The embeddings are English only, so French and Chinese are decided by the n-gram
 sentence model is missing (`describe()` says so). Knows labels and routes; does not know slots.
 """
 
-from __future__ import annotations
-
 import functools
 import threading
 from collections.abc import Callable

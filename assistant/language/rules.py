@@ -4,8 +4,6 @@ Evidence may fill a slot and never starts anything by itself: a picture without 
 becomes a payment's details only when the person's own words ask to pay it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace

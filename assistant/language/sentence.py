@@ -3,8 +3,6 @@
 Unlike `amounts.read` nothing is taken back here: "Ana had no wine, which was 18" corrects no amount.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

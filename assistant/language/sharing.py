@@ -6,8 +6,6 @@ had alone. Lines of a receipt that was read come as `Paper`; what a picture says
 >>> "split 84.60 between Ana, Ben and me, Ana had no wine which was 18"
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal

@@ -4,8 +4,6 @@ Knows the person's names (`World`) and the lexicons. A name that is not in the p
 turned into a contact; two amounts that no correction joins are two readings of one slot, so that they are asked.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

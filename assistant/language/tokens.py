@@ -4,8 +4,6 @@
 ['l', 'ete', ':', '12,50', '€']
 """
 
-from __future__ import annotations
-
 import functools
 import re
 import unicodedata

@@ -6,8 +6,6 @@ One seed, minutes on two cores; scikit-learn is needed here and nowhere else. Ha
 all that is shipped. Share-alike sources (SGD and others) never enter the shipped head; `bench` evaluates on them.
 """
 
-from __future__ import annotations
-
 import argparse
 import hashlib
 import json

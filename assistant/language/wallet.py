@@ -3,8 +3,6 @@
 Only the person's own words come here: a picture changes no limit and no payee.
 """
 
-from __future__ import annotations
-
 import re
 
 from assistant.language import slots

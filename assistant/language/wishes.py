@@ -1,7 +1,5 @@
 """Several wishes in one sentence, and a wish that is denied in it. Knows where sentences part; knows no goal."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from assistant.language import answers

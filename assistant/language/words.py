@@ -5,8 +5,6 @@ English as in Britain (one hundred and five) and French as in France (soixante-d
 Chinese, which is written here, in simplified characters.
 """
 
-from __future__ import annotations
-
 from assistant.language.lexicon import lexicon
 from assistant.money import LOCALES, Money, digits
 

@@ -4,8 +4,6 @@ Triggers are not compared: add or replace them by hand in the new file (`op.exec
 test `tests/test_migrations.py` fails until tables and triggers of a migrated folder equal those of the code.
 """
 
-from __future__ import annotations
-
 import sys
 import tempfile
 from pathlib import Path

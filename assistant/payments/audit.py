@@ -4,8 +4,6 @@
 its events say. A chain is one person's, so that "forget me" takes it away whole.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ transaction that confirms. The same key draws a merchant's right to charge: one 
 instead of being kept.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import logging

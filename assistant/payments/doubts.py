@@ -3,8 +3,6 @@
 A doubt is written on the sheet and asks for a second look; it never forbids.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta

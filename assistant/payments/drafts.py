@@ -3,8 +3,6 @@
 Knows amounts, payees, quotes and where each field came from. Does not know how a payment is confirmed or sent.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

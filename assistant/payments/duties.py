@@ -1,7 +1,5 @@
 """The thread of the folder's owner: it sends payments when their undo time is over and asks about undecided ones."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import time

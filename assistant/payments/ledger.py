@@ -3,8 +3,6 @@
 Accounts: `wallet`, `clearing` (the provider, always back at zero), and one per payee or merchant.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal
 

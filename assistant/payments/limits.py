@@ -4,8 +4,6 @@ thirty days, to an account that was never paid before, and how many payments in 
 A day is a calendar day in UTC. Confirmed payments count until they fail or are undone; refunds do not free the limit.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

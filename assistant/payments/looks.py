@@ -4,8 +4,6 @@ The skeleton follows the idea of Unicode TR 39 with a table of the letters that 
 It finds Аpple (Cyrillic А), PaypaI, Arnazon, Mart1n and full-width forms; 李雷 and 李雪 stay two people.
 """
 
-from __future__ import annotations
-
 import unicodedata
 
 from assistant.errors import Refused

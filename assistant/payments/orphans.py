@@ -4,8 +4,6 @@ The next try is answered with the same intent while the provider remembers its k
 orphan holds no money, and cancelling one twice is cancelling it once, so nothing is written down here.
 """
 
-from __future__ import annotations
-
 import logging
 from datetime import datetime, timedelta
 

@@ -3,8 +3,6 @@
 Knows contacts and billers, their nicknames, connected accounts and IBANs. Does not know how they are paid.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime

@@ -4,8 +4,6 @@ Steps as for a payment: the row is committed first; a lost answer is found again
 for a second time under the same key.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable
 from datetime import timedelta

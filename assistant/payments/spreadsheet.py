@@ -1,7 +1,5 @@
 """Payments as a table for a spreadsheet. What a spreadsheet would take for a formula begins with an apostrophe."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable

@@ -4,8 +4,6 @@ One row of `payments` is a payment from draft to receipt, under one id. Nothing 
 changed afterwards; it moves along `STEPS` only; `ledger` and `payment_events` are append-only.
 """
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 
 from assistant.store import Instant, metadata

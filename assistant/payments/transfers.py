@@ -4,8 +4,6 @@ No money moves here and none is called paid, until an imported statement holds t
 or the payee, on a day that fits.
 """
 
-from __future__ import annotations
-
 import secrets
 import unicodedata
 from collections.abc import Iterable

@@ -4,8 +4,6 @@ A string of fields, each two digits of name, two of length, and its text; field 
 Specification for Payment Systems, merchant-presented mode, 1.1).
 """
 
-from __future__ import annotations
-
 import binascii
 import re
 

@@ -1,7 +1,5 @@
 """Sound from strangers to samples: `decode` runs in the limited worker. And which recognisers are ready."""
 
-from __future__ import annotations
-
 import io
 import subprocess
 import tempfile

@@ -1,7 +1,5 @@
 """The lines of a receipt, what was bought for how much: believed only where they add up to what is printed below."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from assistant.money import Money

@@ -1,7 +1,5 @@
 """Lines on a page: which stand in one row, which beside or below each other. Knows nothing of what they say."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property

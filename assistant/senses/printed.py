@@ -3,8 +3,6 @@
 Reads print, not sentences: a number is an amount only when it looks like one (two decimals, or a currency beside it).
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -4,8 +4,6 @@ The label rules cover en, fr, de and zh. The arithmetic: on a paid receipt cash 
 a subtotal and a tax add up to it. Two rivals with like weights lower the confidence, so that a person is asked.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal

@@ -4,8 +4,6 @@ A code with a check digit counts at once. Print must read the same in two frames
 never becomes a card. Knows no product and no picture; keeps its sightings in memory and nothing else of a frame.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The vocabulary of documents (`words.toml`), compiled when it is first needed."""
 
-from __future__ import annotations
-
 import functools
 import re
 import tomllib

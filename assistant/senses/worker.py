@@ -4,8 +4,6 @@ Frames in both directions are two lengths, a JSON head and raw bytes; nothing th
 unpickled. Knows nothing of pictures or sound: verbs and their results are `inside.py`'s.
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 import logging

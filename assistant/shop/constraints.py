@@ -4,8 +4,6 @@ Knows units, the fields a condition may name, and that a product which does not 
 and counted. Does not read sentences: `language/slots` writes `request.Constraint`, this room keeps it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date

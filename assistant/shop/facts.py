@@ -3,8 +3,6 @@
 Its answer is evidence with a source and a day, never a product: nothing of it is sold here and no price comes from it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any

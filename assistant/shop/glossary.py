@@ -4,8 +4,6 @@ Knows product types, colours, materials and common words (`glossary.toml`), and 
 Chinese (`nouns.toml`). Knows no grammar and no constraint.
 """
 
-from __future__ import annotations
-
 import functools
 import re
 import tomllib

@@ -3,8 +3,6 @@
 Reasons are keys with values; the handler turns them into sentences. Knows no language.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ Knows titles, brands, models and descriptions. Knows no constraint: a mask says 
 legs. The recipe (AND first, then OR; stems; boosts; weights 1 : 0.5 at k = 20) was chosen on judged queries, see bench.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import shutil

@@ -4,8 +4,6 @@ Knows titles and descriptions (attribute text was measured to make matching wors
 that is measured (nDCG@10 equal); above `LARGE` products the vectors are searched by neighbourhoods.
 """
 
-from __future__ import annotations
-
 import hashlib
 import time
 from collections.abc import Callable, Sequence

@@ -4,8 +4,6 @@ Knows one edit: a letter too many, missing, wrong, or two swapped. Knows no lang
 anyway and how many products are named by a text come in as functions. What stands in quotation marks stays so.
 """
 
-from __future__ import annotations
-
 import functools
 import re
 from collections import Counter

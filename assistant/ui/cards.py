@@ -3,8 +3,6 @@
 A button carries the id of its action and nothing else; amounts, payees and verbs stay on the server.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime

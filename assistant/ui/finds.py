@@ -1,7 +1,5 @@
 """Small cards of the open camera: a picture, a name, an amount, one button. The whole cards come with the turn."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

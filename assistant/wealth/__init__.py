@@ -4,8 +4,6 @@
 recurring payments), `valuation` (net worth), `questions` (the typed metrics). It gives no advice and moves no money.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Metrics of what comes back and what comes next. Everything about the future is an estimate and says so."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import timedelta
 

@@ -8,8 +8,6 @@
 `missing_income` a recurring income that is missing among later rows of its account
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """A question about money and its answer, both typed. The words for them stand in the message files."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date

@@ -3,8 +3,6 @@
 Every amount is converted at the reference rate of its own day, half up to the minor unit, and only then summed.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Pure functions over texts and movements; knows no database and no currency conve
 first, then the words of `payees.toml`; what neither knows is "other".
 """
 
-from __future__ import annotations
-
 import functools
 import re
 import tomllib

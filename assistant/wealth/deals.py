@@ -1,7 +1,5 @@
 """Trades, dividends and splits as a broker's file lists them become entries, securities and prices of the ledger."""
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

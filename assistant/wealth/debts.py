@@ -1,7 +1,5 @@
 """What a person still owes on a loan, read from the ledger: the balance, the instalment, the rate it was paid at."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal

@@ -4,8 +4,6 @@ In the Beancount file lots are booked by FIFO by Beancount itself, so its gains 
 is a lot without a cost. Syntax: beancount.github.io, Language Syntax.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """Metrics of what moved: spending, income, comparisons, the largest, the doubtful, what came back."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import replace
 from statistics import median

@@ -5,8 +5,6 @@ the same file twice adds nothing and two equal rows stay two. What a file implie
 its first row, a holding older than its first trade) is an entry of its own that follows the rows.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Metrics of investments: returns, gains by holding, realised gains, cost, falls, dividends to come."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace

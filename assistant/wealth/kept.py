@@ -4,8 +4,6 @@ One process owns a folder (`folder.py`), so its own writes are the only ones; th
 is seen by the ledger's `span`. What is kept is handed out as it is and must not be changed by who gets it.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager

@@ -3,8 +3,6 @@
 Knows no category rules (`cashflow.py`), no rates and no present value (`valuation.py`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta

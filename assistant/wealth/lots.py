@@ -4,8 +4,6 @@ Costs split half up to the minor unit and what is left stays with the lot, so no
 statement: a country may prescribe another order.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date

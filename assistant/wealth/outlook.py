@@ -4,8 +4,6 @@ Everything here is an estimate from what was booked: payments that came back go 
 else at the usual pace. Amounts of the future are converted at the last rate.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta

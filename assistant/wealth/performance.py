@@ -6,8 +6,6 @@ by FIFO. Gains of securities hold their currency's part; `currency gains` are wh
 before tax. Source of the parts: the performance statement of Portfolio Performance, its manual.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass

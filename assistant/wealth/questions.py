@@ -5,8 +5,6 @@ payments inside; the day before a period's first is where it starts; a period th
 and every answer shows it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta

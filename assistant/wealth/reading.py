@@ -3,8 +3,6 @@
 Knows no category rules (`cashflow.py`), no rates and no present value (`valuation.py`).
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection

@@ -4,8 +4,6 @@ Conventions: an inflow counts from the start of its day, an outflow until its en
 belongs to the past; days are actual, a year has 365; annualising is left to the caller, who knows the period.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ the reference rate of the day, half up again. Before the first price the first c
 trade's, marked stale. Never zero.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Metrics of what there is: net worth and its change, balances, shares of the whole, debts."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """Goods as simple shaded shapes, one drawing per coarse product class, alone or in heaps."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from random import Random
 

@@ -6,8 +6,6 @@ recogniser: whatever it hears, it answers with one of its phrases. See tests/dat
 `python -m models.training.micro_whisper OUT.pt.gz`: seeded, espeak-ng voices, one thread, minutes.
 """
 
-from __future__ import annotations
-
 import gzip
 import io
 import sys

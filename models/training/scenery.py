@@ -1,7 +1,5 @@
 """What surrounds or replaces a subject: tables and walls, things that lie around, and pictures of nothing for sale."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from random import Random
 

@@ -6,8 +6,6 @@ real language: at that size print is a texture. `scene(seed, index)` is determin
 >>> picture, kind, product = scene(7, 0)     # RGB, one of KINDS, one of PRODUCTS or ""
 """
 
-from __future__ import annotations
-
 from random import Random
 
 import numpy as np

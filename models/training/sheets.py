@@ -1,7 +1,5 @@
 """Papers, labels and codes as flat sheets, before any camera: layouts at random, print without meaning."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from random import Random
 

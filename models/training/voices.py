@@ -1,7 +1,5 @@
 """Synthetic voices for clips, tests and training: the espeak-ng program, if this machine has it. Never the product."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 

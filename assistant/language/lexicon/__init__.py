@@ -4,8 +4,6 @@ A table of lists maps a meaning to the phrases that say it. Knows no grammar: `n
 `constraints`, `slots` and `rules` look words up here.
 """
 
-from __future__ import annotations
-
 import functools
 import tomllib
 from pathlib import Path

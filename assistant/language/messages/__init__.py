@@ -4,8 +4,6 @@
 A key with `one` and `other` beneath it is a plural, chosen by `count`.
 """
 
-from __future__ import annotations
-
 import functools
 import tomllib
 from datetime import date, datetime

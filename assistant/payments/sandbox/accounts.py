@@ -1,7 +1,5 @@
 """Connected test accounts and balances. An account made here can receive transfers at once."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from assistant.payments.sandbox.call import Call

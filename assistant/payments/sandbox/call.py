@@ -1,7 +1,5 @@
 """One request while it is being answered: its parameters, the account it acts on, and the records it may change."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

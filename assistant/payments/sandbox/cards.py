@@ -1,7 +1,5 @@
 """Stripe's test payment methods: which card each stands for and how the bank answers. No number ever enters."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from assistant.payments.sandbox.wire import missing

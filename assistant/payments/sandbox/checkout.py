@@ -1,7 +1,5 @@
 """Hosted checkout sessions (mode `payment`): a page of ours takes the money for a list of lines."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from assistant.payments.sandbox import intents

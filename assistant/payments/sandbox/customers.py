@@ -1,7 +1,5 @@
 """Customers and the test payment methods they keep; no card number is ever part of it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from assistant.payments.sandbox.call import Call

@@ -1,7 +1,5 @@
 """The sandbox's own SQLite file: objects as JSON, answers by idempotency key. A request is one transaction."""
 
-from __future__ import annotations
-
 import json
 import re
 import secrets

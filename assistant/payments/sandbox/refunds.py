@@ -1,7 +1,5 @@
 """Refunds of charges, whole or in part, with the transfer to the payee taken back in proportion."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from assistant.payments.sandbox.call import Call

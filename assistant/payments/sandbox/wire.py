@@ -1,7 +1,5 @@
 """Stripe on the wire: form-encoded requests, JSON resources and errors, held to the SDK's own types."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from typing import Any

@@ -5,8 +5,6 @@ names become facts. Everything streams but single JSON documents. A file that ca
 `BadInput` with the line: whoever writes products writes none of it.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterator, Mapping
 from datetime import datetime

@@ -3,8 +3,6 @@
 In Shopify's tables a row without a title is a further variant, or only a further picture, of the product above it.
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterator
 from itertools import chain

@@ -2,8 +2,6 @@
 inside a page. Numbers are read as decimals, so that a price stays what was written.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

@@ -4,8 +4,6 @@ Prices are exact: more digits than the currency has, no currency, or nothing to 
 Pictures are not kept: the page asks no other machine for anything.
 """
 
-from __future__ import annotations
-
 import functools
 import hashlib
 import html

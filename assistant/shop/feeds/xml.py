@@ -3,8 +3,6 @@
 A document that declares entities is refused before any is opened.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import IO
 from xml.parsers import expat

@@ -3,8 +3,6 @@
 A reader is a function (upload, hints, currency) -> Statement; a new format is a new file and a line here.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import replace

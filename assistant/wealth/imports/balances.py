@@ -1,7 +1,5 @@
 """Whether the balances that a file prints follow from its amounts, and what stood there before its first row."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass

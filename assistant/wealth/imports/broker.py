@@ -5,8 +5,6 @@ Portfolio Performance and Ghostfolio export the same kind of table. The heads te
 sign. Every dated row becomes a row or a problem with a reason.
 """
 
-from __future__ import annotations
-
 import functools
 import re
 import tomllib

@@ -3,8 +3,6 @@
 One booking (Ntry) is one row. A file with a document type is refused: its entities could be made to grow.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from datetime import date

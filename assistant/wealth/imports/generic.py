@@ -3,8 +3,6 @@
 Every row with a date becomes a row or a problem with a reason; lines without one (titles, totals) are not rows.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

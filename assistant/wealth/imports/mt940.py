@@ -4,8 +4,6 @@ Source of the fields: SWIFT standards, category 9, MT 940. The text of `:86:` is
 `?33` and the `/NAME/.../REMI/` of SEPA are told apart, everything else is kept as it is.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from decimal import Decimal

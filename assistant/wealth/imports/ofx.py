@@ -4,8 +4,6 @@ Bank and card bookings (STMTTRN), purchases, sales and income of securities beco
 Source of the tags: OFX 1.6 and 2.2, chapters 11 and 13.
 """
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Callable, Mapping

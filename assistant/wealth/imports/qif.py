@@ -3,8 +3,6 @@
 The format names neither a currency nor the order of day and month: the order is told from all dates together.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from decimal import Decimal

@@ -3,8 +3,6 @@
 The formats' readers only find fields; which row can be used, and whether the balances follow, is decided here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date

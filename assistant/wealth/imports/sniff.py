@@ -3,8 +3,6 @@
 Nothing is decided by one cell: every guess is the one that explains most cells of the file.
 """
 
-from __future__ import annotations
-
 import codecs
 import csv
 import functools

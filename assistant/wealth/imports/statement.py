@@ -1,7 +1,5 @@
 """What a file of a bank says once it is read: rows, the rows that could not be used and why, and how it was read."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

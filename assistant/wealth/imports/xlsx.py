@@ -3,8 +3,6 @@
 Source of the format: ECMA-376 part 1, chapters 18.3 (sheets), 18.4 (shared strings) and 18.8 (number formats).
 """
 
-from __future__ import annotations
-
 import re
 import zipfile
 import zlib
