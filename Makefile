@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TORCH := $(shell sed -n 's/^ *"\(torch==[^"]*\)".*/\1/p' pyproject.toml)
 
-.PHONY: install run test lint browser reliability stripe-contract reliability-long bench requirements tools clean
+.PHONY: install run test lint browser reliability stripe-contract reliability-long bench walk requirements tools clean
 
 install: $(VENV)/.installed $(VENV)/.models
 
@@ -26,6 +26,10 @@ test: install $(VENV)/.dev tools
 browser: install $(VENV)/.dev tools
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "browser and not realtime"
 	$(BIN)/python -m pytest -q -m realtime
+
+# The seven stories in Chromium, as pictures for docs/walk.md.
+walk: install $(VENV)/.dev tools
+	$(BIN)/python -m pytest -q tests/browser/walk.py
 
 reliability: install $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m reliability
