@@ -18,7 +18,9 @@ from assistant.flash import Flash
 from assistant.handlers import Context, Rooms, carry_out, payment, service, stage, taps
 from assistant.language import detect, dialogue
 from assistant.language.acts import Act, Do, Proposer, World
-from assistant.language.proposer import chosen
+from assistant.language.proposer import Beside, chosen
+from assistant.language.quotes import apart, uncovered
+from assistant.language.rules import Rules
 from assistant.payments import Payments
 from assistant.redaction import Found, hide, hide_in_heard, hide_in_request, hide_in_seen
 from assistant.reply import AnyCard, Reply, Step
@@ -69,7 +71,7 @@ class Assistant:
         self.rooms.shop.carts.standing = self.rooms.payments.standing
         self.conversations = Conversations(self.store, self.clock)
         self.guesses = Guesses(self.clock)
-        self.proposer = proposer or chosen(settings)
+        self.proposer = Beside(Rules(), proposer) if proposer else chosen(settings)
         self.taps = taps()
 
     def open(self, user: str, session: str | None = None, language: Language = "en") -> Session:
@@ -93,7 +95,9 @@ class Assistant:
                 raise Refused(f"{found or shown}_not_kept")
             context = self._context(who, words, evidence, request.microphone)
             heard = time.perf_counter()
-            proposal = self.proposer.propose(words, evidence, context.state, self._world(who))
+            own, quoted = apart(words)
+            proposal = self.proposer.propose(own, replace(evidence, quoted=quoted), context.state, self._world(who))
+            proposal = uncovered(proposal, words)
             understood = Step("understand", proposal.by, round(1000 * (time.perf_counter() - heard)))
             reply = self._respond(who, context, proposal)
             ignored = service.ignored(context)

@@ -121,6 +121,7 @@ class Evidence:
     heard: Heard | None = None
     seen: tuple[Seen, ...] = ()
     files: tuple[Upload, ...] = ()
+    quoted: tuple[str, ...] = ()  # somebody else's words inside the person's
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated, Any, Literal, Protocol
 
@@ -27,6 +28,7 @@ from assistant.language.acts import (
     Query,
     Set,
     Slot,
+    Slots,
     Start,
     State,
     Unknown,
@@ -146,8 +148,7 @@ class Guided:
             return Proposal(ours, f"rules ({self.model.describe()} did not answer)")
         except ValueError:
             return Proposal(ours, f"rules ({self.model.describe()} gave nothing usable, twice)")
-        agreed = tuple(with_picture(act, evidence) for act in _agreed(ours, theirs))
-        return Proposal(careful(agreed, evidence, state.language), by)
+        return _settled(ours, theirs, by, evidence, state)
 
     def _asked(self, text: str, state: State, world: World) -> tuple[Act, ...]:
         """Raises `Unavailable` when the model does not answer and `ValueError` when it is wrong again after repair."""
@@ -163,6 +164,55 @@ class Guided:
             repair = f"That cannot be used: {_reason(fault)}. Answer with calls of the tools alone."
             again = [*messages, {"role": "assistant", "content": said}, {"role": "user", "content": repair}]
             return acts_of(self.model.ask(again, tools()), text, state, world)
+
+
+class Beside:
+    """Rules with a proposer of any make beside them, which may obey whatever it has read.
+
+    Its acts are read again as calls of the same tools, so that they too can only quote the person.
+    """
+
+    def __init__(self, rules: Rules, other: Proposer) -> None:
+        self.rules, self.other = rules, other
+
+    def propose(self, utterance: str, evidence: Evidence, state: State, world: World) -> Proposal:
+        if short := self.rules.short(utterance, evidence, state, world):
+            return Proposal(short, "rules")
+        found = self.other.propose(utterance, evidence, state, world)
+        theirs: list[Act] = []
+        for call in filter(None, map(_call, found)):
+            with suppress(ValueError):
+                theirs.append(_act(*call, utterance, state, world))
+        ours = self.rules.wishes(utterance, evidence, state, world)
+        same = {_goal(act): act for act in ours if not (isinstance(act, Start) and act.goal == "pay")}
+        theirs = [same.get(_goal(act), act) for act in theirs]  # only a payment's details may have a second reading
+        return _settled(ours, theirs, f"rules and {found.by}", evidence, state)
+
+
+def _call(act: Act) -> tuple[str, dict[str, Any]] | None:
+    """The tool that this act would have been; none for one that no tool can do."""
+    match act:
+        case Start(goal, slots):
+            return "start", {"goal": goal} | _quotes(slots, "payee", "amount", "purpose", "query")
+        case Query(goal, slots):
+            return "query", {"goal": goal} | _quotes(slots, "metric", "query")
+        case Set(slots):
+            return "set", _quotes(slots, "payee", "amount", "purpose")
+        case Choose(ref) if isinstance(ref, int):
+            return "choose", {"place": ref + 1}
+        case Chat(topic):
+            return "chat", {"topic": topic}
+        case _:
+            return None
+
+
+def _quotes(told: Slots, *names: str) -> dict[str, str]:
+    return {name: told[name].text or str(told[name].value) for name in names if name in told}
+
+
+def _settled(ours: Sequence[Act], theirs: Sequence[Act], by: str, evidence: Evidence, state: State) -> Proposal:
+    agreed = tuple(with_picture(act, evidence) for act in _agreed(ours, theirs))
+    return Proposal(careful(agreed, evidence, state.language), by)
 
 
 def tools() -> list[dict[str, Any]]:
@@ -202,7 +252,7 @@ def _act(name: str, data: Any, text: str, state: State, world: World) -> Act:
             return Set(_paid(call, text, state, world))
         case ChooseCall() as call:
             said = pointing.reference(text, state.language)
-            return Choose(said[0] if said else call.place - 1, "buy")
+            return Choose(said[0], "buy") if said else Unknown(("buy",))
         case ChatCall() as call:
             return Chat(call.topic)
         case _:
@@ -263,9 +313,10 @@ def _beside(ours: Slot, theirs: Slot) -> Slot:
 
 
 def _agreed(ours: Sequence[Act], theirs: Sequence[Act]) -> tuple[Act, ...]:
-    """Theirs where the rules are not sure or want the same; a payment or purchase that only they see is asked about."""
-    theirs = [act for act in theirs if not isinstance(act, Unknown)]
+    """Theirs where the rules are not sure or want the same; a payment that only they see is asked about."""
     clear = [act for act in ours if not isinstance(act, Unknown)]
+    theirs = [act for at, act in enumerate(theirs) if act not in theirs[:at]]
+    theirs = [act for act in theirs if _goal(act) in map(_goal, clear) or _stands(act, bool(clear))]
     outside = any(isinstance(act, Unknown) and act.outside for act in ours)
     if not theirs:
         return tuple(ours)
@@ -278,6 +329,18 @@ def _agreed(ours: Sequence[Act], theirs: Sequence[Act]) -> tuple[Act, ...]:
     if len(theirs) - len(new) < len(clear) or (added and (clear or outside)):
         return (Unknown(tuple(dict.fromkeys(wanted))),)
     return tuple(theirs)
+
+
+def _stands(act: Act, beside: bool) -> bool:
+    """Whether an act that only they see rests on the person's words, `beside` one that the rules see clearly or alone.
+
+    A payment needs its payee and its amount there; nothing else is added to what is clear, for it may have been read
+    anywhere.
+    """
+    told = act.slots if isinstance(act, (Start, Set)) else {}
+    if isinstance(act, Start) and act.goal == "pay":
+        return {"payee", "amount"} <= set(told) or (bool(told) and not beside)
+    return not beside and not isinstance(act, Unknown) and (bool(told) or not isinstance(act, (Start, Set)))
 
 
 def _goal(act: Act) -> Goal:
