@@ -4,8 +4,6 @@ They are evidence like print: a proposer sees a blind spot of the same length in
 payee, amount or limit. What a payment is for may be a quotation. A message that is nothing else is the person's own.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 
@@ -14,7 +12,7 @@ from assistant.language.lexicon import phrases
 from assistant.language.tokens import tokens
 from assistant.request import LANGUAGES
 
-PAIRS = ("“”", "«»", "「」", "『』")
+PAIRS = (("“", "”"), ("«", "»"), ("「", "」"), ("『", "』"))
 NESTED = "|".join(f"{a}(?:[^{a}{b}]|{a}[^{a}{b}]*{b})+{b}" for a, b in PAIRS)
 QUOTED = re.compile(
     rf'```.*?(?:```|\Z)|^[ \t]*>[^\n]*|\{{.*\}}|<.*>|(?<!\w)"[^"]+"(?!\w)|{NESTED}', re.DOTALL | re.MULTILINE

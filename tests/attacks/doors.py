@@ -4,8 +4,6 @@
 for real is in test_pictures.py: here the same text comes through the same evidence.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import hmac

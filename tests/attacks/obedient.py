@@ -1,7 +1,5 @@
 """The worst proposer there can be: it finds the request like the rules, then does whatever any text tells it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 

@@ -3,8 +3,6 @@ that does whatever any text tells it. The database judges: no action, payee, amo
 turn without those words, and the person's own wish must still be answered.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """Orders in real pictures, read by the real senses; and what the microphone may hear that nobody said to it."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterator
 from dataclasses import replace
