@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TORCH := $(shell sed -n 's/^ *"\(torch==[^"]*\)".*/\1/p' pyproject.toml)
 
-.PHONY: install run test lint browser reliability stripe-contract reliability-long bench walk requirements tools clean
+.PHONY: install run test lint browser reliability stripe-contract reliability-long bench walk rehearsal requirements lock tools clean
 
 install: $(VENV)/.installed $(VENV)/.models
 
@@ -50,8 +50,16 @@ lint: $(VENV)/.dev
 bench: install $(VENV)/.dev
 	$(BIN)/python -m bench $(if $(DATA),--data "$(DATA)")
 
+# Ten visitors at once on a page run as a Space runs it; says how quick it stayed and that nobody saw another's rows.
+rehearsal: install $(VENV)/.dev
+	$(BIN)/python -m tests.rehearsal --minutes $(or $(MINUTES),5)
+
 requirements: $(VENV)/.installed
 	$(BIN)/python .ci/requirements.py
+
+# requirements.lock with hashes for this Python and platform, and the licences of all of it.
+lock: $(VENV)/.installed
+	$(BIN)/python .ci/lock.py
 
 # Chromium for the page and espeak-ng for the clips: Debian packages when we may install them, a word about it otherwise.
 tools:

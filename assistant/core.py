@@ -15,7 +15,7 @@ from assistant.clock import Clock, SystemClock
 from assistant.conversation import Conversations, Guesses, Session
 from assistant.errors import BadInput, LueurError, OutOfRoom, Refused, Unavailable
 from assistant.flash import Flash
-from assistant.handlers import Context, Rooms, carry_out, payment, service, stage, taps
+from assistant.handlers import Context, Rooms, carry_out, noticed, payment, service, stage, taps
 from assistant.language import detect, dialogue
 from assistant.language.acts import Act, Do, Proposer, World
 from assistant.language.proposer import Beside, chosen
@@ -23,26 +23,32 @@ from assistant.language.quotes import apart, uncovered
 from assistant.language.rules import Rules
 from assistant.payments import Payments
 from assistant.redaction import Found, hide, hide_in_heard, hide_in_request, hide_in_seen
-from assistant.reply import AnyCard, Reply, Step
+from assistant.reply import AnyCard, Question, Reply, Step
 from assistant.request import Evidence, Heard, Language, Request, Seen, Upload
 from assistant.senses import Senses
+from assistant.senses.line import Line
 from assistant.senses.read import PRINTED
 from assistant.senses.view import Sighting, View
 from assistant.settings import Settings
 from assistant.shop import Shop
 from assistant.store import Store
+from assistant.uploads import Uploads
 from assistant.wealth import Wealth
 from models.text import embedder, vocabulary
 
 log = logging.getLogger(__name__)
+LOOKS_AT_ONCE = 2  # pictures in the worker: one is read while the next one is opened
 LONGEST_TEXT = 4_000  # characters of one request; a longer one is a file, not a sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What the page may show before the answer: the words heard, what a picture holds so far."""
+    """What the page may show before the answer: how many pictures of others are `before`, the words heard, what a
+    picture holds so far.
+    """
 
-    stage: Literal["working", "heard", "seen"]
+    stage: Literal["working", "waiting", "heard", "seen"]
+    before: int = 0
     heard: Heard | None = None
     seen: Seen | None = None
     image: int = 0
@@ -61,6 +67,8 @@ class Assistant:
         self.store = Store(settings.home / "lueur.db")
         self.store.upgrade()
         self.senses = Senses(settings)
+        self.uploads = Uploads(settings.home / "uploads")
+        self.looked, self.listened = Line(LOOKS_AT_ONCE), Line(1)  # whose picture, whose recording is next
         self.rooms = Rooms(
             payments=Payments(self.store, settings, self.clock),
             wealth=Wealth(self.store, settings, self.clock),
@@ -146,6 +154,12 @@ class Assistant:
         """The cart as it stands, without a turn of its own."""
         return replace(carry_out(Do("cart"), self._context(who)), language=who.language)
 
+    def noticed(self, who: Session) -> Question | None:
+        """What an empty conversation opens with; its taps are registered, no turn is made of it."""
+        card = noticed.card(self._context(who))
+        self.conversations.replace_cards(who, (card,) if card else ())
+        return card
+
     def keep(self, who: Session, view: View, replies: Sequence[Reply]) -> Reply:
         """Close the camera: what it found becomes one turn of the conversation."""
         context = self._context(who)
@@ -167,15 +181,19 @@ class Assistant:
         heard, seen = None, []
         hidden: list[Found] = [""]
         if request.audio:
-            heard, found = hide_in_heard(self.senses.hear(request.audio, self._hints(who), who.language))
+            with self.listened.join(who.user) as place:
+                yield from (Progress("waiting", before=before) for before in place.wait())
+                heard, found = hide_in_heard(self.senses.hear(request.audio, self._hints(who), who.language))
             hidden.append(found)
             yield Progress("heard", heard=heard)
         pages = (page for image in request.images for page in self.senses.pages(image))
         for index, image in enumerate(pages):
             look = None
-            for sight in self.senses.see(image, index):
-                look, found = hide_in_seen(sight)
-                yield Progress("seen", seen=look, image=index)
+            with self.looked.join(who.user) as place:
+                yield from (Progress("waiting", before=before) for before in place.wait())
+                for sight in self.senses.see(image, index):
+                    look, found = hide_in_seen(sight)
+                    yield Progress("seen", seen=look, image=index)
             if look:
                 seen.append(look)
                 hidden += [found] if look.kind not in PRINTED else []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from assistant.store import HOUSE, Store, erasures, metadata, users
 if TYPE_CHECKING:
     from assistant.core import Assistant
 
-COOKIE = "lueur"
+COOKIE = "lueur"  # over https "__Host-lueur": no neighbouring host can set that one
 
 
 class Tenants:
@@ -36,10 +37,15 @@ class Tenants:
         user = new_id("usr")
         return user, f"{user}.{self._signature(user)}"
 
-    def known(self, header: str) -> str | None:
-        """The tenant a `Cookie` header proves, or None."""
+    def cookie(self, headers: Mapping[str, str]) -> str:
+        """The Set-Cookie of a new visitor. A Space stands in another site's frame: there it is partitioned."""
+        where = "SameSite=None; Secure; Partitioned" if _secure(headers) else "SameSite=Lax"
+        return f"{_named(headers)}={self.admit()[1]}; Path=/; HttpOnly; {where}"
+
+    def known(self, headers: Mapping[str, str]) -> str | None:
+        """The tenant that the cookie of a call proves, or None."""
         try:
-            found = SimpleCookie(header).get(COOKIE)
+            found = SimpleCookie(headers.get("cookie", "")).get(_named(headers))
         except CookieError:
             return None
         user, _, signature = (found.value if found else "").partition(".")
@@ -64,6 +70,15 @@ class Tenants:
             return False
 
 
+def _secure(headers: Mapping[str, str]) -> bool:
+    """Whether the browser's side of the proxy speaks https."""
+    return headers.get("x-forwarded-proto", "").startswith("https")
+
+
+def _named(headers: Mapping[str, str]) -> str:
+    return f"__Host-{COOKIE}" if _secure(headers) else COOKIE
+
+
 def belongings(store: Store, user: str) -> dict[str, Any]:
     """Every row of `user` in every table: table -> list of rows as JSON data."""
     with store.read() as db:
@@ -72,7 +87,7 @@ def belongings(store: Store, user: str) -> dict[str, Any]:
 
 
 def erase(assistant: Assistant, user: str) -> int:
-    """Remove every row of `user`, children before parents, in one transaction; how many rows went.
+    """Remove every row of `user`, children before parents, in one transaction, and their files; how many rows went.
 
     Raises `Refused` while the outcome of a payment is still open.
     """
@@ -85,6 +100,7 @@ def erase(assistant: Assistant, user: str) -> int:
         )
     with store.engine.connect() as db:
         db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    assistant.uploads.forget(user)
     return gone
 
 

@@ -16,6 +16,7 @@ FLOORS = [
         "assistant.reply",
         "assistant.merchant",
         "assistant.charts",
+        "assistant.pace",
     },
     {"models"},
     {
@@ -27,13 +28,14 @@ FLOORS = [
         "assistant.stage",
         "assistant.flash",
     },
-    {"assistant.handlers", "assistant.demo", "assistant.conversation"},
+    {"assistant.handlers", "assistant.demo", "assistant.conversation", "assistant.uploads"},
     {"assistant.core", "assistant.migrations"},
     {
         "assistant.protocols",
         "assistant.ui",
         "assistant.cli",
         "assistant.serve",
+        "assistant.door",
         "assistant.tenants",
         "assistant.terminal",
         "assistant.doctor",

@@ -21,7 +21,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from assistant import serve
+from assistant import door, serve
 from assistant.clock import MovableClock
 from assistant.conversation import OWNER
 from assistant.core import Assistant
@@ -44,59 +44,59 @@ def tenants(assistant: Assistant) -> Tenants:
     return Tenants(assistant)
 
 
-def door(tenants: Tenants | None = None, routes: list[Any] | None = None) -> TestClient:
+def entered(tenants: Tenants | None = None, routes: list[Any] | None = None) -> TestClient:
     page = [Route("/", lambda _: PlainTextResponse("the page"), methods=["GET", "POST"]), *(routes or [])]
-    app = Starlette(routes=page, middleware=[Middleware(serve.Doorman, tenants=tenants)])
+    app = Starlette(routes=page, middleware=[Middleware(door.Doorman, tenants=tenants)])
     return TestClient(app, base_url="http://127.0.0.1:7860", client=("127.0.0.1", 50000))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:7860", "localhost", "[::1]:7860"])
 def test_the_page_answers_to_this_machines_names(host: str) -> None:
-    assert door().get("/", headers={"host": host}).text == "the page"
+    assert entered().get("/", headers={"host": host}).text == "the page"
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:7860", "192.168.1.7:7860", ""])
 def test_a_call_for_another_host_is_refused(host: str) -> None:
-    assert door().get("/", headers={"host": host}).status_code == 403
+    assert entered().get("/", headers={"host": host}).status_code == 403
 
 
 def test_another_sites_page_may_not_call() -> None:
-    assert door().post("/", headers={"origin": "https://evil.example"}).status_code == 403
-    assert door().post("/", headers={"origin": "http://127.0.0.1:7860"}).status_code == 200
-    assert door().post("/", headers={"origin": "null"}).status_code == 403
+    assert entered().post("/", headers={"origin": "https://evil.example"}).status_code == 403
+    assert entered().post("/", headers={"origin": "http://127.0.0.1:7860"}).status_code == 200
+    assert entered().post("/", headers={"origin": "null"}).status_code == 403
 
 
 def test_the_page_may_load_nothing_from_elsewhere() -> None:
-    policy = door().get("/").headers["content-security-policy"]
+    policy = entered().get("/").headers["content-security-policy"]
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "http" not in policy
 
 
 def test_a_visitor_is_known_by_the_cookie_of_the_first_visit(tenants: Tenants) -> None:
-    visit = door(tenants).get("/")
+    visit = entered(tenants).get("/")
     cookie = visit.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
-    who = tenants.known(cookie.partition(";")[0])
+    who = tenants.known({"cookie": cookie.partition(";")[0]})
     assert who
     assert who.startswith("usr_")
-    again = door(tenants).get("/", headers={"cookie": cookie.partition(";")[0]})
+    again = entered(tenants).get("/", headers={"cookie": cookie.partition(";")[0]})
     assert "set-cookie" not in again.headers
 
 
 def test_in_the_frame_of_a_space_the_cookie_is_partitioned(tenants: Tenants) -> None:
-    cookie = door(tenants).get("/", headers={"x-forwarded-proto": "https"}).headers["set-cookie"]
+    cookie = entered(tenants).get("/", headers={"x-forwarded-proto": "https"}).headers["set-cookie"]
     assert "SameSite=None; Secure; Partitioned" in cookie
 
 
 def test_a_changed_cookie_is_nobody(tenants: Tenants) -> None:
     user, value = tenants.admit()
     other, _ = tenants.admit()
-    assert tenants.known(f"lueur={value}") == user
+    assert tenants.known({"cookie": f"lueur={value}"}) == user
     for forged in (value.replace(user, other), value[:-1] + ("0" if value[-1] != "0" else "1"), OWNER, f"{OWNER}.", ""):
-        assert tenants.known(f"lueur={forged}") is None
-    who = serve.visitor(tenants)
+        assert tenants.known({"cookie": f"lueur={forged}"}) is None
+    who = door.visitor(tenants)
     with pytest.raises(Refused, match="no_cookie"):
         who(httpx.Request("GET", "http://here/", headers={"cookie": f"lueur={OWNER}"}))
 
@@ -117,7 +117,10 @@ def test_idle_tenants_are_erased_and_the_others_stay(
     clock.forward(hours=5)
     assistant.open("usr_busy")
     clock.forward(hours=2)
+    left = assistant.uploads.put("usr_idle", "bill.png", b"data")
     assert tenants.sweep() == ["usr_idle"]
+    with pytest.raises(BadInput):
+        assistant.uploads.find("usr_idle", left)
     assert not any(belongings(assistant.store, "usr_idle").values())
     with assistant.store.read() as db:
         assert set(db.execute(sa.select(users.c.user_id)).scalars()) >= {OWNER, "usr_busy"}
@@ -157,19 +160,19 @@ def test_append_only_rows_stay_outside_an_erasure(assistant: Assistant) -> None:
 
 @pytest.mark.parametrize("shown", ["", "Bearer ", "Bearer wrong", "wrong"])
 def test_local_commands_need_the_token(assistant: Assistant, shown: str) -> None:
-    client = door(routes=local.routes(local.Here(assistant), lambda: "right"))
+    client = entered(routes=local.routes(local.Here(assistant), lambda: "right"))
     assert client.post("/local/export", json={}, headers={"authorization": shown}).status_code == 403
     assert client.post("/local/export", json={}, headers={"authorization": "Bearer right"}).status_code == 200
 
 
 def test_before_there_is_a_token_nobody_is_let_in(assistant: Assistant) -> None:
-    client = door(routes=local.routes(local.Here(assistant), lambda: ""))
+    client = entered(routes=local.routes(local.Here(assistant), lambda: ""))
     assert client.post("/local/export", json={}, headers={"authorization": "Bearer "}).status_code == 403
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"text": "x"}', '{"text": "x", "audio": 3}', '"ask"'])
 def test_a_malformed_local_call_is_refused_and_nothing_is_stored(assistant: Assistant, body: str) -> None:
-    client = door(routes=local.routes(local.Here(assistant), lambda: "right"))
+    client = entered(routes=local.routes(local.Here(assistant), lambda: "right"))
     answer = client.post("/local/ask", content=body, headers={"authorization": "Bearer right"})
     assert answer.status_code == 400
     with assistant.store.read() as db:
@@ -246,12 +249,13 @@ def test_pictures_of_products_are_served_and_kept(server: tuple[str, Path, Any])
     assert httpx.get(f"{url}/pictures/no-such-thing.svg").status_code == 404
 
 
-def test_the_sample_photo_of_the_empty_page_is_served(server: tuple[str, Path, Any]) -> None:
+def test_the_samples_of_the_empty_page_are_served_and_nothing_beside_them(server: tuple[str, Path, Any]) -> None:
     url, _, _ = server
     photo = httpx.get(f"{url}/samples/photo")
     assert photo.headers["content-type"] == "image/png"
     assert photo.content.startswith(b"\x89PNG")
-    assert not httpx.get(f"{url}/samples/voice").headers["content-type"].startswith(("image", "audio"))
+    assert httpx.get(f"{url}/samples/voice").headers["content-type"] == "audio/wav"
+    assert httpx.get(f"{url}/samples/..%2f..%2f__init__.py").status_code == 404
 
 
 def test_only_the_owner_can_read_the_token(server: tuple[str, Path, Any]) -> None:

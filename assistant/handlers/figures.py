@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -172,6 +172,15 @@ def period_text(period: Period, language: str) -> str:
     if whole and start.year == end.year and (start.month, end.month) == (1, 12):
         return str(format_skeleton("y", start, locale=locale))
     return str(format_interval(start, end, "yMMMd", locale=locale))
+
+
+def near(day: date, context: Context) -> str:
+    """The weekday within the coming week, else the date."""
+    from babel.dates import format_date
+
+    if timedelta(0) <= day - context.now.date() < timedelta(7):
+        return str(format_date(day, "EEEE", locale=LOCALES[context.language]))
+    return str(shown(day, context.language))
 
 
 # -- drawings

@@ -5,11 +5,12 @@ data with the crop it was read from.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from assistant.errors import BadInput, LueurError
 from assistant.handlers import Context, Handler, Tap, cart, where
+from assistant.handlers.figures import near
 from assistant.handlers.labels import product_of, unsold
 from assistant.language.acts import Act, Do, Goal, Query, Slot, Start, World
 from assistant.language.dialogue import TASKS
@@ -18,7 +19,7 @@ from assistant.language.injection import orders
 from assistant.language.messages import say, shown
 from assistant.language.rules import details_of
 from assistant.language.slots import find
-from assistant.money import LOCALES, NO_CURRENCY, Money
+from assistant.money import NO_CURRENCY, Money
 from assistant.reply import (
     Action,
     AnyCard,
@@ -79,7 +80,7 @@ def _paper(seen: Seen, context: Context) -> Reply:
     kind = context.say(f"ui.kind_{seen.kind}")
     facts = [_printed(field, context) for name in ("title", "payee", "total", "price") if (field := seen.field(name))]
     if (due := seen.field("due")) and isinstance(due.value, date):
-        facts.append(context.say("service.due", day=_day(due.value, context)))
+        facts.append(context.say("service.due", day=near(due.value, context)))
     text = context.say("service.paper", kind=kind, facts=context.say("service.comma").join(facts)) if facts else (
         context.say("service.paper_unread", kind=kind)
     )  # fmt: skip
@@ -124,15 +125,6 @@ def _printed(field: Field, context: Context) -> str:
 
 def _shown_field(field: Field, context: Context) -> DocumentField:
     return DocumentField(_printed(field, context), field.confidence, where(field.place))
-
-
-def _day(day: date, context: Context) -> str:
-    """The weekday within the coming week, else the date."""
-    from babel.dates import format_date
-
-    if timedelta(0) <= day - context.now.date() < timedelta(7):
-        return str(format_date(day, "EEEE", locale=LOCALES[context.language]))
-    return str(shown(day, context.language))
 
 
 def _code(seen: Seen, context: Context) -> Reply:

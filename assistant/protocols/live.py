@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.conversation import found_actions
 from assistant.errors import BadInput, LueurError, NotFound, Refused
 from assistant.language.messages import say
+from assistant.pace import Pace
 from assistant.protocols.local import language_of
 from assistant.reply import Notice, Reply
 from assistant.request import Language, Upload
@@ -66,7 +67,7 @@ class Cameras:
         self._now = now
         self._guard = threading.Lock()
         self._open: dict[str, Camera] = {}
-        self._left: dict[str, tuple[float, float]] = {}  # user -> frames, at
+        self.pace = Pace(RATE, BURST, now)
 
     def of(self, session: str) -> Camera:
         now = self._now()
@@ -76,16 +77,6 @@ class Cameras:
             camera = self._open.setdefault(session, Camera())
             camera.seen_at = now
         return camera
-
-    def admit(self, user: str) -> bool:
-        """Whether one more frame of this visitor may be looked at now (a bucket that fills with `RATE`)."""
-        now = self._now()
-        with self._guard:
-            self._left = {name: left for name, left in self._left.items() if now - left[1] < IDLE}
-            frames, at = self._left.get(user, (float(BURST), now))
-            frames = min(BURST, frames + (now - at) * RATE)
-            self._left[user] = (frames - (frames >= 1), now)
-        return frames >= 1
 
     def close(self, session: str) -> Camera | None:
         with self._guard:
@@ -179,7 +170,7 @@ def routes(assistant: Assistant, who: Callable[[Any], str], cameras: Cameras | N
             session = await run_in_threadpool(desk.session, who(call), call.path_params["session"], language)
             if verb != "frame":
                 return JSONResponse(await run_in_threadpool(verbs[verb], session, await call.body()))
-            if not desk.cameras.admit(session.user):
+            if not desk.cameras.pace.admit(session.user):
                 return refused(language, 429, "frames_too_fast")
             # this media type alone is passed on line by line by the middleware that compresses
             return StreamingResponse(desk.frame(session, await call.body()), media_type="text/event-stream")

@@ -143,7 +143,6 @@ class Shop:
     def load(self, products: Iterable[Product]) -> int:
         """Put products into the catalogue; the indexes follow at the next search."""
         count = self.catalogue.load(products)
-        self.watches.check()
         with self._opening:
             self._view = None
         if self._started:

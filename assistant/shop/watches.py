@@ -1,4 +1,4 @@
-"""Prices a person waits for: noted per product, checked whenever the catalogue changes, told once.
+"""Prices a person waits for: noted per product, held against today's offers, told once.
 
 A watch buys nothing and reserves nothing; it is met when an offer costs no more than what was asked for.
 """
@@ -6,7 +6,6 @@ A watch buys nothing and reserves nothing; it is met when an offer costs no more
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,7 +20,11 @@ from assistant.store import Store
 class Watch:
     product: Product
     limit: Money
-    price: Money  # today's
+    price: Money  # today's, in the limit's currency where the offer has one
+
+    @property
+    def met(self) -> bool:
+        return self.price.currency == self.limit.currency and self.price.minor <= self.limit.minor
 
 
 class Watches:
@@ -38,36 +41,24 @@ class Watches:
             if not db.execute(sa.update(tables.watches).where(mine).values(**row)).rowcount:
                 db.execute(sa.insert(tables.watches).values(user_id=user, product_id=product, **row))
 
-    def check(self) -> None:
-        """Mark what is met at today's prices."""
-        now = self.clock.now()
-        rows = self.store.rows(sa.select(tables.watches).where(tables.watches.c.met_at.is_(None)))
+    def of(self, user: str) -> tuple[Watch, ...]:
+        """What this person waits for and the catalogue still has, at today's prices."""
+        rows = self.store.rows(sa.select(tables.watches).where(tables.watches.c.user_id == user))
         found = {product.id: product for product in self.catalogue.by_ids([row.product_id for row in rows])}
-        met = [row for row in rows if row.product_id in found and _met(found[row.product_id], row)]
-        with self.store.write() as db:
-            for row in met:
-                this = (tables.watches.c.user_id == row.user_id) & (tables.watches.c.product_id == row.product_id)
-                db.execute(sa.update(tables.watches).where(this).values(met_at=now))
-
-    def tell(self, user: str) -> tuple[Watch, ...]:
-        """What is met and was not told yet; telling ends it. One that is dear again by now goes on waiting."""
-        mine = (tables.watches.c.user_id == user) & tables.watches.c.met_at.is_not(None)
-        with self.store.write() as db:
-            rows = db.execute(sa.select(tables.watches).where(mine)).all()
-            found = {product.id: product for product in self.catalogue.by_ids([row.product_id for row in rows])}
-            told = [row for row in rows if row.product_id in found and _met(found[row.product_id], row)]
-            for row in told:
-                db.execute(sa.delete(tables.watches).where(mine, tables.watches.c.product_id == row.product_id))
-            if len(told) < len(rows):
-                db.execute(sa.update(tables.watches).where(mine).values(met_at=None))
         return tuple(
-            Watch(
-                found[row.product_id], Money(row.minor, row.currency), found[row.product_id].offer.price(row.currency)
-            )
-            for row in told
+            Watch(product, Money(row.minor, row.currency), product.offer.price(row.currency))
+            for row in rows
+            if (product := found.get(row.product_id))
         )
 
+    def drop(self, user: str, product: str) -> None:
+        mine = (tables.watches.c.user_id == user) & (tables.watches.c.product_id == product)
+        with self.store.write() as db:
+            db.execute(sa.delete(tables.watches).where(mine))
 
-def _met(product: Product, row: sa.Row[Any]) -> bool:
-    price = product.offer.price(row.currency)
-    return bool(price.currency == row.currency and price.minor <= row.minor)
+    def tell(self, user: str) -> tuple[Watch, ...]:
+        """What is met; telling ends it."""
+        told = tuple(each for each in self.of(user) if each.met)
+        for each in told:
+            self.drop(user, each.product.id)
+        return told

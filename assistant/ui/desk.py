@@ -9,25 +9,29 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 import gradio as gr
 
 from assistant.conversation import Session
 from assistant.core import Assistant, Progress
-from assistant.errors import BadInput, LueurError, NotFound
+from assistant.errors import BadInput, LueurError, NotFound, Refused
 from assistant.handlers import service
 from assistant.language.messages import say
+from assistant.pace import Pace
 from assistant.redaction import hide, hide_in_request
 from assistant.reply import Reply, to_json
 from assistant.request import LANGUAGES, Language, Request
-from assistant.ui import turns, uploads
+from assistant.ui import turns
 from assistant.ui.cards import Drawer
 from assistant.ui.markup import Html, el, join
+from assistant.uploads import MOST, Uploads, sample
 
 log = logging.getLogger("lueur.page")
 MOST_VALUES = 40  # selects of a preview: a bank file may have many columns
 LONGEST_VALUE = 200  # characters of one edited field of a card
+TURN_RATE, TURN_BURST = 1.0, 10  # turns a second of one visitor of a shared page
 MOST_RECEIPTS = 20  # payments one page may ask after at a time
 
 
@@ -69,16 +73,20 @@ class Desk:
     def __init__(self, assistant: Assistant, who: Callable[[gr.Request], str]) -> None:
         self.assistant = assistant
         self.who = who
+        self.pace = Pace(TURN_RATE, TURN_BURST) if assistant.settings.mode == "demo" else None
 
     def hello(self, event: gr.EventData, request: gr.Request) -> str:
         """The visitor's session, or a new one, and what was said in it."""
         sent = Sent(event)
         try:
             session = self._greeted(sent, self.who(request))
-            past = turns.history(self.assistant.history(session), self.assistant.clock.now(), self._undo)
+            said = self.assistant.history(session)
+            past = turns.history(said, self.assistant.clock.now(), self._undo)
+            opening = None if said else self.assistant.noticed(replace(session, language=sent.page))
         except Exception as error:
             return self._refused(error, sent)
-        return join([el("i", cls="session", data_id=session.id), past])
+        shown = turns.noticed(self._drawer(sent.page), to_json(opening, sent.page)) if opening else ""
+        return join([el("i", cls="session", data_id=session.id), shown, past])
 
     def _greeted(self, sent: Sent, user: str) -> Session:
         try:
@@ -90,8 +98,8 @@ class Desk:
         """One turn: pieces while it works, then the turn itself."""
         sent = Sent(event)
         try:
-            session = self._open(sent, request)
-            asked = _request(sent)
+            session = self._turn_of(self._open(sent, request))
+            asked = _request(sent, session.user, self.assistant.uploads)
             shown = hide_in_request(asked)[0]
             for step in self.assistant.answer(session, asked):
                 if isinstance(step, Progress):
@@ -126,7 +134,7 @@ class Desk:
         """Ask in words; the answer is the JSON of docs/json.md. `session` and `language` may be empty."""
         chosen = language if language in LANGUAGES else None
         try:
-            opened = self.assistant.open(self.who(request), session or None, chosen or "en")
+            opened = self._turn_of(self.assistant.open(self.who(request), session or None, chosen or "en"))
             *_, reply = self.assistant.answer(opened, Request(text, language=chosen))
         except LueurError as error:
             return turns.refusal(chosen or "en", error.key, _sentence(error, chosen or "en"))
@@ -140,6 +148,12 @@ class Desk:
 
     def _open(self, sent: Sent, request: gr.Request) -> Session:
         return self.assistant.open(self.who(request), sent.text("session")[:80] or None, sent.page)
+
+    def _turn_of(self, session: Session) -> Session:
+        """The session, if its person may say something now. Raises `Refused` on a shared page for the too quick."""
+        if self.pace and not self.pace.admit(session.user):
+            raise Refused("too_fast")
+        return session
 
     def _drawer(self, language: str) -> Drawer:
         return Drawer(language, self.assistant.clock.now(), self._undo)
@@ -167,11 +181,11 @@ def _sentence(error: LueurError, language: str) -> str:
     return service.refused(error, language).text
 
 
-def _request(sent: Sent) -> Request:
+def _request(sent: Sent, person: str, uploads: Uploads) -> Request:
     """Words, files and the recording of one event. Raises `BadInput` for a file that is not there."""
-    audio = uploads.take(sent.text("audio")) if sent.text("audio") else None
-    pictures, sounds, others = uploads.take_all(sent.texts("paths", uploads.MOST))
-    if offered := uploads.sample(sent.text("sample")):
+    audio = uploads.take(person, sent.text("audio")) if sent.text("audio") else None
+    pictures, sounds, others = uploads.take_all(person, sent.texts("paths", MOST))
+    if offered := sample(sent.text("sample")):
         (sounds if sent.text("sample") == "voice" else pictures).append(offered)
     if len(sounds) + (audio is not None) > 1:
         raise BadInput("one_recording")

@@ -71,6 +71,7 @@ function merge(html) {
   piece.innerHTML = html;
   for (const node of [...piece.content.children]) {
     if (node.matches('.session')) kept.set('session', node.dataset.id);
+    else if (node.matches('.noticed')) find('#noticed').replaceChildren(node);
     else if (node.matches('.progress')) advance(node);
     else if (node.matches('.turn')) settle(node);
     else if (node.matches('.card')) replace(node);
@@ -85,7 +86,27 @@ function advance(node) {
   if (!turn) return;
   find('.note', turn).textContent = find('.note', node).textContent;
   const heard = find('.heard-words', node);
-  if (heard) { const bubble = find('.bubble', turn); bubble.replaceChildren(heard); heard.className = '' }
+  if (heard) find('.bubble', turn).replaceChildren(heard);
+}
+
+// The sample clip is played while it is understood: each word lights up as it is said, and the sheet waits for a tap.
+let clip = null;
+function watch_it() {
+  clip = new Audio('/samples/voice');
+  clip.play().catch(() => {});  // a page without sound still shows the words
+  const began = performance.now(), light = () => {
+    const at = (performance.now() - began) / 1000;
+    all('.heard-words [data-at]', log).forEach(each => each.classList.toggle('lit', each.dataset.at <= at));
+    at < 20 && requestAnimationFrame(light);
+  };
+  light();
+}
+function invite(turn) {
+  const pay = find('.pay_sheet .primary', turn), note = document.createElement('p');
+  clip = null;
+  if (!pay) return;
+  note.className = 'muted invite'; note.textContent = word('watch_tap');
+  pay.classList.add('glow'); pay.closest('.actions').after(note);
 }
 
 function settle(turn) {
@@ -97,7 +118,8 @@ function settle(turn) {
     cards.forEach((card, at) => { if (!replace(card)) document.getElementById(cards[at - 1].id).after(card) });
     say(turn); return;
   } else if (cards.length && cards.filter(replace).length === cards.length) { say(turn); return }
-  const photos = asked && find('.thumbs', asked);
+  const lit = clip && asked && find('.heard-words', asked), photos = asked && find('.thumbs', asked);
+  if (lit && find('.bubble p', turn)) { find('.bubble p', turn).replaceWith(lit); invite(turn) }
   if (photos && find('.bubble', turn)) { find('.bubble', turn).prepend(photos); all('.attached', turn).forEach(n => n.remove()) }
   const known = asked || (turn.id && document.getElementById(turn.id));
   known ? known.replaceWith(turn) : log.append(turn);
@@ -133,6 +155,7 @@ let questions = 0;
 function ask({ text = '', files = [], audio = '', sample = '' }) {
   if (!(text.trim() || files.length || audio || sample)) return;
   hush();
+  if (sample === 'voice') watch_it();
   const number = `${Date.now().toString(36)}-${questions++}`;
   const turn = document.createElement('article'), me = document.createElement('div'), answer = document.createElement('div');
   turn.className = 'turn pending'; turn.id = 'p-' + number; turn.dataset.sent = number; turn.lang = language();

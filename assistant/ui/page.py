@@ -14,8 +14,9 @@ from urllib.parse import quote
 import gradio as gr
 
 from assistant.core import Assistant
-from assistant.ui import shell, uploads
+from assistant.ui import shell
 from assistant.ui.desk import Desk
+from assistant.uploads import FILES
 
 HERE = Path(__file__).parent
 AT_ONCE = 16  # events of one kind that may run at the same time
@@ -56,7 +57,7 @@ def build(assistant: Assistant, who: Callable[[gr.Request], str]) -> gr.Blocks:
         with gr.Row(elem_id="dock"):
             box = gr.MultimodalTextbox(
                 elem_id="box", show_label=False, container=False, sources=["upload"], file_count="multiple",
-                file_types=["image", "audio", ".pdf", *uploads.FILES], max_lines=6, autofocus=True,
+                file_types=["image", "audio", ".pdf", *FILES], max_lines=6, autofocus=True,
                 max_plain_text_length=100_000,
             )  # fmt: skip
             gr.HTML(shell.eye(), elem_id="eye", js_on_load=_script("scan.js"), apply_default_css=False)

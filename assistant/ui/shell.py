@@ -34,24 +34,26 @@ def pressed(inner: object, key: str, cls: str, **more: object) -> Html:
     return el("button", inner, cls=cls, type="button", data_l=key, aria_label=say("en", f"ui.{key}"), **more)
 
 
-def chip(kind: str, key: str, note: str = "", **more: object) -> Html:
-    words = el("span", label("span", key), label("span", note, "muted") if note else "")
+def chip(kind: str, key: str, **more: object) -> Html:
+    """A sentence to try, with what it shows beneath it."""
+    words = el("span", label("span", key), label("span", f"{key}_note", "muted"))
     return el("button", icon(kind), words, cls="starter", type="button", **more)
 
 
 def welcome() -> Html:
     chips = [
         chip("send", "chip_pay", data_ask="chip_pay"),
+        chip("photo", "chip_photo", data_ask="chip_photo", data_sample="photo"),
+        chip("mic", "chip_voice", data_sample="voice"),
         chip("search", "chip_shop", data_ask="chip_shop"),
         chip("chart", "chip_wealth", data_ask="chip_wealth"),
-        chip("photo", "chip_photo", "chip_photo_note", data_ask="chip_photo", data_sample="photo"),
-        chip("mic", "chip_voice", "chip_voice_note", data_sample="voice"),
-        chip("alert", "chip_poison", "chip_poison_note", data_ask="chip_poison", data_sample="poison"),
-        chip("plug", "chip_plug", "chip_plug_note", data_ask="chip_plug"),
+        chip("share", "chip_split", data_ask="chip_split"),
+        chip("alert", "chip_lies", data_ask="chip_poison", data_sample="poison"),
+        chip("plug", "chip_plug", data_ask="chip_plug"),
     ]
-    starters = el("div", *chips, cls="starters")
+    head = (Html(MARK), label("h2", "hero"), label("p", "hero_line", "lead"))
     fine = label("p", "private", "muted fine")
-    return el("div", Html(MARK), label("h2", "hero"), label("p", "hero_line", "lead"), starters, fine, id="welcome")
+    return el("div", *head, el("div", id="noticed"), el("div", *chips, cls="starters"), fine, id="welcome")
 
 
 def setting(name: str, key: str, options: list[tuple[str, Html]]) -> Html:

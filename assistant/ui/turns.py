@@ -16,6 +16,7 @@ from assistant.ui.markup import Html, el, icon, join
 
 if TYPE_CHECKING:
     from assistant.core import Progress
+    from assistant.request import Heard
 
 Json = Mapping[str, Any]
 
@@ -63,11 +64,24 @@ def trace(draw: Drawer, reply: Json) -> Html:
 
 def progress(draw: Drawer, step: Progress, question: str) -> Html:
     """A turn that is still at work: the words as soon as they are heard, the picture as soon as it is known."""
-    heard = el("p", step.heard.text, cls="heard-words") if step.heard and step.heard.text else ""
-    note = draw.word("working")
+    heard = _words(step.heard) if step.heard and step.heard.text else ""
+    note = draw.word("waiting", count=step.before) if step.stage == "waiting" else draw.word("working")
     if step.seen:
         note = f"{draw.named('kind', step.seen.kind)} · {draw.word('working')}"
     return el("article", heard, el("p", note, cls="note"), cls="progress", data_for=question)
+
+
+def noticed(draw: Drawer, card: Json) -> Html:
+    """What the empty page opens with, each line a tap."""
+    lines = [el("button", icon("spark"), el("span", choice["label"]), cls="noticed-line", type="button",
+                data_id=choice["id"]) for choice in card["choices"]]  # fmt: skip
+    return el("div", el("h3", card["text"]), *lines, cls="noticed", lang=draw.language)
+
+
+def _words(heard: Heard) -> Html:
+    """The words heard, each with the second at which it begins where the recogniser says so."""
+    timed = [el("span", span.text, data_at=span.seconds[0]) for span in heard.spans]
+    return el("p", join(timed, " ") if timed else heard.text, cls="heard-words")
 
 
 def as_json(reply: Reply) -> dict[str, Any]:
