@@ -1,7 +1,8 @@
-"""Time as a parameter: aware UTC instants from a clock that tests can move."""
+"""Time as a parameter: aware UTC instants from a clock that tests can move; and days counted by months."""
 
+from calendar import monthrange
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 
@@ -27,3 +28,13 @@ class MovableClock:
 
     def forward(self, **amount: float) -> None:
         self.instant += timedelta(**amount)
+
+
+def shifted(day: date, months: int, usual: int = 0) -> date:
+    """The same (or the `usual`) day of the month, `months` later; the 31st becomes the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(usual or day.day, monthrange(year, month + 1)[1]))
+
+
+def month_end(day: date) -> date:
+    return shifted(day, 0, 31)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from assistant.clock import Clock
+from assistant.clock import Clock, shifted
 from assistant.money import Money
 from assistant.settings import Settings
 from assistant.wealth.entry import UNIT, Account, Class, Entry, Flow, Kind, Posting, Security
@@ -83,7 +83,7 @@ def move_in(user: str, wealth: Wealth, settings: Settings, clock: Clock) -> None
         name: ledger.add_account(user, name, kind, currency, aliases, NOTE)
         for name, kind, currency, _, aliases in ACCOUNTS
     }
-    begin = _back(today, MONTHS)
+    begin = shifted(today, -MONTHS, min(today.day, 28))
     closes: dict[str, dict[date, int]] = {}
     securities: dict[str, Security] = {}
     for symbol, name, kind, currency, first, growth, swing, _, _ in SECURITIES:
@@ -107,7 +107,7 @@ class _Life:
     def entries(self) -> Iterator[Entry]:
         yield from self._opening()
         for back in range(MONTHS, -1, -1):
-            month = _back(self.today.replace(day=1), back)
+            month = shifted(self.today, -back, 1)
             made = [*self._regular(month), *self._often(month), *self._saving(month), *self._special(month, back)]
             yield from (entry for entry in made if self.begin < entry.day <= self.today)
 
@@ -211,12 +211,6 @@ def _walk(first: float, growth: float, swing: float, begin: date, today: date, d
     return {day: round(close * 100) * (UNIT // 100) for day, close in closes.items()}
 
 
-def _back(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, 28))
-
-
 def _day(month: date, day: int) -> date:
     """That day of the month, or its last one."""
-    last = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    return month.replace(day=min(day, last.day))
+    return shifted(month, 0, day)

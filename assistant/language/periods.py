@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from assistant.clock import shifted
 from assistant.language.lexicon import lexicon, phrases
 from assistant.language.numbers import number
 from assistant.language.tokens import Token, tokens
@@ -60,8 +61,8 @@ def unit_period(unit: str, offset: int, today: date) -> Period:
         monday = today - timedelta(today.weekday()) + timedelta(7 * offset)
         return Period(monday, monday + timedelta(6))
     size = MONTHS[unit]
-    start = _shifted(date(today.year, (today.month - 1) // size * size + 1, 1), offset * size)
-    return Period(start, _shifted(start, size) - timedelta(1))
+    start = shifted(date(today.year, (today.month - 1) // size * size + 1, 1), offset * size)
+    return Period(start, shifted(start, size) - timedelta(1))
 
 
 def _day(day: date) -> Period:
@@ -70,16 +71,8 @@ def _day(day: date) -> Period:
 
 def _moved(day: date, unit: str, count: int) -> date:
     if unit in MONTHS:
-        return _shifted(day, count * MONTHS[unit])
+        return shifted(day, count * MONTHS[unit])
     return day + timedelta(count * (7 if unit == "week" else 1))
-
-
-def _shifted(day: date, months: int) -> date:
-    """The same day of the month, `months` later; the 31st becomes the last day of a shorter month."""
-    index = day.year * 12 + day.month - 1 + months
-    first = date(index // 12, index % 12 + 1, 1)
-    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return min(first + timedelta(day.day - 1), following - timedelta(1))
 
 
 class _Reader:
@@ -117,7 +110,7 @@ class _Reader:
             return found
         start = first.value.start
         if start > second.value.end:  # "from november to february"
-            start = _shifted(start, -12)
+            start = shifted(start, -12)
         whole = Period(start, second.value.end)
         return [FoundPeriod(whole, (first.span[0], second.span[1]), first.first, second.last), *found[2:]]
 
@@ -218,7 +211,7 @@ class _Reader:
     def _matching(self, weekday: int, dated: Hit) -> Hit:
         """ "Saturday, 26 October": the nearest year in which that day is a Saturday."""
         day, step = dated[0].start, 12 if self.ahead else -12
-        days = (_shifted(day, step * years) for years in range(12))
+        days = (shifted(day, step * years) for years in range(12))
         return _day(next((each for each in days if each.weekday() == weekday), day)), dated[1]
 
     def day_of_month(self, index: int) -> Hit | None:
@@ -231,7 +224,7 @@ class _Reader:
             return None
         end = at + 1 + (self.text(at + 1) in self.table["day_after"])
         back = lead is not None and lead[0] in ("last", "past", "week -1")
-        months = (_shifted(self.today.replace(day=1), -step if back else step) for step in range(13))
+        months = (shifted(self.today.replace(day=1), -step if back else step) for step in range(13))
         days = (first + timedelta(day - 1) for first in months if (first + timedelta(day - 1)).month == first.month)
         return _day(next(each for each in days if (each < self.today if back else each >= self.today))), end
 
@@ -259,7 +252,7 @@ class _Reader:
     def _dated(self, year: int, month: int, day: int) -> Period:
         """Without a year: the next with `ahead`, the latest that has begun otherwise."""
         start = date(year or self.today.year, month, 1)
-        last = _shifted(start, 1) - timedelta(1)
+        last = shifted(start, 1) - timedelta(1)
         exact = min(start + timedelta(day - 1), last) if day else start
         if not year and self.ahead and (exact if day else last) < self.today:
             return self._dated(start.year + 1, month, day)
@@ -289,8 +282,8 @@ class _Reader:
         year = self._plain_year(index + 2)
         start = date(year or self.today.year, int(self.text(index + 1)) * 3 - 2, 1)
         if not year and start > self.today:
-            start = _shifted(start, -12)
-        return Period(start, _shifted(start, 3) - timedelta(1)), index + (3 if year else 2)
+            start = shifted(start, -12)
+        return Period(start, shifted(start, 3) - timedelta(1)), index + (3 if year else 2)
 
     def written(self, index: int) -> Hit | None:
         """2025-10-03, 03/10/2025 (day first), 3.10.25: one day."""

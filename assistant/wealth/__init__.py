@@ -8,7 +8,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-from assistant.clock import Clock
+from assistant.clock import Clock, shifted
 from assistant.errors import BadInput, NotFound, Refused
 from assistant.money import Money
 from assistant.reply import Period
@@ -97,10 +97,7 @@ class Wealth:
 
     def debt(self, user: str) -> debts.Debt | None:
         """The person's largest loan that is being repaid."""
-        loans = [each.name for each in self.ledger.accounts(user) if each.kind == "loan"]
-        balances = {name: self.ask(user, "balance", account=name).value for name in loans}
-        owed = {name: -left for name, left in balances.items() if isinstance(left, Money) and left.minor < 0}
-        return debts.largest(self.ledger, user, owed, self.clock.now().date())
+        return debts.largest(self.ledger, user, self.clock.now().date())
 
     def spare(self, user: str, months: int = 3) -> Money | None:
         """What was left of a month's income after spending, on average of the last whole months; None: not known."""
@@ -115,8 +112,7 @@ class Wealth:
     def whole_months(self, months: int) -> Period:
         """The last `months` calendar months that are over."""
         today = self.clock.now().date()
-        index = today.year * 12 + today.month - 1 - months
-        return Period(date(index // 12, index % 12 + 1, 1), today.replace(day=1) - timedelta(1))
+        return Period(shifted(today, -months, 1), today.replace(day=1) - timedelta(1))
 
     def mentioned(self, user: str, words: str) -> str:
         """The name of the security that a sentence names by its name or symbol, or an empty string."""

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from assistant.clock import shifted
 from assistant.errors import Refused
 from assistant.reply import Period
 from assistant.wealth import cashflow, outlook
 from assistant.wealth.answer import Answer, Note
-from assistant.wealth.books import Books, Row, mentions, month_of, shifted
+from assistant.wealth.books import Books, Row, mentions, month_of
 from assistant.wealth.cashflow import Recurring
 from assistant.wealth.outlook import Due
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from assistant import fx
+from assistant.clock import month_end, shifted
 from assistant.money import Money, total
 from assistant.reply import Period
 from assistant.wealth import cashflow, valuation
@@ -206,15 +207,7 @@ def percent(part: int, whole: int, digits: str = "0.1") -> Decimal:
     return (Decimal(100 * part) / whole).quantize(Decimal(digits), ROUND_HALF_UP)
 
 
-def shifted(day: date, months: int) -> date:
-    """The same day of the month, `months` later; the 31st becomes the last day of a shorter month."""
-    index = day.year * 12 + day.month - 1 + months
-    first = date(index // 12, index % 12 + 1, 1)
-    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return min(first + timedelta(day.day - 1), after - timedelta(1))
-
-
 def month_of(day: date, back: int = 0) -> Period:
     """The whole month `back` months before that of `day`."""
-    first = shifted(day.replace(day=1), -back)
-    return Period(first, shifted(first, 1) - timedelta(1))
+    first = shifted(day, -back, 1)
+    return Period(first, month_end(first))

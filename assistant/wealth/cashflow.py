@@ -8,7 +8,6 @@ import functools
 import re
 import tomllib
 import unicodedata
-from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median, median_high
 
+from assistant.clock import shifted
 from assistant.money import Money
 from assistant.wealth.entry import Flow, Movement
 
@@ -220,17 +220,8 @@ def next_date(last: date, rhythm: str, usual: int = 0) -> date:
     months = {"monthly": 1, "quarterly": 3, "half_yearly": 6, "yearly": 12}.get(rhythm)
     if months is None:
         return last + timedelta(days=7 if rhythm == "weekly" else 14)
-    around = [_on(last, months + shift, usual or last.day) for shift in (-1, 0, 1)]
-    return min(around, key=lambda day: abs((day - _on(last, months, last.day)).days))
-
-
-def _on(start: date, months: int, day: int) -> date:
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return date(year, month + 1, min(day, monthrange(year, month + 1)[1]))
-
-
-def month_end(day: date) -> date:
-    return day.replace(day=monthrange(day.year, day.month)[1])
+    around = [shifted(last, months + shift, usual) for shift in (-1, 0, 1)]
+    return min(around, key=lambda day: abs((day - shifted(last, months)).days))
 
 
 def twice(spending: Iterable[Movement]) -> list[tuple[Movement, Movement]]:

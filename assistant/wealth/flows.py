@@ -4,11 +4,12 @@ from collections import defaultdict
 from dataclasses import replace
 from statistics import median
 
+from assistant.clock import shifted
 from assistant.errors import Refused
 from assistant.reply import Period
 from assistant.wealth import cashflow
 from assistant.wealth.answer import Answer
-from assistant.wealth.books import Books, Counted, Row, month_of, percent, rated, shifted, summed
+from assistant.wealth.books import Books, Counted, Row, month_of, percent, rated, summed
 
 USUAL = 3  # full months that this one is compared with
 

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 
 from assistant import fx
+from assistant.clock import month_end, shifted
 from assistant.money import Money, total
 from assistant.wealth import cashflow, valuation
 from assistant.wealth.cashflow import LOOK_BACK, Recurring
@@ -95,7 +96,7 @@ def forecast(
     coming, going = ([m for m in moved if m.money.minor > 0], [_positive(m) for m in moved if m.money.minor < 0])
     paid_in, paid_out = (cashflow.recurring(part, today) for part in (coming, going))
     payday = None if until else _payday(paid_in, today, currency)
-    end = until or (payday.day - timedelta(days=1) if payday else cashflow.month_end(today))
+    end = until or (payday.day - timedelta(days=1) if payday else month_end(today))
     end = max(end, today)
     due = sorted(
         [*_expected(paid_in, today, end, currency, 1), *_expected(paid_out, today, end, currency, -1)], key=_at
@@ -124,7 +125,8 @@ def due(
 def runway(ledger: Ledger, user: str, today: date, currency: str) -> Runway:
     """Cash and savings against the median month of the last six full ones, as far as anything is booked in them."""
     span = ledger.span(user)
-    months = [each for each in _full_months(today) if span and cashflow.month_end(each) > span[0]]
+    full = (shifted(today, -back, 1) for back in range(1, MONTHS + 1))
+    months = [each for each in full if span and month_end(each) > span[0]]
     spent, earned = (_by_month(ledger, user, months, flow, currency) for flow in ("expense", "income"))
     found = [v for v in valuation.values(ledger, user, today, currency) if v.holding.account.kind in LIQUID]
     net = [out - into for out, into in zip(spent, earned, strict=True)]
@@ -178,20 +180,10 @@ def _curve(balance: Money, due: Sequence[Due], pace: Decimal, today: date, end: 
     return tuple(points)
 
 
-def _full_months(today: date) -> list[date]:
-    """First days of the last six full months, the newest first."""
-    months = []
-    day = today.replace(day=1)
-    for _ in range(MONTHS):
-        day = (day - timedelta(days=1)).replace(day=1)
-        months.append(day)
-    return months
-
-
 def _by_month(ledger: Ledger, user: str, months: Sequence[date], flow: Flow, currency: str) -> list[int]:
     result = []
     for month in months:
-        booked = ledger.movements(user, flow, month, cashflow.month_end(month))
+        booked = ledger.movements(user, flow, month, month_end(month))
         result.append(sum(fx.convert(each.money, currency, each.day)[0].minor for each in booked))
     return result
 

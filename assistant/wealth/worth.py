@@ -9,10 +9,10 @@ from assistant import fx
 from assistant.errors import Refused
 from assistant.money import Money
 from assistant.reply import Period
-from assistant.wealth import valuation
+from assistant.wealth import debts, valuation
 from assistant.wealth.answer import Answer, Note
-from assistant.wealth.books import Books, Row, month_of, percent, since, stale, summed, value_row
-from assistant.wealth.entry import Flow, Movement
+from assistant.wealth.books import Books, Row, percent, since, stale, summed, value_row
+from assistant.wealth.entry import Flow
 from assistant.wealth.valuation import Value
 
 QUIET = 31  # days without a row after which an account is named
@@ -154,7 +154,10 @@ def loan_payoff(books: Books) -> Answer:
     The rate is that of the last payment: its interest over the balance before it, and it stays. `Refused("no_loan")`
     without a loan whose payments show their interest.
     """
-    owed, payment, interest = _loan(books)
+    loan = debts.largest(books.ledger, books.query.user, books.end)
+    if loan is None or not loan.interest.minor:
+        raise Refused("no_loan")
+    owed, payment, interest = (books.on(each).minor for each in (loan.owed, loan.instalment, loan.interest))
     extra = fx.half_up(int(100 * (books.query.extra or Decimal(0))), 1)
     before = owed + payment - interest
     as_now, faster = (_rest(owed, paid, interest, before) for paid in (payment, payment + extra))
@@ -165,22 +168,6 @@ def loan_payoff(books: Books) -> Answer:
     facts = {"count": as_now[0] - faster[0], "extra": books.of(extra), "payment": books.of(payment),
              "owed": books.of(owed), "months": faster[0], "rate": percent(12 * interest, before, "0.01")}  # fmt: skip
     return books.answer(rows, period=Period(books.end, books.end), facts=facts)
-
-
-def _loan(books: Books) -> tuple[int, int, int]:
-    """(owed, last payment, its interest) of the largest loan, minor units of the reporting currency."""
-    loans = [each for each in books.values(books.end) if each.asset_class == "debts"]
-    year = Period(month_of(books.end, 12).start, books.end)
-    entries: dict[str, list[Movement]] = defaultdict(list)
-    for each in books.ledger.movements(books.query.user, "expense", year.start, year.end):
-        entries[each.entry].append(each)
-    paid = [parts for parts in entries.values() if {"loan", "interest"} <= {part.category for part in parts}]
-    if not loans or not paid:
-        raise Refused("no_loan")
-    last = max(paid, key=lambda parts: parts[0].day)
-    payment = books.on(Money(sum(part.money.minor for part in last), last[0].money.currency))
-    interest = next(books.on(part.money) for part in last if part.category == "interest")
-    return -min(each.value.minor for each in loans), payment.minor, interest.minor
 
 
 def _rest(owed: int, payment: int, interest: int, before: int) -> tuple[int, int]:
