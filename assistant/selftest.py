@@ -5,6 +5,7 @@ Uses the demo data and the sample pictures, the sandbox and no network. Touches 
 
 import tempfile
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,25 +18,6 @@ from assistant.settings import Settings
 
 FILES = Path(__file__).parent / "demo" / "files"
 Json = dict[str, Any]
-WORDS: dict[str, dict[Language, str]] = {
-    "pay": {"en": "Pay Alice 12.50", "fr": "Paie 12,50 € à Alice", "zh": "给Alice转12.50欧元"},
-    "invoice": {"en": "Pay this", "fr": "Paie cette facture", "zh": "付这张账单"},
-    "groceries": {
-        "en": "How much did I spend on groceries last month?",
-        "fr": "Combien ai-je dépensé en courses le mois dernier ?",
-        "zh": "上个月买菜花了多少钱？",
-    },
-    "worth": {
-        "en": "What is my net worth? Show the chart",
-        "fr": "Quel est mon patrimoine net ? Montre la courbe",
-        "zh": "我的净资产是多少？画图",
-    },
-    "lamp": {
-        "en": "a red desk lamp under 40 euros",
-        "fr": "une lampe de bureau rouge à moins de 40 euros",
-        "zh": "40欧元以下的红色台灯",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +37,11 @@ class Walker:
     def __init__(self, desk: Here) -> None:
         self.desk = desk
         self.session = ""
+        self.words = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
-    def ask(self, text: str = "", picture: str = "", language: Language | None = None, clip: str = "") -> Json:
+    def ask(self, what: str = "", picture: str = "", language: Language | None = None, clip: str = "") -> Json:
         images = (_sample(picture),) if picture else ()
+        text = self.words[what][language or "en"] if what else ""
         request = Request(text, _sample(clip) if clip else None, images, language=language)
         reply = self.desk.ask(self.session or None, request)
         self.session = reply["session"]
@@ -117,7 +101,7 @@ def _paths(w: Walker) -> Iterator[tuple[str, Callable[[], None]]]:
 
 
 def _contact(w: Walker, language: Language) -> None:
-    w.pay(_card(w.ask(WORDS["pay"][language], language=language), "pay_sheet"), 1250, "Alice Martin")
+    w.pay(_card(w.ask("pay", language=language), "pay_sheet"), 1250, "Alice Martin")
 
 
 def _spoken(w: Walker) -> None:
@@ -125,7 +109,7 @@ def _spoken(w: Walker) -> None:
 
 
 def _invoice(w: Walker) -> None:
-    w.pay(_card(w.ask(WORDS["invoice"]["en"], "invoice.png"), "pay_sheet"), 18420, "Volta Energy")
+    w.pay(_card(w.ask("invoice", "invoice.png"), "pay_sheet"), 18420, "Volta Energy")
 
 
 def _silent_photo(w: Walker) -> None:
@@ -135,18 +119,18 @@ def _silent_photo(w: Walker) -> None:
 
 
 def _groceries(w: Walker, language: Language) -> None:
-    figure = _card(w.ask(WORDS["groceries"][language], language=language), "figure")
+    figure = _card(w.ask("groceries", language=language), "figure")
     _expect(figure["value"]["minor"] > 0 and figure["row_count"] > 0, "the figure has no rows")
 
 
 def _worth(w: Walker, language: Language) -> None:
-    reply = w.ask(WORDS["worth"][language], language=language)
+    reply = w.ask("worth", language=language)
     _expect(_card(reply, "figure")["metric"] == "net_worth", "the figure is not net worth")
     _expect(len(_card(reply, "chart")["table"]) > 2, "the chart has no table")
 
 
 def _lamp(w: Walker, language: Language) -> None:
-    shelf = _card(w.ask(WORDS["lamp"][language], language=language), "products")["products"]
+    shelf = _card(w.ask("lamp", language=language), "products")["products"]
     dear = [product["title"] for product in shelf if product["price"]["minor"] > 4000]
     _expect(bool(shelf) and not dear, f"above the budget: {dear}" if dear else "nothing was found")
 

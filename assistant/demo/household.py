@@ -1,4 +1,4 @@
-"""A made-up household: 24 months ending today, three currencies, marked as made up. Same seed, same day, same figures.
+"""The made-up household of `household.toml`: 24 months ending today. Same seed, same day, same figures.
 
 It holds what a wealth room must find: a price rise, a yearly subscription, a refund, a double charge, transfers that
 are no spending, a loan, dividends, fees, and a benchmark series that nobody holds.
@@ -6,15 +6,18 @@ are no spending, a loan, dividends, fees, and a benchmark series that nobody hol
 
 from __future__ import annotations
 
+import functools
 import random
+import tomllib
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from assistant.clock import Clock, shifted
 from assistant.money import Money
 from assistant.settings import Settings
-from assistant.wealth.entry import UNIT, Account, Class, Entry, Flow, Kind, Posting, Security
+from assistant.wealth.entry import UNIT, Account, Entry, Flow, Posting, Security
 
 if TYPE_CHECKING:
     from assistant.wealth import Wealth
@@ -22,57 +25,11 @@ if TYPE_CHECKING:
 SEED = 20241122
 MONTHS = 24
 NOTE = "made up: demo data"
-# name, kind, currency, opening balance in minor units, other names
-ACCOUNTS: tuple[tuple[str, Kind, str, int, tuple[str, ...]], ...] = (
-    ("Everyday account", "current", "EUR", 214_035, ("current account", "checking", "compte courant", "活期账户")),
-    ("Savings", "savings", "EUR", 862_000, ("savings account", "épargne", "livret", "储蓄账户")),
-    ("US joint checking", "current", "USD", 185_040, ("joint account", "US account", "compte joint", "联名账户")),
-    ("Car loan", "loan", "EUR", -1_180_000, ("loan", "prêt auto", "车贷")),
-    ("PEA", "brokerage", "EUR", 31_250, ()),
-    ("Assurance-vie", "insurance", "EUR", 0, ("life insurance", "assurance vie", "人寿保险")),
-    ("US brokerage", "brokerage", "USD", 92_010, ("brokerage", "compte-titres", "证券账户")),
-    ("Alipay", "wallet", "CNY", 321_566, ("支付宝",)),
-    ("WeChat Pay", "wallet", "CNY", 84_210, ("WeChat", "微信", "微信支付")),
-)
-# symbol, name, kind, currency, first price, growth and swing of a day in percent; account and opening quantity
-SECURITIES: tuple[tuple[str, str, Class, str, float, float, float, str, int], ...] = (
-    ("HZM", "Horizon Monde", "fund", "EUR", 31.40, 0.034, 0.85, "PEA", 212),
-    ("EDU", "Europe Durable", "fund", "EUR", 18.75, 0.024, 0.80, "PEA", 140),
-    ("FES", "Fonds Euro Sérénité", "fund", "EUR", 100.0, 0.008, 0.01, "Assurance-vie", 96),
-    ("ORCD", "Orchard Devices", "share", "USD", 64.20, 0.060, 1.70, "US brokerage", 45),
-    ("CBLT", "Cobalt Motors", "share", "USD", 41.85, -0.012, 2.10, "US brokerage", 60),
-    ("DWX", "Demo World Index (benchmark)", "index", "EUR", 1000.0, 0.030, 0.80, "", 0),
-)
-# account, payee, category, flow, day of the month, minor units, months of the year (empty: all)
-REGULAR: tuple[tuple[str, str, str, Flow, int, int, tuple[int, ...]], ...] = (
-    ("Everyday account", "Brightwater Studio salary", "salary", "income", 28, 342_000, ()),
-    ("Everyday account", "Résidence Lilas rent", "rent", "expense", 3, 98_000, ()),
-    ("Everyday account", "Northwind Telecom", "utilities", "expense", 11, 2_999, ()),
-    ("Everyday account", "Aqua Claire", "utilities", "expense", 16, 6_840, (2, 5, 8, 11)),
-    ("Everyday account", "Tonefield Music", "subscriptions", "expense", 7, 1_099, ()),
-    ("Everyday account", "Gym Atlas", "health", "expense", 5, 3_490, ()),
-    ("Everyday account", "Mutuelle Horizon", "insurance", "expense", 9, 4_620, ()),
-    ("Everyday account", "Metrolink pass", "transport", "expense", 1, 8_410, ()),
-    ("Everyday account", "Account fee", "fees", "expense", 27, 250, ()),
-    ("Everyday account", "Income tax", "taxes", "expense", 15, 21_400, ()),
-    ("US joint checking", "Harbor & Finch LLC freelance", "salary", "income", 20, 62_000, ()),
-    ("US joint checking", "Baylight phone plan", "utilities", "expense", 12, 3_500, ()),
-    ("Alipay", "翻译劳务费", "salary", "income", 25, 260_000, ()),
-    ("WeChat Pay", "云杉视频会员", "subscriptions", "expense", 8, 2_500, ()),
-)
-# account, payees, category, times a month, smallest and largest in minor units
-OFTEN: tuple[tuple[str, tuple[str, ...], str, int, int, int], ...] = (
-    ("Everyday account", ("Marché Soleil", "Halle Verte", "Boulangerie Papillon"), "groceries", 9, 640, 9_800),
-    ("Everyday account", ("Bistro Lune", "Noodle House", "Café Marelle"), "restaurants", 5, 890, 6_900),
-    ("Everyday account", ("Maison Fil", "Atelier Nord"), "shopping", 2, 1_900, 14_500),
-    ("Everyday account", ("Cinéma Étoile", "Librairie Plume"), "leisure", 2, 850, 4_200),
-    ("Everyday account", ("Pharmacie du Pont",), "health", 1, 620, 3_900),
-    ("US joint checking", ("Pine Street Grocery", "Corner Coffee"), "groceries", 3, 780, 8_400),
-    ("Alipay", ("小竹便利店", "禾田生鲜"), "groceries", 5, 1_280, 16_800),
-    ("Alipay", ("兰香面馆", "云顶火锅"), "restaurants", 4, 2_200, 23_000),
-    ("WeChat Pay", ("顺路出行",), "transport", 4, 1_150, 6_400),
-    ("WeChat Pay", ("亲友红包",), "gifts", 1, 5_000, 20_000),
-)
+
+
+@functools.cache
+def _told() -> dict[str, list[Any]]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
 def move_in(user: str, wealth: Wealth, settings: Settings, clock: Clock) -> None:  # noqa: ARG001  fixed currencies
@@ -81,12 +38,12 @@ def move_in(user: str, wealth: Wealth, settings: Settings, clock: Clock) -> None
     ledger, dice = wealth.ledger, random.Random(SEED)
     accounts = {
         name: ledger.add_account(user, name, kind, currency, aliases, NOTE)
-        for name, kind, currency, _, aliases in ACCOUNTS
+        for name, kind, currency, _, aliases in _told()["accounts"]
     }
     begin = shifted(today, -MONTHS, min(today.day, 28))
     closes: dict[str, dict[date, int]] = {}
     securities: dict[str, Security] = {}
-    for symbol, name, kind, currency, first, growth, swing, _, _ in SECURITIES:
+    for symbol, name, kind, currency, first, growth, swing, _, _ in _told()["securities"]:
         securities[symbol] = ledger.add_security(user, symbol, name, kind, currency)
         closes[symbol] = _walk(first, growth, swing, begin, today, dice)
         ledger.add_prices(user, securities[symbol], closes[symbol])
@@ -112,17 +69,17 @@ class _Life:
             yield from (entry for entry in made if self.begin < entry.day <= self.today)
 
     def _opening(self) -> Iterator[Entry]:
-        for name, _, currency, minor, _ in ACCOUNTS:
+        for name, _, currency, minor, _ in _told()["accounts"]:
             if minor:
                 yield self._two(name, "Opening balance", "", "opening", self.begin, Money(minor, currency))
-        for symbol, _, _, currency, _, _, _, account, quantity in SECURITIES:
+        for symbol, _, _, currency, _, _, _, account, quantity in _told()["securities"]:
             if quantity:
                 cost = Money.of(str(round(quantity * self._price(symbol, self.begin) / UNIT, 2)), currency)
                 held = Posting(cost, self.accounts[account].id, "", "", self.securities[symbol].id, quantity * UNIT)
                 yield Entry(self.begin, "Opening holding", (held, Posting(-cost, flow="opening")))
 
     def _regular(self, month: date) -> Iterator[Entry]:
-        for account, payee, category, flow, day, minor, months in REGULAR:
+        for account, payee, category, flow, day, minor, months in _told()["regular"]:
             if not months or month.month in months:
                 yield self._flow(account, payee, category, flow, _day(month, day), minor)
         winter = 1 + abs(7 - month.month) / 6
@@ -135,7 +92,7 @@ class _Life:
         yield Entry(_day(month, 6), "Car loan payment", loan)
 
     def _often(self, month: date) -> Iterator[Entry]:
-        for account, payees, category, times, least, most in OFTEN:
+        for account, payees, category, times, least, most in _told()["often"]:
             for _ in range(times):
                 day, payee = _day(month, self.dice.randint(1, 28)), self.dice.choice(payees)
                 yield self._flow(account, payee, category, "expense", day, self.dice.randint(least, most))

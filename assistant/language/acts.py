@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any, Literal, Protocol
 
 from assistant.money import Money
-from assistant.reply import Route
 from assistant.request import Evidence, Language, Place
 
 Goal = Literal[
@@ -27,16 +26,6 @@ Goal = Literal[
     "describe", "help", "greet", "clarify", "outside",  # service: a picture, small talk, a doubt
     "prove",  # the show of a crash
 ]  # fmt: skip
-ROUTES: dict[str, Route] = {
-    "pay": "payment", "refund": "payment", "payments": "payment", "stop_payments": "payment",
-    "limits": "payment", "payees": "payment",
-    "measure": "wealth", "import": "wealth", "advice": "wealth", "correct": "wealth",
-    "find": "product", "lookup": "product", "buy": "product", "compare": "product",
-    "cart": "product", "checkout": "product", "afford": "wealth", "orders": "product", "explain": "product",
-    "flash": "wealth",
-    "describe": "other", "help": "other", "greet": "other", "clarify": "other", "outside": "out_of_scope",
-    "prove": "other",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +38,12 @@ class Slot:
     place: Place | None = None
     confidence: float = 1.0
     readings: tuple[Any, ...] = ()  # other values the same words could mean: asked, not guessed
+
+    @classmethod
+    def said(cls, text: str, span: tuple[int, int], value: Any = None, **more: Any) -> Slot:
+        """The characters at `span`, which mean themselves unless a `value` is given."""
+        words = text[slice(*span)]
+        return cls(words if value is None else value, words, span, **more)
 
 
 # name -> type of Slot.value, for every goal:

@@ -29,7 +29,7 @@ from assistant.language.acts import (
 )  # fmt: skip
 from assistant.language.lexicon import phrases
 from assistant.language.numbers import number
-from assistant.language.tokens import Token, tokens
+from assistant.language.tokens import Token, covered, extent, tokens
 from assistant.request import Constraint, Doubt, Language
 
 SHORT = 7  # tokens of an answer
@@ -54,8 +54,7 @@ def propose(text: str, state: State, world: World) -> tuple[Act, ...]:
 
 def trimmed(words: Sequence[Token], language: Language) -> tuple[Token, ...]:
     """Without marks and polite words at both ends; a currency sign or a minus stays."""
-    polite = phrases("list.polite", language).scan(words)
-    small = {index for _, first, last in polite for index in range(first, last)}
+    small = covered(words, phrases("list.polite", language))
     small |= {index for index, word in enumerate(words) if word.kind == "mark" and word.text not in SIGNS}
     kept = [index for index in range(len(words)) if index not in small]
     return tuple(words[kept[0] : kept[-1] + 1]) if kept else ()
@@ -64,7 +63,7 @@ def trimmed(words: Sequence[Token], language: Language) -> tuple[Token, ...]:
 def whole(words: Sequence[Token], section: str, language: Language) -> bool:
     """All words are phrases of this list: "yes, go ahead"."""
     content = [word for word in words if word.kind != "mark"]
-    return bool(content) and sum(b - a for _, a, b in phrases(section, language).scan(content)) == len(content)
+    return bool(content) and len(covered(content, phrases(section, language))) == len(content)
 
 
 class Said:
@@ -99,8 +98,8 @@ class Said:
 
     def covered(self, spans: Sequence[tuple[int, int]], words: Sequence[Token] = (), *more: str) -> bool:
         """Nothing is said but these details and the small words that introduce them."""
-        words, tables = words or self.words, [phrases(f"list.{name}", self.language) for name in (*SMALL, *more)]
-        small = {i for table in tables for _, a, b in table.scan(words) for i in range(a, b)}
+        words = words or self.words
+        small = covered(words, *(phrases(f"list.{name}", self.language) for name in (*SMALL, *more)))
         return all(
             i in small or word.kind == "mark" or any(start <= word.start < end for start, end in spans)
             for i, word in enumerate(words)
@@ -177,8 +176,7 @@ class Said:
         return told if "payee" in told else told | {"payee": self._as_it_stands(self.words)}
 
     def _as_it_stands(self, words: Sequence[Token]) -> Slot:
-        span = (words[0].start, words[-1].end)
-        return Slot(self.text[slice(*span)], self.text[slice(*span)], span, confidence=0.6)
+        return Slot.said(self.text, extent(words, 0, len(words)), confidence=0.6)
 
     def _is_known(self, payee: Slot | None) -> bool:
         return payee is not None and payee.value in self.world.payees
@@ -188,17 +186,15 @@ class Said:
         if not self.top or self.top.goal != "pay" or not self.words or len(self.words) > 2 * SHORT:
             return ()
         told, payee = self.payment, self.payment.get("payee")
-        if payee and not self._is_known(payee) and self.at("purpose", 0):
+        stranger = payee is not None and not self._is_known(payee)
+        unnamed = {name: slot for name, slot in told.items() if name != "payee"}
+        if stranger and self.at("purpose", 0):
             reason = slots.purpose(self.text, self.language, None)  # "for lunch" tells nobody's name
-            told = {n: s for n, s in told.items() if n != "payee"} | ({"purpose": reason} if reason else {})
-        elif (
-            payee
-            and not self._is_known(payee)
-            and not (self._after_marker(payee) if self.opened else self.at("payee_before", 0))
-        ):
+            told = unnamed | ({"purpose": reason} if reason else {})
+        elif payee and stranger and not (self._after_marker(payee) if self.opened else self.at("payee_before", 0)):
             if not self.opened:
                 return ()
-            told = {name: slot for name, slot in told.items() if name != "payee"}
+            told = unnamed
         if "amount" not in told and (changed := self._recurrency()):
             told = {**told, "amount": changed}
         only = self.opened or self.covered([slot.span for slot in told.values() if slot.span])
@@ -211,11 +207,10 @@ class Said:
         if waiting is None or len(hits) != 1:
             return None
         codes, first, last = hits[0]
-        span = (self.words[first].start, self.words[last - 1].end)
+        span = extent(self.words, first, last)
         if not self.covered([span]):
             return None
-        kind = amounts.currency_of(codes)
-        return Slot(replace(kind, value=waiting.value.value), self.text[slice(*span)], span)
+        return Slot.said(self.text, span, replace(amounts.currency_of(codes), value=waiting.value.value))
 
     def _after_marker(self, slot: Slot) -> bool:
         before = tokens(self.text[: slot.span[0]]) if slot.span else ()

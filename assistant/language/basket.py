@@ -11,7 +11,7 @@ from assistant.language import constraints, pointing, slots
 from assistant.language.acts import Act, Query, Set, Slot, Start, State, World
 from assistant.language.lexicon import phrases
 from assistant.language.numbers import number
-from assistant.language.tokens import Phrases, Token, tokens
+from assistant.language.tokens import Token, covered, tokens
 from assistant.money import Money
 
 CODE = re.compile(
@@ -78,7 +78,7 @@ class _Said:
             return ()
         if several := self._several():
             return several
-        start = phrases("cart.add", self.language).at(self.words, 0) or self._taken()
+        start = phrases("cart.add", self.language).at(self.words, 0) or self._starts_han("add")
         if start and (self.state.results or self.open) and (told := self._details("add")):
             return (self._act("add", told),)
         if self.buying:
@@ -96,11 +96,8 @@ class _Said:
             return (self._act("set", told | {"quantity": Slot(count)}),)
         return ()
 
-    def _taken(self) -> bool:
-        """把第二个放进去: the verb stands after what is taken."""
-        return self._starts_han("add")
-
     def _starts_han(self, section: str) -> bool:
+        """把第二个放进去: the verb stands after what is taken."""
         return self.language == "zh" and self.words[0].text in ("把", "将") and bool(self._hits(section))
 
     def _recounted(self) -> tuple[Act, ...]:
@@ -113,7 +110,7 @@ class _Said:
         """ "Two of the first", without a verb."""
         one = pointing.reference(self.text, self.language) if self.state.results else None
         places = phrases("ordinal", self.language).scan(self.words)
-        shown = {i for _, first, last in places for i in range(first, last)} | self._small("polite")
+        shown = covered(self.words, phrases("ordinal", self.language)) | self._small("polite")
         if one is None or one[1] < 2 or len(places) > 1:
             return ()
         others = [word for i, word in enumerate(self.words) if i not in shown and word.kind != "mark"]
@@ -136,9 +133,8 @@ class _Said:
 
     def _small(self, *lists: str) -> set[int]:
         """Tokens of the cart, of the little words before it, and of these lists."""
-        tables: list[Phrases[str]] = [phrases("cart.noun", self.language), phrases("cart.small", self.language)]
-        tables += [phrases(f"list.{name}", self.language) for name in lists]
-        return {i for table in tables for _, first, last in table.scan(self.words) for i in range(first, last)}
+        names = ("cart.noun", "cart.small", *(f"list.{name}" for name in lists))
+        return covered(self.words, *(phrases(name, self.language) for name in names))
 
     def _details(self, op: str) -> dict[str, Slot]:
         """Which products, and how many: what is left once the verb and the cart are taken out."""
@@ -157,11 +153,8 @@ class _Said:
     def _rest(self, op: str) -> str:
         """The sentence without its verb, the cart, and the small words that lead to it."""
         gone = {i for _, first, last in self._hits(op)[:1] for i in range(first, last)}
-        gone |= {
-            i for _, first, last in phrases("list.polite", self.language).scan(self.words) for i in range(first, last)
-        }
-        small = phrases("cart.small", self.language)
-        little = {i for _, first, last in small.scan(self.words) for i in range(first, last)}
+        gone |= covered(self.words, phrases("list.polite", self.language))
+        little = covered(self.words, phrases("cart.small", self.language))
         if self.noun:
             _, first, last = self.noun
             gone |= set(range(first, last))
@@ -174,7 +167,7 @@ class _Said:
         return _joined(self.text, [word for i, word in enumerate(self.words) if i not in gone])
 
     def _code(self) -> Slot | None:
-        spoken = {i for _, first, last in self._hits("coupon") for i in range(first, last)}
+        spoken = covered(self.words, phrases("cart.coupon", self.language))
         parts = [word for i, word in enumerate(self.words) if i not in spoken and word.kind != "mark"]
         for match in reversed(list(CODE.finditer(self.text))):
             if any(word.start < match.end() and match.start() < word.end for word in parts):

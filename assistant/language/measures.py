@@ -10,7 +10,7 @@ from assistant.language import amounts, periods, slots
 from assistant.language.acts import Slot, World
 from assistant.language.lexicon import lexicon, phrases
 from assistant.language.numbers import number
-from assistant.language.tokens import Phrases, Token, tokens
+from assistant.language.tokens import Phrases, Token, covered, extent, tokens
 from assistant.request import Language
 
 Hit = tuple[str, int, int]  # meaning, first token, after the last
@@ -36,7 +36,7 @@ def read(text: str, language: Language, world: World) -> dict[str, Slot]:
     found: dict[str, Slot] = {}
     apart = bool(phrases("list.compare", language).scan(words))
     for name, stretch in zip(("period", "versus"), periods.read(text, language, world.day, apart=apart), strict=False):
-        found[name] = Slot(stretch.value, text[slice(*stretch.span)], stretch.span)
+        found[name] = Slot.said(text, stretch.span, stretch.value)
     for name, reader in READERS.items():
         if hit := reader(words, language, world):
             found[name] = _slot(text, words, hit)
@@ -102,8 +102,7 @@ def _within(found: dict[str, Slot], name: str, others: Iterable[str]) -> bool:
 
 def _slot(text: str, words: Words, hit: Hit) -> Slot:
     value, first, last = hit
-    span = (words[first].start, words[last - 1].end)
-    return Slot(value, text[span[0] : span[1]], span)
+    return Slot.said(text, extent(words, first, last), value)
 
 
 def _says(words: Words, metric: str, language: Language) -> bool:
@@ -123,8 +122,7 @@ def metric_of(text: str, language: Language) -> str:
 def _metric(words: Words, language: Language, world: World) -> Hit | None:
     """What was asked for; words that only name an account (余额宝) ask for nothing."""
     table = phrases("metric", language)
-    named = Phrases((name, name) for name in world.accounts).scan(words)
-    inside = {index for _, first, last in named for index in range(first, last)}
+    inside = covered(words, Phrases((name, name) for name in world.accounts))
     hits = [(hit[0], i, hit[1]) for i in range(len(words)) if (hit := table.at(words, i))]
     hits = [hit for hit in hits if not set(range(hit[1], hit[2])) <= inside]
     return min(hits, key=lambda hit: METRICS.index(hit[0]), default=None)
@@ -225,9 +223,9 @@ def _bounds(text: str, words: Words, language: Language, found: dict[str, Slot])
             before, hit = phrases("bound_after", language).at(words, lone.last), lone
         if not (before and hit and before[0] in BOUNDS):
             continue
-        span = (words[index].start, words[max(before[1], hit.last) - 1].end)
+        span = extent(words, index, max(before[1], hit.last))
         if not any(old and old[0] < span[1] and span[0] < old[1] for old in taken):
-            bounds[BOUNDS[before[0]]] = Slot(hit.readings[0].value, text[slice(*span)], span)
+            bounds[BOUNDS[before[0]]] = Slot.said(text, span, hit.readings[0].value)
             taken.append(span)
     return bounds
 
@@ -242,4 +240,4 @@ def _own_figure(text: str, words: Words, language: Language, found: dict[str, Sl
         if hit and (ahead or after):
             return {"extra": _slot(text, words, (str(hit.values[0]), index, after[1] if after else hit.end))}
     said = amounts.read(text, language, taken)
-    return {"extra": Slot(said[0].readings[0].value, text[slice(*said[0].span)], said[0].span)} if said else {}
+    return {"extra": Slot.said(text, said[0].span, said[0].readings[0].value)} if said else {}

@@ -11,7 +11,7 @@ from assistant.language import amounts, constraints, periods
 from assistant.language.acts import Slot, World
 from assistant.language.lexicon import phrases
 from assistant.language.numbers import number
-from assistant.language.tokens import Phrases, Token, tokens
+from assistant.language.tokens import Phrases, Token, covered, extent, tokens
 from assistant.request import Language
 
 Span = tuple[int, int]
@@ -28,8 +28,8 @@ def pay(text: str, language: Language, world: World) -> dict[str, Slot]:
     words = tokens(text)
     slots: dict[str, Slot] = {}
     if again := phrases("list.same", language).scan(words):
-        start, end = words[again[0][1]].start, words[again[0][2] - 1].end
-        slots["repeat"] = Slot("last", text[start:end], (start, end))
+        start, end = extent(words, *again[0][1:])
+        slots["repeat"] = Slot.said(text, (start, end), "last")
         text = text[:start] + " " * (end - start) + text[end:]  # "as last time" is no reason
     found = payee(text, language, world)
     if found:
@@ -40,7 +40,7 @@ def pay(text: str, language: Language, world: World) -> dict[str, Slot]:
     if sum_ := amount(text, language, taken):
         slots["amount"] = sum_
     if days:
-        slots["day"] = Slot(days[0].value.start, text[slice(*days[0].span)], days[0].span)
+        slots["day"] = Slot.said(text, days[0].span, days[0].value.start)
     if reason:
         slots["purpose"] = reason
     elif word := _bill_word(text, words, language, found):
@@ -58,7 +58,7 @@ def amount(text: str, language: Language, taken: Sequence[Span] = ()) -> Slot | 
     value = first.readings[0]
     others = tuple(dict.fromkeys(reading for reading in readings if reading != value))
     sure = 0.6 if any(item.vague for item in found) else 1.0
-    return Slot(value, text[first.span[0] : first.span[1]], first.span, confidence=sure, readings=others)
+    return Slot.said(text, first.span, value, confidence=sure, readings=others)
 
 
 def payee(text: str, language: Language, world: World) -> Slot | None:
@@ -70,8 +70,7 @@ def payee(text: str, language: Language, world: World) -> Slot | None:
         names = list(dict.fromkeys(name for weight, name, _, _ in known if weight == best))
         _, name, first, last = next(item for item in known if item[0] == best)
         names += _joined(words, known, last, language)
-        span = (words[first].start, words[last - 1].end)
-        return Slot(name, text[span[0] : span[1]], span, readings=tuple(dict.fromkeys(names[1:])))
+        return Slot.said(text, extent(words, first, last), name, readings=tuple(dict.fromkeys(names[1:])))
     return _named(text, words, language)
 
 
@@ -119,8 +118,7 @@ def _named(text: str, words: Sequence[Token], language: Language) -> Slot | None
             first, last = _run(words, start, language)
             bill = phrases("list.bill", language).scan(words[first : last + 1])
             if last > first and not bill:
-                span = (words[first].start, words[last - 1].end)
-                return Slot(text[span[0] : span[1]], text[span[0] : span[1]], span, confidence=0.6)
+                return Slot.said(text, extent(words, first, last), confidence=0.6)
     return None
 
 
@@ -163,8 +161,7 @@ def purpose(text: str, language: Language, who: Slot | None) -> Slot | None:
         while end > start and (words[end - 1].kind == "mark" or phrases("list.polite", language).at(words, end - 1)):
             end -= 1
         if end > start:
-            span = (words[start].start, words[end - 1].end)
-            return Slot(text[span[0] : span[1]], text[span[0] : span[1]], span)
+            return Slot.said(text, extent(words, start, end))
     return None
 
 
@@ -185,9 +182,9 @@ def _ends_purpose(words: Sequence[Token], at: int, start: int, who: Slot | None,
 def _bill_word(text: str, words: Sequence[Token], language: Language, who: Slot | None) -> Slot | None:
     """ "pay the rent": what the payment is for, when nothing else says it."""
     for _, first, last in phrases("list.bill", language).scan(words):
-        span = (words[first].start, words[last - 1].end)
+        span = extent(words, first, last)
         if not (who and who.span and who.span[0] <= span[0] < who.span[1]):
-            return Slot(text[span[0] : span[1]], text[span[0] : span[1]], span, confidence=0.9)
+            return Slot.said(text, span, confidence=0.9)
     return None
 
 
@@ -209,7 +206,7 @@ def find(text: str, language: Language, world: World) -> dict[str, Slot]:
 def _without(text: str, section: str, language: Language) -> str:
     """The text without these phrases: nothing is sold under the name "gift"."""
     words = tokens(text)
-    gone = {place for _, first, last in phrases(section, language).scan(words) for place in range(first, last)}
+    gone = covered(words, phrases(section, language))
     kept = (text[word.start : word.end] for place, word in enumerate(words) if place not in gone)
     return ("" if language == "zh" else " ").join(kept)
 

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 Kind = Literal["word", "digits", "han", "mark"]
 T = TypeVar("T")
@@ -98,3 +98,13 @@ class Phrases(Generic[T]):
             else:
                 index += 1
         return found
+
+
+def covered(words: Sequence[Token], *tables: Phrases[Any]) -> set[int]:
+    """The tokens that stand in a phrase of one of these tables."""
+    return {index for table in tables for _, first, last in table.scan(words) for index in range(first, last)}
+
+
+def extent(words: Sequence[Token], first: int, last: int) -> tuple[int, int]:
+    """The characters of the tokens [first, last)."""
+    return words[first].start, words[last - 1].end

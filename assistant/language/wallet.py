@@ -8,7 +8,7 @@ import re
 from assistant.language import slots
 from assistant.language.acts import Act, Query, Slot, State
 from assistant.language.lexicon import phrases
-from assistant.language.tokens import tokens
+from assistant.language.tokens import covered, extent, tokens
 
 ACCOUNT = re.compile(r"(?<!\w)(?:[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,4})?|acct_\w+)(?!\w)", re.ASCII)
 
@@ -23,7 +23,7 @@ def propose(text: str, state: State) -> tuple[Act, ...]:
     said = named or phrases("wallet.any", state.language).scan(words)
     if not said:
         return ()
-    taken = [(words[first].start, words[last - 1].end) for _, first, last in said]
+    taken = [extent(words, first, last) for _, first, last in said]
     amount = slots.amount(text, state.language, taken)
     told = {"which": Slot(named[0][0])} if named else {}
     return (Query("limits", told | ({"amount": amount} if amount else {})),)
@@ -34,8 +34,7 @@ def _person(text: str, after: int, state: State) -> dict[str, Slot]:
     account = ACCOUNT.search(text, after)
     rest = text[after : account.start() if account else len(text)]
     words = tokens(rest)
-    small = phrases("wallet.small", state.language)
-    little = {i for _, first, last in small.scan(words) for i in range(first, last)}
+    little = covered(words, phrases("wallet.small", state.language))
     kept = [word for i, word in enumerate(words) if i not in little and word.kind != "mark"]
     told = {"account": Slot(account[0])} if account else {}
     return told | ({"payee": Slot(rest[kept[0].start : kept[-1].end])} if kept else {})

@@ -11,38 +11,12 @@ from assistant.errors import BadInput
 from assistant.money import Money
 
 BEGINNING = "000201"
-CURRENCIES = {
-    "036": "AUD",
-    "124": "CAD",
-    "156": "CNY",
-    "203": "CZK",
-    "208": "DKK",
-    "344": "HKD",
-    "348": "HUF",
-    "352": "ISK",
-    "356": "INR",
-    "360": "IDR",
-    "376": "ILS",
-    "392": "JPY",
-    "410": "KRW",
-    "458": "MYR",
-    "484": "MXN",
-    "554": "NZD",
-    "578": "NOK",
-    "608": "PHP",
-    "702": "SGD",
-    "710": "ZAR",
-    "752": "SEK",
-    "756": "CHF",
-    "764": "THB",
-    "826": "GBP",
-    "840": "USD",
-    "946": "RON",
-    "949": "TRY",
-    "978": "EUR",
-    "985": "PLN",
-    "986": "BRL",
-}  # fmt: skip  ISO 4217
+CURRENCIES = {  # ISO 4217
+    "036": "AUD", "124": "CAD", "156": "CNY", "203": "CZK", "208": "DKK", "344": "HKD", "348": "HUF", "352": "ISK",
+    "356": "INR", "360": "IDR", "376": "ILS", "392": "JPY", "410": "KRW", "458": "MYR", "484": "MXN", "554": "NZD",
+    "578": "NOK", "608": "PHP", "702": "SGD", "710": "ZAR", "752": "SEK", "756": "CHF", "764": "THB", "826": "GBP",
+    "840": "USD", "946": "RON", "949": "TRY", "978": "EUR", "985": "PLN", "986": "BRL",
+}  # fmt: skip
 
 
 def stated(text: str) -> list[tuple[str, Money | str]]:
