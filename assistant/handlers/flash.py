@@ -18,8 +18,7 @@ from assistant.flash.saving import Goal
 from assistant.flash.split import Bill
 from assistant.handlers import Context, Handler, Tap, notice, stable
 from assistant.handlers import ask as question
-from assistant.handlers.calculations import face
-from assistant.handlers.controls import controls, named
+from assistant.handlers.calculations import controls, face, named
 from assistant.handlers.figures import shown_number
 from assistant.language.acts import Act, Amount, Do, Slot, Start
 from assistant.language.messages import shown

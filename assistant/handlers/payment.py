@@ -11,9 +11,7 @@ from typing import Any
 
 from assistant.errors import NotFound, Refused
 from assistant.handlers import Context, Handler, Tap, ask, notice, where
-from assistant.handlers.sheets import card_of, drafted, moved, named, receipt, sheet
-from assistant.handlers.transfers import card as transfer_card
-from assistant.handlers.transfers import prepared
+from assistant.handlers.sheets import card_of, drafted, moved, named, prepared, receipt, sheet, slip
 from assistant.language.acts import Act, Aloud, Amount, Do, Drop, Resume, Set, Slot, Slots
 from assistant.merchant import Quote
 from assistant.money import Money, digits
@@ -362,7 +360,7 @@ def _choose_amount(target: Mapping[str, Any], _: Mapping[str, str], context: Con
 
 def _cancel_transfer(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:
     gone = context.rooms.payments.transfers.cancel(context.user, target["transfer"])
-    return Reply(context.say("payment.dropped"), (transfer_card(gone, context),), "payment")
+    return Reply(context.say("payment.dropped"), (slip(gone, context),), "payment")
 
 
 def _resume(_: Mapping[str, Any], __: Mapping[str, str], context: Context) -> Reply:

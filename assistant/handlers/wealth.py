@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.errors import LueurError
-from assistant.handlers import Context, Handler, Tap, feeds, my_money, notice, transfers
+from assistant.handlers import Context, Handler, Tap, feeds, my_money, notice
 from assistant.handlers import ask as ask_which
 from assistant.handlers.figures import ROWS, again, chart, figure, named, readable, sentence
+from assistant.handlers.sheets import slip
 from assistant.language.acts import Do
 from assistant.language.dialogue import OWN
 from assistant.reply import Action, AnyCard, Choosable, Figure, Notice, Period, Reply, new_id
@@ -180,7 +181,7 @@ def confirm_import(target: Mapping[str, Any], values: Mapping[str, str], context
     plain = done.posted.batch and not any(row.deal for row in done.statement.rows)
     actions = (again(context, asked, "ask.spending"), *((undo,) if plain else ()))
     reply = notice(text, "wealth", "success", actions)
-    return replace(reply, cards=(*reply.cards, *(transfers.card(one, context) for one in proven)))
+    return replace(reply, cards=(*reply.cards, *(slip(one, context) for one in proven)))
 
 
 def undo_import(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001

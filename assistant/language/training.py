@@ -3,15 +3,20 @@
     python -m assistant.language.training [--data DATA]
 
 One seed, minutes on two cores; scikit-learn is needed here and nowhere else. Hashed features and rounded weights are
-all that is shipped. Share-alike sources (SGD and others) never enter the shipped head; `bench` evaluates on them.
+all that is shipped. Share-alike sources (SGD and others) never enter the shipped head; `bench` evaluates on them. Own
+sentences come from the lexicons' patterns: `(a|b)` one of, `[x]` perhaps, `{slot}` a filler.
+
+>>> expand("[please] pay {payee}", {"payee": ["bob"]}, random.Random(1), 2)
+['please pay bob', 'pay bob']
 """
 
 import argparse
 import hashlib
 import json
 import random
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,9 +25,8 @@ import numpy as np
 
 from assistant.language.features import WIDTH, hashed
 from assistant.language.lexicon import lexicon
-from assistant.language.phrases import SEED, own
 from assistant.language.router import HEAD, Embed, Head
-from assistant.request import Language
+from assistant.request import LANGUAGES, Language
 
 SHIPPABLE = ("clinc150", "banking77", "hwu64")  # CC BY 3.0, CC BY 4.0, CC BY
 LABELS = {
@@ -164,3 +168,42 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 if __name__ == "__main__":
     main()
+
+
+Fillers = Mapping[str, Sequence[str]]
+INNERMOST = re.compile(r"\[([^\[\]()]*)\]|\(([^\[\]()]*)\)")
+SEED = 952
+
+
+def sentence(pattern: str, fillers: Fillers, chance: random.Random) -> str:
+    """One way to say `pattern`."""
+    while match := INNERMOST.search(pattern):
+        options = (match[1] if match[1] is not None else match[2]).split("|")
+        said = chance.choice(options) if match[2] is not None or chance.random() < 0.5 else ""
+        pattern = pattern[: match.start()] + said + pattern[match.end() :]
+    filled = re.sub(r"\{(\w+)\}", lambda slot: chance.choice(fillers[slot[1]]), pattern)
+    return " ".join(filled.split()).replace(" ,", ",").replace(" -", "-")
+
+
+def expand(pattern: str, fillers: Fillers, chance: random.Random, most: int) -> list[str]:
+    """Up to `most` different sentences of a pattern."""
+    found: dict[str, None] = {}
+    for _ in range(3 * most):
+        found.setdefault(sentence(pattern, fillers, chance))
+        if len(found) == most:
+            break
+    return list(found)
+
+
+def own(each: int = 6, seed: int = SEED) -> list[tuple[str, str, str]]:
+    """(sentence, label, language) for every pattern of every lexicon; patterns of rare labels are said more often."""
+    rows = []
+    for language in LANGUAGES:
+        chance = random.Random(f"{seed} {language}")
+        words = lexicon(language)
+        for label, patterns in words["phrases"].items():
+            most = max(each, min(20, 120 // len(patterns)))
+            for pattern in patterns:  # what is sold is endless: say those patterns more often
+                times = 3 * each if "{product}" in pattern and label == "find" else most
+                rows += [(said, label, language) for said in expand(pattern, words["fillers"], chance, times)]
+    return list(dict.fromkeys(rows))

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from assistant.money import NO_CURRENCY, Money
 from assistant.request import Field, Line, PictureKind
 from assistant.senses import printed, totals
-from assistant.senses.items import items
 from assistant.senses.layout import Page
 from assistant.senses.words import weighted, word
 
@@ -147,7 +146,7 @@ def fields(kind: PictureKind, page: Page) -> tuple[Field, ...]:
         result += [totals.total(page, code), _reference(page)]
     known = tuple(field for field in result if field)
     total = next((field for field in known if field.name == "total"), None)
-    return known + (items(page, total) if kind == "receipt" else ())
+    return known + (totals.items(page, total) if kind == "receipt" else ())
 
 
 def _field(name: str, value: Money | date | str, text: str, confidence: float, line: Line) -> Field:

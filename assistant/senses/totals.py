@@ -1,7 +1,8 @@
-"""Which of the amounts on a document is the total: labels, arithmetic and place, weighed together.
+"""Which of the amounts on a document is the total, labels, arithmetic and place weighed together; and its lines.
 
 The label rules cover en, fr, de and zh. The arithmetic: on a paid receipt cash less change is the total; on an invoice
-a subtotal and a tax add up to it. Two rivals with like weights lower the confidence, so that a person is asked.
+a subtotal and a tax add up to it. Two rivals with like weights lower the confidence, so that a person is asked. Lines
+of a receipt, what was bought for how much, are believed only where they add up to what is printed below.
 """
 
 from collections import defaultdict
@@ -98,3 +99,41 @@ def _arithmetic(candidates: list[Candidate]) -> dict[Decimal, float]:
         if paid > back and paid - back in amounts:
             bonus[paid - back] = 4.0
     return bonus
+
+
+LEAST_LETTERS = 2  # of a line's name
+
+
+def items(page: Page, total: Field | None) -> tuple[Field, ...]:
+    """One field a line, its name as `text`; none when their sum is neither the total nor a subtotal."""
+    if total is None or not isinstance(total.value, Money):
+        return ()
+    code, sum_ = total.value.currency, Decimal(0)
+    found: list[Field] = []
+    for row in page.rows:
+        last = _priced(row)
+        if last is None:
+            continue
+        name, amount, line = last
+        if found and sum_ == amount and (_is_sum(name) or amount == total.value.decimal):
+            return tuple(found)
+        if sum(map(str.isalpha, name)) >= LEAST_LETTERS and amount > 0 and not _is_sum(name):
+            found.append(Field("item", Money(printed.minor(amount, code), code), name, line.confidence, line.place))
+            sum_ += amount
+    return ()
+
+
+def _priced(row: tuple[Line, ...]) -> tuple[str, Decimal, Line] | None:
+    """(name, amount, line of the amount) of a row that ends with an amount."""
+    for line in reversed(row):
+        amounts = list(printed.amounts(line.text))
+        if amounts:
+            amount, text = amounts[-1]
+            before = [other.text for other in row[: row.index(line)]] + [line.text[: line.text.rindex(text)]]
+            return " ".join(part.strip(" .:-€$£¥") for part in before if part.strip()), amount, line
+    return None
+
+
+def _is_sum(name: str) -> bool:
+    sums = [pattern for pattern, _ in weighted("total")] + [word("label", each) for each in ("subtotal", "tax", "cash")]
+    return any(pattern.search(name) for pattern in sums)

@@ -1,24 +1,80 @@
 """The ledger of one person read back: movements, balances, trades and prices, kept until something is written.
 
-Knows no category rules (`cashflow.py`), no rates and no present value (`valuation.py`).
+One process owns a folder (`folder.py`), so its own writes are the only ones; that a person was erased by another door
+is seen by `span`. What is kept is handed out as it is and must not be changed by who gets it. Knows no category rules
+(`cashflow.py`), no rates and no present value (`valuation.py`).
 """
 
+import functools
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Hashable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
+from sqlalchemy.engine import Connection
 
 from assistant.errors import NotFound
 from assistant.money import Money
+from assistant.store import Store
 from assistant.wealth.entry import Account, Entry, Flow, Holding, Movement, Outside, Posting, Security, Traded
-from assistant.wealth.kept import Keeping, kept
 from assistant.wealth.tables import accounts, entries, postings, prices, rules, securities
+
+P = ParamSpec("P")
+T = TypeVar("T")
+MOST = 2_000  # answers of readers kept at a time
+
+
+class Keeping:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.memory: dict[Hashable, Any] = {}
+        self.writes = 0
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        try:
+            with self.store.write() as db:
+                yield db
+        finally:
+            self.forget()
+
+    def run(self, statement: sa.Executable) -> None:
+        with self.writing() as db:
+            db.execute(statement)
+
+    def forget(self) -> None:
+        self.writes += 1
+        self.memory.clear()
+
+
+S = TypeVar("S", bound=Keeping)
+
+
+def kept(read: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
+    """A reader whose answers are kept by its arguments; one that a write overtook is not."""
+
+    @functools.wraps(read)
+    def reader(self: S, /, *args: P.args, **named: P.kwargs) -> T:
+        key = (read.__name__, *(tuple(each) if isinstance(each, list) else each for each in args), *named.items())
+        if key in self.memory:
+            found: T = self.memory[key]
+            return found
+        begun = self.writes
+        found = read(self, *args, **named)
+        if begun == self.writes:
+            if len(self.memory) >= MOST:
+                self.memory.clear()
+            self.memory[key] = found
+        return found
+
+    return reader
+
 
 MERCHANTS = 500  # names that a sentence is searched for
 

@@ -10,8 +10,8 @@ from assistant.protocols import cards as files
 from assistant.protocols.local import Here
 from assistant.reply import PaySheet, Question, Reply
 from assistant.request import Field, Line, Place, Seen
-from assistant.senses.items import items
 from assistant.senses.layout import Page
+from assistant.senses.totals import items
 from assistant.tenants import erase
 from tests.flash.test_sentences import ask, assistant, who  # noqa: F401  fixtures
 

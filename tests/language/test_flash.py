@@ -4,7 +4,7 @@ import re
 
 from assistant.language import flash
 from assistant.language.acts import State
-from assistant.language.phrases import own
+from assistant.language.training import own
 from assistant.request import Evidence, Language
 from tests.language.test_rules import WORLD
 from tests.language.test_scripts import SCRIPTS

@@ -21,7 +21,6 @@ from assistant.errors import BadInput
 from assistant.money import Money
 from assistant.wealth.entry import UNIT
 from assistant.wealth.imports import sniff
-from assistant.wealth.imports.balances import follow
 from assistant.wealth.imports.statement import (
     LARGEST,
     PENCE,
@@ -38,6 +37,7 @@ from assistant.wealth.imports.statement import (
     Row,
     Statement,
     Unusable,
+    follow,
 )  # fmt: skip
 
 Part = Literal[
@@ -345,12 +345,8 @@ def _memo(each: Record) -> str:
 def _columns(head: Sequence[str], records: Sequence[Record]) -> tuple[Column, ...]:
     """What the preview shows of the columns: the day and the money."""
     shown: dict[str, Role] = {
-        "date": "date",
-        "net": "amount",
-        "gross": "amount",
-        "currency": "currency",
-        "name": "payee",
-    }
+        "date": "date", "net": "amount", "gross": "amount", "currency": "currency", "name": "payee",
+    }  # fmt: skip
     return tuple(
         Column(index, cell, shown.get(role_of(cell), ""), next((r.text(role_of(cell)) for r in records), "")[:60])
         for index, cell in enumerate(head)

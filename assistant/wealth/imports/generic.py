@@ -14,7 +14,6 @@ from assistant.errors import BadInput
 from assistant.money import Money, digits
 from assistant.request import Upload
 from assistant.wealth.imports import broker, sniff
-from assistant.wealth.imports.balances import follow
 from assistant.wealth.imports.statement import (
     LARGEST,
     PENCE,
@@ -29,20 +28,12 @@ from assistant.wealth.imports.statement import (
     Row,
     Statement,
     Unusable,
+    follow,
 )  # fmt: skip
 
 ONCE: tuple[Role, ...] = (
-    "account",
-    "date",
-    "amount",
-    "debit",
-    "credit",
-    "balance",
-    "currency",
-    "sign",
-    "status",
-    "value_date",
-)
+    "account", "date", "amount", "debit", "credit", "balance", "currency", "sign", "status", "value_date",
+)  # fmt: skip
 AMOUNTS: tuple[Role, ...] = ("amount", "debit", "credit")
 MOST_ACCOUNTS = 12
 GIVEN_BACK = re.compile("退款成功|已退款|收益发放")

@@ -1,42 +1,26 @@
-"""What a file of a bank says once it is read: rows, the rows that could not be used and why, and how it was read."""
+"""What a file of a bank says once it is read: rows, the rows that could not be used and why, how it was read, and
+whether the balances that it prints follow from its amounts."""
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 from assistant.money import Money
 
 Role = Literal[
-    "date",
-    "value_date",
-    "amount",
-    "debit",
-    "credit",
-    "sign",
-    "balance",
-    "currency",
-    "payee",
-    "text",
-    "status",
-    "account",
-    "",
-]
+    "date", "value_date", "amount", "debit", "credit", "sign", "balance", "currency", "payee", "text", "status",
+    "account", "",
+]  # fmt: skip
 Order = Literal["", "dmy", "mdy", "ymd"]
 # Why a dated row was not imported; each has a sentence under [wealth.reason].
 Reason = Literal[
-    "bad_date",
-    "no_amount",
-    "bad_amount",
-    "two_amounts",
-    "no_direction",
-    "not_settled",
-    "too_short",
-    "no_rate",
-    "trade",
-    "no_security",
-]
+    "bad_date", "no_amount", "bad_amount", "two_amounts", "no_direction", "not_settled", "too_short", "no_rate",
+    "trade", "no_security",
+]  # fmt: skip
 Unit = Literal["", "major", "minor"]
 # What a broker's row did; "" moved cash for a reason its text may tell.
 Did = Literal["buy", "sell", "dividend", "interest", "fee", "tax", "in", "out", "transfer", "split", "exchange", ""]
@@ -144,3 +128,46 @@ class Statement:
     openings: tuple[tuple[str, Money], ...] = ()  # (account, what stood there before its first row), where it is told
     mentions: str = ""  # text above and around the rows: may name the account
     account: str = ""  # its number, where the format has a field for it
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """`wrong`: lines whose balance does not follow. `flipped`: the opposite sign explains every balance.
+
+    `openings`: (account, what stood there before its oldest row) where every balance follows.
+    """
+
+    wrong: tuple[int, ...]
+    flipped: bool
+    openings: tuple[tuple[str, Money], ...]
+
+
+def follow(rows: Sequence[Row]) -> Followed:
+    """The balances of each account and currency, oldest row first or last, whichever fits better."""
+    groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.balance is not None:
+            groups[row.account, row.money.currency].append(row)
+    wrong: list[int] = []
+    flipped = False
+    openings = []
+    for (account, currency), mine in groups.items():
+        mine = mine[::-1] if mine[0].day > mine[-1].day else mine
+        readings = [(_gaps(ordered, sign), sign, ordered) for sign in (1, -1) for ordered in (mine, mine[::-1])]
+        gaps, sign, ordered = min(readings, key=lambda reading: len(reading[0]))
+        if sign < 0 and gaps:
+            gaps = min((found for found, way, _ in readings if way > 0), key=len)
+        elif not gaps:
+            flipped |= sign < 0
+            openings.append((account, Money((ordered[0].balance or 0) - sign * _cash(ordered[0]), currency)))
+        wrong += gaps
+    return Followed(tuple(sorted(wrong)), flipped, tuple(openings))
+
+
+def _gaps(rows: Sequence[Row], sign: int) -> list[int]:
+    pairs = pairwise(rows)
+    return [after.line for before, after in pairs if (before.balance or 0) + sign * _cash(after) != after.balance]
+
+
+def _cash(row: Row) -> int:
+    return 0 if row.deal and row.deal.delivered else row.money.minor
