@@ -2,7 +2,7 @@
 
 Rule: the rate of a day is the last one published on or before it (before the first, the first), and every answer says
 which day that was. Two currencies that are not the euro meet through it. Amounts are rounded half up, once.
-Source: European Central Bank, euro foreign exchange reference rates; `data/make_ecb.py` derives the file.
+Source: European Central Bank, euro foreign exchange reference rates; `workshop/ecb.py` derives the file.
 
 >>> rate(date(2015, 1, 14), "EUR", "USD")
 Rate(value=Decimal('1.1775'), on=datetime.date(2015, 1, 14))

@@ -18,7 +18,7 @@ from PIL import Image, ImageFilter
 
 from assistant.senses import scan
 from bench.scenes import ground, phrase
-from models.training.scenes import perspective
+from workshop.scenes import perspective
 
 KINDS = ("QRCode", "DataMatrix", "EAN13", "EAN8", "UPCA", "UPCE", "Code128")
 EACH = 24  # scenes of a kind

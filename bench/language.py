@@ -25,7 +25,7 @@ from assistant.language import amounts, periods, slots
 from assistant.language.acts import World
 from assistant.language.router import HEAD, Embed, Head, Router, Verdict, shipped
 from assistant.language.rules import Rules
-from assistant.language.training import Row, digest, fit, phrases, read
+from workshop.router import Row, digest, fit, phrases, read
 
 IN_SCOPE = ("payment", "wealth", "product", "other")
 FOLDS = 5

@@ -1,6 +1,6 @@
 """A second, independent generator of pictures, only for measuring: other layouts, faces, grounds and goods.
 
-Shares no drawing code with `models/training/`. Codes are real ones, papers are set in serif or typewriter faces where
+Shares no drawing code with `workshop/`. Codes are real ones, papers are set in serif or typewriter faces where
 the machine has them (`faces()` says which were found), goods are lit solids, scenery is fractal.
 """
 

@@ -20,7 +20,7 @@ from assistant.senses.hear import decode
 from models import domain, vad
 from models.pocket import Offline, _spoken
 from models.sound import RATE, Samples
-from models.training.voices import HELD_OUT, present, speak
+from workshop.voices import HELD_OUT, present, speak
 
 LOUD, LULL, BLOCK, PIECE = 0.03, RATE // 5, 128, 1664  # of talk.js: level, quiet samples, a worklet's block, a piece
 DEVELOPED, UNHEARD = ("en-us", "en-gb", "en-us+m3"), HELD_OUT

@@ -135,7 +135,7 @@ def _live(senses: Senses) -> Iterator[Row]:
     from assistant.core import Assistant
     from assistant.money import Money
     from assistant.protocols import live
-    from bench import papers
+    from workshop import papers
 
     with tempfile.TemporaryDirectory() as home:
         assistant = Assistant(Settings(home=Path(home), offline=True))
@@ -157,7 +157,7 @@ def _live(senses: Senses) -> Iterator[Row]:
 
 def _frame(sheet: Any) -> bytes:
     """A camera's frame of 1280 x 720 with the sheet on a desk."""
-    from bench import papers
+    from workshop import papers
 
     desk, out = papers.wood(1280, 720, (118, 86, 62), 9), io.BytesIO()
     wide = round(600 * sheet.width / sheet.height)

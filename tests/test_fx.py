@@ -62,9 +62,9 @@ def test_a_series_agrees_with_single_rates() -> None:
 
 
 def test_the_shipped_file_is_what_its_script_derives_and_small() -> None:
-    from assistant.data import make_ecb
+    from workshop import ecb
 
-    last = make_ecb.source()[-1]
+    last = ecb.source()[-1]
     day = date.fromisoformat(last["Date"])
     for currency in fx.currencies()[1:]:
         assert fx.rate(day, "EUR", currency) == fx.Rate(Decimal(last[currency]), day)

@@ -21,8 +21,8 @@ from assistant.money import Money
 from assistant.protocols import live
 from assistant.settings import Settings
 from assistant.store import turns
-from bench import papers
-from bench.papers import FILES
+from workshop import papers
+from workshop.papers import FILES
 
 SIZE = (1280, 720)
 LAMP = "9520000000011"

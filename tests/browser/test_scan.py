@@ -14,9 +14,9 @@ from PIL import Image, ImageFilter
 
 from assistant.demo.catalogue import products
 from assistant.money import Money
-from bench import papers
 from tests.browser.conftest import FILES, LOCALES, QUIET, Server, Visit
 from tests.browser.test_page import violations
+from workshop import papers
 
 SIZE = (1280, 720)
 RATE = 30  # frames a second, as Chromium plays a file of JPEGs

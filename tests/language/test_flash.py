@@ -4,10 +4,10 @@ import re
 
 from assistant.language import flash
 from assistant.language.acts import State
-from assistant.language.training import own
 from assistant.request import Evidence, Language
 from tests.language.test_rules import WORLD
 from tests.language.test_scripts import SCRIPTS
+from workshop.router import own
 
 
 def card(text: str, language: Language) -> str:

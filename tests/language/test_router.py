@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from assistant.language.router import HEAD, Router, load, route_of
-from assistant.language.training import Row, digest, fit, misheard, phrases, save, seen
 from assistant.request import Language
+from workshop.router import Row, digest, fit, misheard, phrases, save, seen
 
 # Written without looking at the lexicons' patterns; none of them is one.
 UNSEEN: list[tuple[str, Language, str]] = [

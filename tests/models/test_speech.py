@@ -20,9 +20,9 @@ from models import domain, speech, vad, weights
 from models.phones import plain, pronunciation
 from models.pocket import Offline, dictionary
 from models.sound import RATE, Samples, resampled
-from models.training.micro_whisper import PHRASES
-from models.training.voices import HELD_OUT, present, speak
 from models.whisper import Comparison, Whisper
+from workshop.micro_whisper import PHRASES
+from workshop.voices import HELD_OUT, present, speak
 
 ROOT = Path(__file__).parents[2]
 MICRO = ROOT / "tests/data/micro_whisper.pt.gz"

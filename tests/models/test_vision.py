@@ -11,7 +11,7 @@ from PIL import Image
 
 from bench.scenes import DRAWN, held_out
 from models import vision
-from models.training.scenes import KINDS, PRODUCTS, SIDE, scene
+from workshop.scenes import KINDS, PRODUCTS, SIDE, scene
 
 WEIGHTS = vision.FOLDER / "model.safetensors"
 CARD = vision.FOLDER.parent / "cards" / "vit.md"

@@ -122,7 +122,7 @@ def test_a_grocery_receipt_gives_merchant_date_and_total(senses: Senses) -> None
 
 
 def test_a_price_tag_gives_title_and_price(senses: Senses) -> None:
-    from bench.papers import lamp
+    from workshop.papers import lamp
 
     seen = looked(senses, sample("price_tag.png"))
     found = {field.name: field.value for field in seen.fields}
@@ -132,7 +132,7 @@ def test_a_price_tag_gives_title_and_price(senses: Senses) -> None:
 
 
 def test_the_barcode_picture_is_the_lamp(senses: Senses) -> None:
-    from bench.papers import lamp
+    from workshop.papers import lamp
 
     seen = looked(senses, sample("barcode.png"))
     assert seen.kind == "code"

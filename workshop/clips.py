@@ -1,6 +1,6 @@
 """Spoken samples for the page, the selftest and the tests: made by the espeak-ng program, kept as 16 kHz WAV files.
 
-`python -m bench.clips` writes them again. A synthetic voice shows that the path works, not how well it hears.
+`python -m workshop.clips` writes them again. A synthetic voice shows that the path works, not how well it hears.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from models.remote import as_wav
-from models.training.voices import speak
+from workshop.voices import speak
 
 FOLDER = Path(__file__).parents[1] / "assistant" / "demo" / "files"
 SPEED = 140  # words a minute

@@ -1,6 +1,6 @@
 """Trains the shipped vision transformer from nothing on scenes drawn by `scenes.py`.
 
-Run `python -m models.training.vit`: one thread, about five minutes of processor time for training and two for drawing;
+Run `python -m workshop.vit`: one thread, about five minutes of processor time for training and two for drawing;
 writes `models/vit/` (float16 safetensors and config).
 One classifier, two questions: the first logits are the kinds, the rest the coarse product classes, which are asked only
 of product pictures.
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.training.scenes import KINDS, PRODUCTS, scene
 from models.vision import CHANNELS, FOLDER, GRID, SIDE, maps
+from workshop.scenes import KINDS, PRODUCTS, scene
 
 if TYPE_CHECKING:
     import torch

@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageDraw
 
-from models.training.sheets import ACCENTS, INKS, Colour, font, words
+from workshop.sheets import ACCENTS, INKS, Colour, font, words
 
 SIDE = 160  # pixels of a finished scene; the model sees 128 after a random crop
 GROUNDS: tuple[Colour, ...] = (

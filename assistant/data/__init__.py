@@ -1,1 +1,0 @@
-"""Small derived data files and the scripts that make them."""

@@ -1,1 +1,0 @@
-"""Seeded scripts that made the shipped checkpoints. Nothing here runs in the product."""
