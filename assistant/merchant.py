@@ -1,14 +1,16 @@
-"""The seam between a cart and whoever sells: the embedded shop today, any ACP shop by URL later.
+"""The seam between a cart and whoever sells: an embedded shop, or any shop that speaks ACP, by its URL.
 
 The merchant charges, on `complete`, with a single-use token that the payment kernel drew for exactly this quote. The
-cart never knows which kind of merchant it speaks to.
+cart never knows which kind of merchant it speaks to. The kernel does: an embedded one has a `till` that is set from
+outside, one elsewhere names its `account` and its `session_of(quote)`, and is lent a card instead.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from assistant.money import Money
 from assistant.reply import SumLine
@@ -30,6 +32,7 @@ class Shipping:
     label: str
     fee: Money
     arrives: str
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Quote:
     expires_at: datetime
     way: str = ""  # the `Shipping` that was chosen
     ways: tuple[Shipping, ...] = ()
+    tax: Money | None = None  # inside the total
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Token:
     quote: str
     amount: Money
     expires_at: datetime
+    proof: Mapping[str, Any] | None = None  # what the bank said to the cardholder, when it was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,8 @@ class Merchant(Protocol):
     id: str
     name: str
 
-    def takes(self, coupon: str) -> bool:
-        """Whether it knows this coupon."""
+    def takes(self, coupon: str, lines: tuple[Wanted, ...] = ()) -> bool:
+        """Whether it knows this coupon; a shop elsewhere can only say so for something that is wanted."""
         ...
 
     def estimate(

@@ -38,6 +38,7 @@ class Settings:
     llm_model: str = ""  # the endpoint's model; without an endpoint the folder or hub name of a chat checkpoint
     llm_seconds: int = 20  # that one answer of it may take
     whisper: str = ""  # path of a Whisper checkpoint (.pt) or a folder of safetensors
+    address: str = ""  # where goods of a shop added by URL go: name; street; postal code; city; country code
     food_facts: str = ""  # address of Open Food Facts (https://world.openfoodfacts.org); empty: no code leaves here
     offline: bool = False  # never ask the model hub
 
@@ -78,6 +79,8 @@ def _read(name: str, raw: str, kind: str) -> object:
 def _checked(settings: Settings) -> Settings:
     if settings.mode not in ("personal", "demo"):
         raise BadInput("bad_setting", name="LUEUR_MODE", value=settings.mode)
+    if settings.address and len([part for part in settings.address.split(";") if part.strip()]) != 5:
+        raise BadInput("bad_setting", name="LUEUR_ADDRESS", value=settings.address)
     if settings.stripe_key.startswith(LIVE_KEYS):
         raise Refused("live_key")
     if settings.stripe_key and not settings.stripe_key.startswith(TEST_KEYS):

@@ -15,6 +15,7 @@ FLOORS = [
         "assistant.redaction",
         "assistant.reply",
         "assistant.merchant",
+        "assistant.acp",
         "assistant.charts",
         "assistant.pace",
     },

@@ -146,6 +146,8 @@ class Payments:
         ids = tuple(new_id("pay") for _ in quotes)
         origin = replace(origin or Origin(), parts=ids if len(ids) > 1 else ())
         for quote in quotes:
+            if not self._sandbox and hasattr(self._vault.merchants.get(quote.merchant), "session_of"):
+                raise Refused("shop_needs_sandbox", shop=quote.seller)
             self._can_receive(self._vault.account(quote.merchant), quote.seller)
         with self.store.write() as db:
             return tuple(
@@ -334,6 +336,18 @@ class Payments:
         fresh = self._settlement.hint(event, ref)
         self._duties.wake()
         return fresh
+
+    def hear_of_order(self, event: str, quote: str) -> bool:
+        """A shop's genuine webhook about an order: only a hint to ask again. False: it said so before."""
+        fresh = self._settlement.hint(event, quote, payments.c.quote_id)
+        self._duties.wake()
+        return fresh
+
+    def undecided(self, merchant: str) -> int:
+        """How many payments at this merchant have no outcome yet."""
+        waiting = (payments.c.merchant_id == merchant) & payments.c.state.in_(("confirmed", *OPEN))
+        with self.store.read() as db:
+            return int(db.execute(sa.select(sa.func.count()).where(waiting)).scalar_one())
 
     def pages(self, words: Words) -> list[Route]:
         """What a browser must reach of the sandbox, to be mounted on the app's own port; nothing with a real key."""

@@ -52,6 +52,21 @@ class Bill:
     on: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A shared payment token: what it became, whether it still can, and the bank's word on it (ACP's result)."""
+
+    token: str
+    session: str
+    most: Money
+    ref: str  # the intent that used it up, or empty
+    revoked: bool
+    proof: Mapping[str, Any] | None
+
+    def __repr__(self) -> str:
+        return f"Grant(session={self.session!r}, ref={self.ref!r})"
+
+
 class Provider:
     """`base()` gives the address of the API, None for Stripe's own; it is asked for on the first call."""
 
@@ -177,6 +192,30 @@ class Provider:
         except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError, StopIteration):
             pass
         raise Refused("webhook_not_genuine")
+
+    def lend(
+        self, method: str, most: Money, to: str, session: str, expires: datetime, metadata: Mapping[str, str]
+    ) -> Grant:
+        """The one token of this payment (`metadata["payment"]`), as it stands now; made on the first call."""
+        return self._grant("post", "issued_tokens", payment_method=method, seller_details={"external_id": to},
+                           usage_limits={"currency": most.currency.lower(), "max_amount": most.minor,
+                                         "expires_at": int(expires.timestamp())},
+                           metadata={**metadata, "checkout_session_id": session})  # fmt: skip
+
+    def revoke(self, token: str) -> Grant:
+        return self._grant("post", f"issued_tokens/{token}/revoke")
+
+    def granted(self, token: str, on: str) -> Grant:
+        """The merchant's view of a token it was given. Raises `Refused` for one of somebody else's."""
+        return self._grant("get", f"granted_tokens/{token}", stripe_account=on)
+
+    def _grant(self, method: str, place: str, **params: Any) -> Grant:
+        with _plain():
+            told = self._client.raw_request(method, f"/v1/shared_payment/{place}", **params).data
+        limits = told["usage_limits"]
+        most = Money(int(limits["max_amount"]), str(limits["currency"]).upper())
+        return Grant(str(told["id"]), str(told["checkout_session_id"]), most, str(told["payment_intent"] or ""),
+                     bool(told["revoked"]), told["authentication"])  # fmt: skip
 
     def receives(self, account: str) -> bool:
         """Whether a connected account exists and can be paid (transfers active); a yes is asked for once."""

@@ -58,14 +58,14 @@ class Settlement:
             found: datetime | None = db.execute(waiting).scalar()
         return found
 
-    def hint(self, event: str, ref: str) -> bool:
+    def hint(self, event: str, ref: str, by: sa.Column[str] = payments.c.provider_ref) -> bool:
         """The provider says that something happened to an intent: read it again soon. False: it said so before."""
         now = self.clock.now()
-        undecided = (payments.c.provider_ref == ref) & payments.c.state.in_(("requires_action", "unknown"))
+        undecided = (by == ref) & payments.c.state.in_(("requires_action", "unknown"))
         with self.store.write() as db:
             if db.execute(sa.select(hints.c.id).where(hints.c.id == event)).first():
                 return False
-            owner = db.execute(sa.select(payments.c.user_id).where(payments.c.provider_ref == ref)).scalar()
+            owner = db.execute(sa.select(payments.c.user_id).where(by == ref)).scalar()
             db.execute(sa.delete(hints).where(hints.c.at < now - REMEMBERED))
             db.execute(sa.insert(hints).values(id=event, user_id=owner or HOUSE, at=now))
             db.execute(sa.update(payments).where(undecided).values(look_at=now))
@@ -115,7 +115,8 @@ class Settlement:
         asked = payment.state == charge.standing == "requires_action"
         if not asked or self.clock.now() < payment.moved_at + CHALLENGE:
             return charge
-        over = self.provider().cancel(payment.provider_ref)
+        on = self.vault.account(payment.merchant_id) if payment.merchant_id else ""
+        over = self.provider().cancel(payment.provider_ref, on)
         return replace(over, reason="authentication_expired") if over.standing == "failed" else over
 
     def _merchant(self, payment: Payment) -> Charge:
@@ -124,7 +125,7 @@ class Settlement:
             sale = self.vault.trade(payment)
         except Unavailable:
             asked = self.vault.asked(payment)
-            if asked is None:
+            if asked is None or self._in_time(payment, asked) is not asked:
                 raise
             if payment.provider_ref != asked.ref:
                 self._attempt(payment, asked.ref)

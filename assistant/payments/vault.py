@@ -6,7 +6,7 @@ Knows merchants by id and their accounts. The cart does not know what a token is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from zlib import crc32
 
@@ -17,8 +17,9 @@ from assistant.errors import Refused, Unavailable
 from assistant.merchant import Merchant, Sale, Token
 from assistant.payments.confirmation import Signer, digest, register
 from assistant.payments.drafts import OPEN, Payment, load
-from assistant.payments.provider import Bill, Charge, Provider
+from assistant.payments.provider import Bill, Charge, Grant, Provider
 from assistant.payments.tables import tokens
+from assistant.reply import new_id
 from assistant.store import Store
 
 LIFETIME = timedelta(minutes=5)
@@ -34,21 +35,19 @@ class Vault:
         self.signer = signer
         self.provider = provider
         self.page = page  # where a browser finds this folder's receipts
-        self.merchants: dict[str, Merchant] = {}
-        self.accounts: dict[str, str] = {}
+        self.merchants: Mapping[str, Merchant] = {}
 
     def admit(self, merchants: Mapping[str, Merchant]) -> None:
-        """Trade with these merchants from now on; an embedded one (it has a `till`) is given what it charges with."""
+        """Trade with these merchants; an embedded one (it has a `till`) is given what it charges with."""
+        self.merchants = merchants
         for id, merchant in merchants.items():
-            self.merchants[id] = merchant
-            self.accounts[id] = getattr(merchant, "account", _demo_account(id))
             if hasattr(merchant, "till"):
                 merchant.till = self.till(id)
 
     def account(self, merchant: str) -> str:
-        if merchant not in self.accounts:
+        if merchant not in self.merchants:
             raise Refused("unknown_merchant", merchant=merchant)
-        return self.accounts[merchant]
+        return str(getattr(self.merchants[merchant], "account", "")) or demo_account(merchant)
 
     def till(self, merchant: str) -> DrawerTill:
         return DrawerTill(self, merchant)
@@ -60,16 +59,35 @@ class Vault:
         """
         self.account(payment.merchant_id)
         merchant = self.merchants[payment.merchant_id]
-        if sale := merchant.order_of(payment.quote_id):
+        sale = merchant.order_of(payment.quote_id)
+        if sale is None:
+            token = self.draw(payment)
+            try:
+                sale = merchant.complete(payment.quote_id, token)
+            except Refused as error:
+                return self._refused(payment, token, str(error.values.get("reason", "")) or error.key)
+        if sale.status != "paid" or sale.provider_ref:
             return sale
-        token = self.draw(payment)
-        try:
-            return merchant.complete(payment.quote_id, token)
-        except Refused as error:
-            return self._refused(payment, token, str(error.values.get("reason", "")) or error.key)
+        if (grant := self._lent(payment)) and grant.ref:  # a shop elsewhere says "paid": the provider knows
+            return replace(sale, provider_ref=grant.ref)
+        raise Unavailable("order_without_answer")
+
+    def _lent(self, payment: Payment) -> Grant | None:
+        """The card lent for this payment as the provider has it now; None at an embedded merchant."""
+        session_of = getattr(self.merchants[payment.merchant_id], "session_of", None)
+        if session_of is None:
+            return None
+        about = {"payment": payment.id, "seal": payment.hash}
+        session, expires = session_of(payment.quote_id), self._drawn(payment).expires_at
+        return self.provider().lend(payment.method, payment.amount, payment.account, session, expires, about)
 
     def draw(self, payment: Payment) -> Token:
-        """The one token of this draft: derived, so that after a crash the same one is drawn again."""
+        """The one token of this draft: derived, or lent once, so that after a crash the same one is drawn again."""
+        token = self._drawn(payment)
+        grant = self._lent(payment)
+        return replace(token, value=grant.token, proof=grant.proof) if grant else token
+
+    def _drawn(self, payment: Payment) -> Token:
         value = self.signer.token("vault", payment)
         with self.store.write() as db:
             register(db, "vault", payment, value, self.clock.now() + LIFETIME)
@@ -81,7 +99,9 @@ class Vault:
         """The charge of this payment's token while the bank asks its question about it."""
         drawn = (tokens.c.payment_id == payment.id) & (tokens.c.kind == "vault")
         with self.store.read() as db:
-            ref = db.execute(sa.select(tokens.c.provider_ref).where(drawn)).scalar()
+            row = db.execute(sa.select(tokens.c.provider_ref).where(drawn)).first()
+        grant = self._lent(payment) if row else None
+        ref = grant.ref if grant else row and row.provider_ref
         charge = self.provider().retrieve(ref, self.account(payment.merchant_id)) if ref else None
         return charge if charge and charge.standing == "requires_action" else None
 
@@ -92,8 +112,12 @@ class Vault:
         return used is not None and self.clock.now() >= used + CHALLENGE
 
     def _refused(self, payment: Payment, token: Token, reason: str) -> Sale:
-        with self.store.read() as db:
-            ref = db.execute(sa.select(tokens.c.provider_ref).where(tokens.c.digest == digest(token.value))).scalar()
+        if self._lent(payment):
+            ref = self.provider().revoke(token.value).ref
+        else:
+            with self.store.read() as db:
+                known = tokens.c.digest == digest(token.value)
+                ref = db.execute(sa.select(tokens.c.provider_ref).where(known)).scalar() or ""
         if ref:
             account = self.account(payment.merchant_id)
             charge = self.provider().retrieve(ref, account)
@@ -163,7 +187,34 @@ class DrawerTill:
             return int(db.execute(count).scalar_one())
 
 
-def _demo_account(merchant: str) -> str:
+class GrantTill:
+    """`merchant.Till` of a merchant that stands by itself: it charges what it was lent to its own account, once.
+
+    Knows only its restricted key at the processor. Raises like `DrawerTill`; "bank_asks" while the bank does.
+    """
+
+    def __init__(self, provider: Callable[[], Provider], account: str, back: str) -> None:
+        self.provider = provider
+        self.account = account
+        self.back = back  # where the bank leads when it has asked
+
+    def redeem(self, token: Token, description: str) -> str:
+        provider, grant = self.provider(), self.provider().granted(token.value, self.account)
+        about = {"checkout_session_id": grant.session}
+        bill = Bill(grant.session, token.amount, token.value, description, about, on=self.account)
+        ref = grant.ref or provider.create(bill)
+        try:
+            charge = provider.retrieve(ref, self.account)
+            if charge.standing == "open":
+                charge = provider.confirm(ref, new_id("till"), self.account, self.back)
+        except Refused as error:
+            raise Unavailable("order_without_answer") from error
+        if charge.standing == "requires_action":
+            raise Unavailable("bank_asks")
+        return _settled(charge)
+
+
+def demo_account(merchant: str) -> str:
     """The test account of a merchant that names none: like a contact's it ends in four digits."""
     return f"acct_demo_{merchant}_{crc32(merchant.encode()) % 9000 + 1000}"
 

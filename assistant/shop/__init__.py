@@ -9,6 +9,7 @@ a function and the till is set from outside.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 
 from assistant import fx
 from assistant.clock import Clock
-from assistant.errors import BadInput
+from assistant.errors import BadInput, Refused
 from assistant.merchant import Merchant
 from assistant.money import Money
 from assistant.request import Constraint, Seen
@@ -31,6 +32,7 @@ from assistant.shop import guide
 from assistant.shop.cart import Carts
 from assistant.shop.catalogue import Catalogue, Product
 from assistant.shop.constraints import Columns, Conversion, canonical, relax
+from assistant.shop.elsewhere import Known, Register, discover
 from assistant.shop.facts import Facts
 from assistant.shop.glossary import Entry, Reading, glossary, pieces
 from assistant.shop.index import Index, Ranking
@@ -114,10 +116,9 @@ class Shop:
         self.settings = settings
         self.clock = clock
         self.catalogue = Catalogue(store)
-        self.merchants: dict[str, Merchant] = {
-            id: House(id, told, store, clock, self.catalogue, settings.currency, self._restock)
-            for id, told in terms().items()
-        }
+        self.register = Register(settings.home)
+        self.merchants: dict[str, Merchant] = {}
+        self.open_shops()
         self.carts = Carts(store, clock, self.catalogue, self.merchants, settings.currency)
         self.intake = Intake(self.catalogue, settings, clock, self.load)
         self.watches = Watches(store, clock, self.catalogue)
@@ -127,6 +128,52 @@ class Shop:
         self._view: View | None = None
         self._opening = threading.Lock()
         self._started = False
+
+    def open_shops(self) -> None:
+        """The embedded shops, and in their place or beside them those that were added by URL."""
+        catalogue, currency, fresh = self.catalogue, self.settings.currency, dict[str, Merchant]()
+        known = self.register.all()
+        for id, told in terms().items():
+            if id not in known:
+                fresh[id] = House(id, told, catalogue.store, self.clock, catalogue, currency, self._restock)
+        for id, shop in known.items():
+            from assistant.shop.acp import AcpMerchant
+
+            fresh[id] = AcpMerchant(
+                shop, catalogue.store, self.clock, catalogue, currency, self.settings.address, self.register.keep
+            )
+        self.merchants.update(fresh)
+        for gone in self.merchants.keys() - fresh.keys():
+            del self.merchants[gone]
+
+    def add_shop(self, url: str, id: str, name: str, key: str, feed: bytes = b"") -> Known:
+        """Trade with the shop at this address from now on; `feed`: its products. Raises like `discover`."""
+        found = discover(url, id, name, key)
+        self.register.keep(found)
+        self.open_shops()
+        if feed:
+            self.intake.of_shop(feed, found.id)
+        return found
+
+    def remove_shop(self, id: str) -> None:
+        """Trade with it no more; what only it sold is not sold here any more. Raises `NotFound`."""
+        self.register.drop(id)
+        self.open_shops()
+        if id not in self.merchants:
+            self.catalogue.forget(id)
+            self.load(())
+
+    def heard(self, body: bytes, signature: str) -> tuple[str, str]:
+        """(event, quote) of an order webhook of one of these shops. Raises `Refused` unless it is genuine."""
+        from assistant.acp.order import OrderEvent
+        from assistant.acp.signature import is_genuine, secret_of
+
+        now = int(self.clock.now().timestamp())
+        for id, shop in self.register.all().items():
+            if is_genuine(secret_of(shop.key), body, signature, now):
+                told = OrderEvent.model_validate_json(body, extra="ignore")
+                return hashlib.sha256(body).hexdigest(), self.carts.quote_of(id, told.data.checkout_session_id)
+        raise Refused("webhook_not_genuine")
 
     def start(self) -> None:
         """Begin to learn meanings in the background; words answer at once."""

@@ -141,8 +141,8 @@ class Carts:
         code = coupon.strip().upper()
 
         def change(saved: Saved) -> Saved:
-            sellers = {each.merchant for each in self._read(saved, "en").parts}
-            if code and not any(self._merchant(id).takes(code) for id in sellers):
+            cart = self._read(saved, "en")
+            if code and not any(self._own(part.merchant, (code,), cart) for part in cart.parts):
                 raise Refused("no_such_coupon", coupon=code[:40])
             return replace(saved, coupons=(*(c for c in saved.coupons if c != code), code) if code else ())
 
@@ -159,11 +159,12 @@ class Carts:
             raise Refused("cart_two_currencies")
         quotes = tuple(
             self._merchant(part.merchant).quote(
-                user, _wanted(cart, part.merchant), saved.delivery, self._own(part.merchant, saved.coupons),
+                user, _wanted(cart, part.merchant), saved.delivery, self._own(part.merchant, saved.coupons, cart),
                 saved.currency, language,
             )
             for part in cart.parts
         )  # fmt: skip
+        self._within(replace(cart, parts=quotes, worth=self._worth(quotes, saved)))
         self._change(user, lambda now: replace(now, quotes=tuple(quote.id for quote in quotes)), check=False)
         return cart, quotes
 
@@ -229,6 +230,13 @@ class Carts:
         wanted = self.store.value(sa.select(tables.quotes.c.wanted).where(tables.quotes.c.id == quote))
         return tuple(dict.fromkeys(line["product"] for line in wanted or ()))
 
+    def quote_of(self, merchant: str, session: str) -> str:
+        """The newest quote of a checkout session at this shop; empty: none is known here."""
+        its = (tables.quotes.c.merchant == merchant) & (tables.quotes.c.session == session)
+        newest = sa.select(tables.quotes.c.id).where(its).order_by(tables.quotes.c.created_at.desc())
+        with self.store.read() as db:
+            return str(db.execute(newest).scalar() or "")
+
     def _issued(self, quotes: Sequence[str]) -> Sequence[Any]:
         """These quotes and those that were issued anew in their place."""
         return self.store.rows(sa.select(tables.quotes).where(tables.quotes.c.root.in_(quotes))) if quotes else ()
@@ -258,7 +266,7 @@ class Carts:
         sellers = dict.fromkeys(line.product.offer.merchant for line in lines if line.counted)
         parts = tuple(
             self._merchant(seller).estimate(
-                _wanted(cart, seller), saved.delivery, self._own(seller, saved.coupons), saved.currency, language
+                _wanted(cart, seller), saved.delivery, self._own(seller, saved.coupons, cart), saved.currency, language
             )
             for seller in sellers
         )
@@ -273,8 +281,9 @@ class Carts:
             raise Refused("unknown_merchant", merchant=id)
         return self.merchants[id]
 
-    def _own(self, merchant: str, coupons: Sequence[str]) -> tuple[str, ...]:
-        return tuple(code for code in coupons if self._merchant(merchant).takes(code))
+    def _own(self, merchant: str, coupons: Sequence[str], cart: Cart) -> tuple[str, ...]:
+        lines = _wanted(cart, merchant)
+        return tuple(code for code in coupons if self._merchant(merchant).takes(code, lines))
 
 
 def _in(money: Money, currency: str, today: date) -> Money:

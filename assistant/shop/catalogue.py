@@ -117,6 +117,11 @@ class Catalogue:
                 count += len(batch)
         return count
 
+    def forget(self, merchant: str) -> None:
+        """Its offers and prices; a product nobody else offers is not sold any more."""
+        with self.store.write() as db:
+            db.execute(sa.delete(tables.offers).where(tables.offers.c.merchant == merchant))
+
     def ids(self) -> frozenset[str]:
         return frozenset(row.id for row in self.store.rows(sa.select(tables.products.c.id)))
 

@@ -72,6 +72,11 @@ class Intake:
         file.unlink()
         return count
 
+    def of_shop(self, data: bytes, merchant: str) -> int:
+        """The feed of a shop elsewhere: every product is sold by it. How many."""
+        found = (each for each in self._read(data) if isinstance(each, Product))
+        return self._load(replace(each, offer=replace(each.offer, merchant=merchant)) for each in found)
+
     def _read(self, data: bytes) -> Iterator[Product | Problem]:
         return feeds.read(io.BytesIO(data), self.settings.currency, self.clock.now(), self.catalogue.codes())
 

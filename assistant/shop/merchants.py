@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -38,6 +38,7 @@ class Way:
     free_from: int | None = None
     days: int | None = None
     later: int = 0
+    kind: Literal["shipping", "digital", "pickup", "local_delivery"] = "shipping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Terms:
     name: str
     delivery: Mapping[str, Way]  # the first is the usual one
     coupons: Mapping[str, Coupon] = field(default_factory=dict)
+    place: Mapping[str, str] = field(default_factory=dict)  # where it can be collected: ACP's address
+    asks_from: int | None = None  # a total from which the shop wants to see the person itself
 
 
 @functools.cache
@@ -71,13 +74,15 @@ def terms() -> dict[str, Terms]:
         id: Terms(
             shop["name"],
             {name: Way(**way) for name, way in shop["delivery"].items()},
-            {code: Coupon(**told) for code, told in shop["coupons"].items()},
+            {code: Coupon(**told) for code, told in shop.get("coupons", {}).items()},
+            shop.get("place", {}),
+            shop.get("asks_from"),
         )
         for id, shop in _file()["shops"].items()
     }
 
 
-def _word(name: str, language: str, **values: object) -> str:
+def word(name: str, language: str, **values: object) -> str:
     said = _file()["words"][name]
     return str(said.get(language, said["en"])).format_map(values)
 
@@ -99,14 +104,22 @@ class House:
         self.moved = moved  # told which products' stock has changed
         self.till: Till | None = None
 
-    def takes(self, coupon: str) -> bool:
+    def takes(self, coupon: str, lines: tuple[Wanted, ...] = ()) -> bool:  # noqa: ARG002
         return coupon in self.terms.coupons
 
     def estimate(
         self, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = (), currency: str = "",
-        language: str = "en",
+        language: str = "en", anyway: bool = False,
     ) -> Quote:  # fmt: skip
-        return self._priced(self._dated(self._asked("", lines, delivery, coupons, currency, language)))
+        """`anyway`: priced although there are not so many."""
+        asked = self._dated(self._asked("", lines, delivery, coupons, currency, language))
+        return self._priced(asked | {"anyway": anyway})
+
+    def stage(self, quote: str) -> str:
+        """How far the order of a quote is: 'charging', 'paid', 'declined', 'canceled'; empty: there is none."""
+        with self.store.read() as db:
+            order = _order_row(db, quote)
+        return str(order["status"]) if order else ""
 
     def quote(
         self, user: str, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = (),
@@ -212,16 +225,16 @@ class House:
         ways = tuple(self._shipping(name, paid, row, chosen) for name in self.terms.delivery)
         way = next(each for each in ways if each.id == row["delivery"])
         totals = (
-            SumLine(_word("items", language, tax=_share(tax, paid, items).text(language)), items),
+            SumLine(word("items", language, tax=_share(tax, paid, items).text(language)), items),
             *(self._deducted(code, off, currency, language) for code, off in taken.items()),
             SumLine(way.arrives, way.fee),
         )
         return Quote(row["id"], self.id, self.name, lines, totals, paid + way.fee, way.arrives, row["expires_at"],
-                     way.id, ways)  # fmt: skip
+                     way.id, ways, _share(tax, paid, items))  # fmt: skip
 
     def _deducted(self, code: str, off: int, currency: str, language: str) -> SumLine:
         least = Money(self.terms.coupons[code].least, currency).text(language)
-        label = _word("coupon" if off else "coupon_from", language, code=code, least=least)
+        label = word("coupon" if off else "coupon_from", language, code=code, least=least)
         return SumLine(label, Money(-off, currency))
 
     def _shipping(self, name: str, items: Money, row: dict[str, Any], chosen: list[tuple[Product, int]]) -> Shipping:
@@ -229,10 +242,10 @@ class House:
         free = way.free_from is not None and items.minor >= way.free_from
         usual = max(product.offer.delivery_days for product, _ in chosen)
         days = self._days(name, usual)
-        label = _word(name, language)
-        day = _day(row["created_at"].date() + timedelta(days=days), language)
+        label = word(name, language)
+        on = row["created_at"].date() + timedelta(days=days)
         fee = Money(0 if free else way.fee, items.currency)
-        return Shipping(name, label, fee, _word("arrives", language, way=label, day=day))
+        return Shipping(name, label, fee, word("arrives", language, way=label, day=dated(on, language)), on)
 
     def _chosen(self, row: dict[str, Any]) -> list[tuple[Product, int]]:
         """The products wanted with their counts, each known, buyable in this currency and in stock."""
@@ -248,7 +261,7 @@ class House:
             title = found[name].title(row["language"])
             if not 1 <= count <= MOST:
                 raise Refused("bad_quantity", title=title, most=MOST)
-            if found[name].offer.stock < count:
+            if found[name].offer.stock < count and not row.get("anyway"):
                 raise Refused("out_of_stock", title=title, left=found[name].offer.stock)
         return [(found[name], count) for name, count in counts.items()]
 
@@ -306,7 +319,7 @@ def _share(tax: Money, paid: Money, items: Money) -> Money:
     return replace(tax, minor=(2 * tax.minor * paid.minor + items.minor) // (2 * items.minor))
 
 
-def _day(day: date, language: str) -> str:
+def dated(day: date, language: str) -> str:
     from babel.dates import format_date
 
     return str(format_date(day, "long", locale=LOCALES.get(language, "en")))

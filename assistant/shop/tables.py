@@ -58,6 +58,7 @@ quotes = table(
     id=ID, user_id=OWNER,
     root=text(64, index=True, server_default=""),  # the quote it was issued anew of
     merchant=MERCHANT,
+    session=text(255, server_default=""),  # at a shop elsewhere: its checkout
     wanted=a(sa.JSON),  # [{product, quantity}]
     delivery=text(40), coupons=a(sa.JSON, server_default="[]"), language=text(8), currency=CURRENCY,
     total=a(sa.Integer), created_at=a(Instant), expires_at=a(Instant),

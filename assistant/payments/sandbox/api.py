@@ -6,10 +6,14 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from assistant.acp import door
+from assistant.acp import fault as acp
+from assistant.acp.payment import DelegatePaymentAnswer, DelegatePaymentRequest
 from assistant.clock import Clock
-from assistant.payments.sandbox import accounts, checkout, courier, customers, intents, refunds
+from assistant.payments.sandbox import accounts, checkout, courier, customers, grants, intents, refunds
 from assistant.payments.sandbox.call import Call
 from assistant.payments.sandbox.records import Records, fresh
 from assistant.payments.sandbox.wire import Fault, check, decode, missing
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 Answer = Callable[[Call], dict[str, Any]]
 LARGEST_REQUEST = 64_000
 HOSTS = ("127.0.0.1", "localhost")
+A_MERCHANT_MAY = ("/v1/payment_intents", "/v1/shared_payment/granted_tokens/")
+DELEGATE = "/agentic_commerce/delegate_payment"
 
 
 def _list_of(kind: str, url: str, parent: str = "") -> Answer:
@@ -72,15 +78,24 @@ ROUTES: dict[tuple[str, str], tuple[Answer, str]] = {
     ("GET", "/v1/webhook_endpoints"): (courier.listed, "WebhookEndpointListParams"),
     ("GET", "/v1/webhook_endpoints/{id}"): (courier.retrieve, "WebhookEndpointRetrieveParams"),
     ("DELETE", "/v1/webhook_endpoints/{id}"): (courier.delete, "WebhookEndpointDeleteParams"),
+    ("POST", "/v1/shared_payment/issued_tokens"): (grants.issue, ""),
+    ("GET", "/v1/shared_payment/issued_tokens/{id}"): (grants.issued, ""),
+    ("POST", "/v1/shared_payment/issued_tokens/{id}/revoke"): (grants.revoke, ""),
+    ("GET", "/v1/shared_payment/granted_tokens/{id}"): (grants.granted, ""),
     ("GET", "/v1/balance_transactions"): (_list_of("balance_transaction", "/v1/balance_transactions"), ""),
     ("GET", "/v1/balance"): (accounts.balance, "BalanceRetrieveParams"),
 }
 
 
 class Api:
-    def __init__(self, records: Records, key: str, clock: Clock, place: Callable[[], str]) -> None:
+    """`key` is the platform's; with `merchant_key` one can only charge lent tokens, on an account of one's own."""
+
+    def __init__(
+        self, records: Records, key: str, clock: Clock, place: Callable[[], str], merchant_key: str = ""
+    ) -> None:
         self.records = records
         self.key = key
+        self.merchant_key = merchant_key
         self.clock = clock
         self.place = place
 
@@ -92,6 +107,7 @@ class Api:
             Route(path, self._endpoint(answer, name), methods=[method])
             for (method, path), (answer, name) in ROUTES.items()
         ]
+        routes.append(Route(DELEGATE, self._delegation, methods=["POST"]))
         unknown = {404: self._unknown, 405: self._unknown}
         return Starlette(routes=[*routes, *pages], exception_handlers=unknown)
 
@@ -118,7 +134,10 @@ class Api:
         if (request.url.hostname or "") not in HOSTS or request.headers.get("origin"):
             raise Fault("This sandbox answers only its own machine.", status=403)
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        if scheme != "Bearer" or not hmac.compare_digest(given.encode(), self.key.encode()):
+        if scheme == "Bearer" and self.merchant_key and hmac.compare_digest(given, self.merchant_key):
+            if not request.url.path.startswith(A_MERCHANT_MAY) or not request.headers.get("stripe-account"):
+                raise Fault("This restricted key cannot do that.", status=403)
+        elif scheme != "Bearer" or not hmac.compare_digest(given.encode(), self.key.encode()):
             raise Fault("Invalid API Key provided.", status=401)
 
     def _answer(self, request: Request, text: str, answer: Answer, name: str) -> tuple[int, str]:
@@ -126,6 +145,7 @@ class Api:
         key, account = request.headers.get("idempotency-key", ""), request.headers.get("stripe-account", "")
         params, now = decode(text), int(self.clock.now().timestamp())
         call = Call(self.records, params, account, now, request.path_params.get("id", ""), key, self.place())
+        lends = request.headers.get("authorization", "") == f"Bearer {self.merchant_key}"
         said = hashlib.sha256(f"{request.method} {request.url.path}\n{json.dumps(params, sort_keys=True)}".encode())
         with self.records.transaction():
             if account:
@@ -133,11 +153,40 @@ class Api:
             if key and (first := self.records.answer(account, key, now)):
                 return _replay(first, said.hexdigest())
             check(params, name)
+            if lends and answer is intents.create and not str(params.get("payment_method")).startswith("vt_"):
+                raise Fault("This restricted key charges shared payment tokens only.", status=403)
             made = answer(call)
             status, body = (402 if "error" in made else 200), json.dumps(made)
             if key and request.method == "POST":
                 self.records.remember(account, key, said.hexdigest(), status, body, now)
         return status, body
+
+    async def _delegation(self, request: Request) -> Response:
+        """ACP's delegate payment by itself, for who holds the platform's key."""
+        from starlette.concurrency import run_in_threadpool
+
+        try:
+            self._admit(request)
+            body = await request.body()
+            key = door.admit("POST", request.headers, self.key, body)
+            asked = door.read(DelegatePaymentRequest, body)
+            return _response(201, await run_in_threadpool(self._delegated, asked, key))
+        except acp.Fault as refusal:
+            return _response(refusal.status, json.dumps(refusal.error.wire()))
+        except Fault as fault:
+            status = 422 if fault.code == "idempotency_conflict" else fault.status
+            kind: Any = {"type": "invalid_request", "code": fault.code or "invalid_card", "message": fault.message}
+            return _response(status, json.dumps(kind | ({"param": fault.param} if fault.param else {})))
+
+    def _delegated(self, asked: DelegatePaymentRequest, key: str) -> str:
+        now = self.clock.now()
+        call = Call(self.records, {}, "", int(now.timestamp()))
+        if asked.allowance.expires_at <= now:
+            raise Fault("The allowance is over.", "invalid_card", "$.allowance.expires_at")
+        with self.records.transaction():
+            made = grants.delegate(call, asked, f"acp {key}")
+        created = datetime.fromtimestamp(made["created"], UTC)
+        return json.dumps(DelegatePaymentAnswer(id=made["id"], created=created, metadata=made["metadata"]).wire())
 
 
 def _replay(first: tuple[str, int, str], said: str) -> tuple[int, str]:

@@ -6,8 +6,6 @@ addresses on this machine are accepted: nothing of a sandbox leaves it.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import http.client
 import threading
 from collections.abc import Callable
@@ -15,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
+from assistant.acp.signature import of_webhook
 from assistant.clock import Clock
 from assistant.payments.sandbox.call import Call
 from assistant.payments.sandbox.records import Parcel, Records, fresh
@@ -101,7 +100,7 @@ class Courier:
 
 def signature(secret: str, body: str, now: int) -> str:
     """The Stripe-Signature header (Stripe docs, "Verify webhook signatures manually")."""
-    return f"t={now},v1={hmac.new(secret.encode(), f'{now}.{body}'.encode(), hashlib.sha256).hexdigest()}"
+    return of_webhook(secret, body.encode(), now)
 
 
 def _post(parcel: Parcel, now: int) -> bool:

@@ -7,7 +7,7 @@ import re
 import secrets
 from typing import Any
 
-from assistant.payments.sandbox import customers
+from assistant.payments.sandbox import customers, grants
 from assistant.payments.sandbox.accounts import known
 from assistant.payments.sandbox.call import Call
 from assistant.payments.sandbox.cards import NOT_PROVEN, Card, card
@@ -30,8 +30,11 @@ CONFIRMABLE = ("requires_confirmation", "requires_payment_method", "requires_act
 def create(call: Call) -> dict[str, Any]:
     asked = call.params
     amount, currency = _price(integer(asked, "amount"), str(asked["currency"]).lower())
-    method = asked.get("payment_method")
-    if method:
+    method, metadata = asked.get("payment_method"), asked.get("metadata") or {}
+    token = grants.lent(call, method, amount, currency) if method and method.startswith("vt_") else None
+    if token:
+        method, metadata = token["method"], metadata | token["metadata"]
+    elif method:
         held(call, method)
     if customer := asked.get("customer"):
         customers.known(call, customer, "customer")
@@ -42,10 +45,12 @@ def create(call: Call) -> dict[str, Any]:
         payment_method=method, payment_method_types=["card"], customer=customer,
         capture_method=asked.get("capture_method", "automatic_async"),
         confirmation_method="automatic", client_secret=f"{id}_secret_{secrets.token_hex(12)}",
-        description=asked.get("description"), metadata=asked.get("metadata") or {},
+        description=asked.get("description"), metadata=metadata,
         automatic_payment_methods=_automatic(asked), transfer_data=_destination(call),
         payment_method_options={}, amount_details={"tip": {}},
     )  # fmt: skip
+    if token:
+        grants.use(call, token, id)
     call.records.put("payment_intent", call.account, intent)
     call.happened("payment_intent.created", intent)
     return _confirm(call, intent) if flag(asked, "confirm") else intent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterable
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from assistant.clock import Clock
 from assistant.errors import BadInput, Unavailable
+from assistant.folder import write_private
 from assistant.payments.sandbox.accounts import account
 from assistant.payments.sandbox.courier import Courier, subscribe
 from assistant.payments.sandbox.courier import thread as carry
@@ -42,6 +44,7 @@ class Sandbox:
         self.port = port  # 0: any free one
         self.pages = pages  # shown on the sandbox's own port too
         self.key = "sk_test_" + hmac.new(secret, b"sandbox", hashlib.sha256).hexdigest()[:32]
+        self.merchant_key = "rk_test_" + hmac.new(secret, b"merchant", hashlib.sha256).hexdigest()[:32]
         self._lock = threading.RLock()
         self._records: Records | None = None
         self._running: tuple[object, threading.Thread] | None = None
@@ -97,8 +100,8 @@ class Sandbox:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or each answer waits 40 ms for an ACK
         own = self.pages(self) if self.pages else []
         config = uvicorn.Config(
-            Api(self.records, self.key, self.clock, self.place).app(own), log_config=None, access_log=False,
-            lifespan="off", timeout_graceful_shutdown=2,
+            Api(self.records, self.key, self.clock, self.place, self.merchant_key).app(own), log_config=None,
+            access_log=False, lifespan="off", timeout_graceful_shutdown=2,
         )  # fmt: skip
         server = uvicorn.Server(config)
         came_up = threading.Event()
@@ -121,6 +124,8 @@ class Sandbox:
             raise Unavailable("provider_silent")
         self._running = (server, thread)
         self._url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        found = {"url": self._url, "key": self.merchant_key}
+        write_private(self.path.with_suffix(".json"), json.dumps(found))  # for the merchants of this machine
 
     def close(self) -> None:
         with self._lock:

@@ -1,0 +1,132 @@
+"""`lueur merchant`: one sample shop in a process of its own, on a port of this machine, with its own folder and key.
+
+It sells its part of the demo catalogue, charges at the sandbox of the same `LUEUR_HOME` (wherever that listens now),
+and tells the agent of its orders until it is heard: at least once, signed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from assistant.acp.order import OrderEvent
+from assistant.acp.signature import of_webhook, secret_of
+from assistant.clock import Clock
+from assistant.errors import BadInput, LueurError, Unavailable
+from assistant.folder import prepare, secret
+from assistant.payments.provider import Provider
+from assistant.payments.vault import GrantTill, demo_account
+from assistant.protocols.acp.app import Shopfront
+from assistant.protocols.acp.counter import Counter
+from assistant.protocols.acp.tables import answers, sessions
+from assistant.protocols.acp.view import View
+from assistant.shop import tables
+from assistant.shop.catalogue import Catalogue, Product
+from assistant.shop.merchants import House, terms
+from assistant.store import Store
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+EVERY = 2.0  # seconds between two looks for orders nobody was told of
+PATIENCE = 5.0
+KEPT = timedelta(hours=25)  # an answer by its idempotency key
+log = logging.getLogger(__name__)
+
+
+class Processor:
+    """The sandbox, found by the file it leaves when it is up; another one when it has come up elsewhere."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._known: tuple[str, Provider] | None = None
+
+    def __call__(self) -> Provider:
+        try:
+            text = self.file.read_text(encoding="utf-8")
+            found = json.loads(text)
+        except (OSError, ValueError):
+            raise Unavailable("provider_silent") from None
+        if self._known is None or self._known[0] != text:
+            self._known = text, Provider(found["key"], lambda: str(found["url"]))
+        return self._known[1]
+
+
+class Merchant:
+    """`products` fill an empty shelf; `hook` is where the agent hears of orders, none: nobody does."""
+
+    def __init__(
+        self, home: Path, id: str, url: str, products: Callable[[], tuple[Product, ...]], processor: Path, clock: Clock,
+        hook: str = "", currency: str = "EUR",
+    ) -> None:  # fmt: skip
+        if id not in terms():
+            raise BadInput("unknown_shop", shop=id[:40], shops=", ".join(terms()))
+        prepare(home)
+        self.key = secret(home / "agent.key")
+        self.hook = hook
+        self.store = Store(home / "lueur.db")
+        self.store.upgrade()
+        catalogue, account = Catalogue(self.store), demo_account(id)
+        if catalogue.is_empty():
+            catalogue.load(each for each in products() if each.offer.merchant == id)
+        house = House(id, terms()[id], self.store, clock, catalogue, currency, lambda _: self.wake.set())
+        provider = Processor(processor)
+        house.till = GrantTill(provider, account, url)
+        self.counter = Counter(
+            house, View(house, url, account), self.store, clock, lambda token: provider().granted(token, account)
+        )
+        self.wake, self.ending = threading.Event(), False
+
+    def app(self) -> Starlette:
+        return Shopfront(self.counter, self.key).app()
+
+    def tell(self) -> None:
+        """Orders the agent has not heard of, each until it says so; and forget answers that are old."""
+        while not self.ending:
+            try:
+                for session in self._untold():
+                    self._post(session)
+                with self.store.write() as db:
+                    db.execute(sa.delete(answers).where(answers.c.at < self.counter.clock.now() - KEPT))
+            except LueurError as error:
+                log.warning("nobody was told: %s", error.key)
+            self.wake.clear()
+            self.wake.wait(EVERY)
+
+    def _untold(self) -> list[str]:
+        sold = sessions.join(tables.orders, tables.orders.c.quote_id == sessions.c.quote_id)
+        fresh = sa.select(sessions.c.id).select_from(sold)
+        with self.store.read() as db:
+            return list(db.execute(fresh.where(tables.orders.c.status == "paid", ~sessions.c.told)).scalars())
+
+    def _post(self, session: str) -> None:
+        import httpx
+
+        order = self.counter.show(session).order
+        if order is None:
+            return
+        body = json.dumps(OrderEvent(type="order_create", data=order).wire()).encode()
+        signed = of_webhook(secret_of(self.key), body, int(self.counter.clock.now().timestamp()))
+        headers = {"Content-Type": "application/json", "Merchant-Signature": signed}
+        try:
+            heard = httpx.post(self.hook, content=body, headers=headers, timeout=PATIENCE, trust_env=False).is_success
+        except httpx.HTTPError:
+            return
+        with self.store.write() as db:
+            db.execute(sa.update(sessions).where(sessions.c.id == session).values(told=heard))
+
+
+def run(merchant: Merchant, port: int) -> None:
+    """Serve on 127.0.0.1 until told to stop."""
+    import uvicorn
+
+    if merchant.hook:
+        threading.Thread(target=merchant.tell, name="webhooks", daemon=True).start()
+    uvicorn.run(merchant.app(), host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off")

@@ -1,0 +1,377 @@
+"""A shop that speaks ACP, behind the same seam as the embedded ones. What it says is held against what was asked.
+
+Its answers are data: a line that was not asked for, another currency, a sum that does not add up, another account than
+before are refused, before any card is lent. Quantity is asked for by repeating an id, which every schema allows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+
+from assistant.acp import VERSION, signature
+from assistant.acp.discount import Discounts
+from assistant.acp.parties import Address, FulfillmentDetails
+from assistant.acp.payment import AuthenticationResult, Credential, Instrument, PaymentData
+from assistant.acp.request import Complete, Create, Update
+from assistant.acp.session import Session
+from assistant.acp.session_parts import Capabilities, Chosen, FulfillmentOption, Interventions, Item, LineItem, Total
+from assistant.acp.shape import Shape
+from assistant.clock import Clock
+from assistant.errors import LueurError, NotFound, Refused, Unavailable
+from assistant.merchant import Quote, Sale, Shipping, Token, Wanted
+from assistant.money import Money, total
+from assistant.reply import SumLine, new_id
+from assistant.shop import tables
+from assistant.shop.catalogue import Catalogue
+from assistant.shop.elsewhere import Known, fetch
+from assistant.shop.merchants import QUOTE_MINUTES, dated, word
+from assistant.store import Store
+
+TOKENIZED, LONGEST = "dev.acp.tokenized.card", 64
+REMEMBERED = timedelta(minutes=1)  # what a cart that is only looked at would cost
+LOOKED_AT = 50
+SHIPPED = ("shipping", "local_delivery")
+TAKEN_OFF = ("items_discount", "discount", "store_credit")
+NOT_SUMMED = ("subtotal", "total", "amount_refunded")
+
+
+class AcpMerchant:
+    """`keep` writes down what was learned of the shop; `address`: where goods go, told only to a shop that ships."""
+
+    def __init__(
+        self, shop: Known, store: Store, clock: Clock, catalogue: Catalogue, currency: str, address: str,
+        keep: Callable[[Known], None],
+    ) -> None:  # fmt: skip
+        self.shop = shop
+        self.id, self.name = shop.id, shop.name
+        self.store = store
+        self.clock = clock
+        self.catalogue = catalogue
+        self.currency = currency
+        self.address = address
+        self.keep = keep
+        self._looks: dict[tuple[Any, ...], tuple[datetime, Session]] = {}
+
+    @property
+    def account(self) -> str:
+        return self.shop.account
+
+    def session_of(self, quote: str) -> str:
+        return str(self._row(quote)["session"])
+
+    def takes(self, coupon: str, lines: tuple[Wanted, ...] = ()) -> bool:
+        """Asked of the shop with what is wanted: applied, or refused for no other reason than too small a sum."""
+        told = self._look(lines, "", (coupon,), "", "en").discounts if lines else None
+        applied = {each.code for each in told.applied} if told else set()
+        low = {each.code for each in told.rejected if each.reason.endswith("minimum_not_met")} if told else set()
+        return coupon in applied | low
+
+    def estimate(
+        self, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = (), currency: str = "",
+        language: str = "en",
+    ) -> Quote:  # fmt: skip
+        """What the shop asks; where it does not answer, the prices of the catalogue, and that delivery comes on top."""
+        try:
+            session = self._look(lines, delivery, coupons, currency, language)
+            return self._quoted("", lines, session, currency or self.currency, language)
+        except LueurError:
+            return self._from_catalogue(lines, currency or self.currency, language)
+
+    def quote(
+        self, user: str, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = (),
+        currency: str = "", language: str = "en",
+    ) -> Quote:  # fmt: skip
+        row = {
+            "root": "", "user_id": user, "merchant": self.id, "language": language, "delivery": delivery,
+            "currency": currency or self.currency, "coupons": list(coupons),
+            "wanted": [{"product": line.product, "quantity": line.quantity} for line in lines],
+        }  # fmt: skip
+        return self._issue(row)
+
+    def reread(self, quote: str) -> Quote:
+        """The same quote while the shop stands by every line and the sum; another one otherwise."""
+        row = self._row(quote)
+        try:
+            session = self._call("GET", row["session"], language=row["language"])
+        except NotFound:
+            return self._issue(row)
+        if session.status in ("canceled", "expired", "completed"):
+            return self._issue(row)
+        _ready(self.shop, session)
+        today = self._quoted(quote, _wanted(row), session, row["currency"], row["language"])
+        same = today.total == Money(row["total"], row["currency"]) and self.clock.now() < row["expires_at"]
+        return today if same else self._keep(row, session)
+
+    def complete(self, quote: str, token: Token) -> Sale:
+        """Have the shop charge what it was lent. Safe to repeat: the same token is the same request.
+
+        Raises `Refused` when the shop will not (the caller takes the card back and looks what was charged), and
+        `Unavailable` while nobody knows, or the bank asks.
+        """
+        row = self._row(quote)
+        before = self._call("GET", row["session"], language=row["language"])
+        if sale := self._sale(quote, before):
+            return sale
+        self._agrees(row, before)
+        paying = Complete(
+            payment_data=PaymentData(
+                handler_id=self._handler(before),
+                instrument=Instrument(type="card", credential=Credential(type="spt", token=token.value)),
+            ),
+            authentication_result=AuthenticationResult(**token.proof) if token.proof else None,
+        )
+        proven = "proven" if token.proof else ""
+        key = hashlib.sha256(f"{quote}\n{token.value}\n{proven}".encode()).hexdigest()
+        after = self._call("POST", f"{row['session']}/complete", paying, key, row["language"])
+        if sale := self._sale(quote, after):
+            return sale
+        if any(message.code == "payment_declined" for message in after.messages):
+            raise Refused("card_declined", reason="card_declined")
+        if after.status in ("ready_for_payment", "not_ready_for_payment", "incomplete", "canceled", "expired"):
+            raise Refused("quote_changed", reason="quote_changed", was=token.amount, now=token.amount)
+        raise Unavailable("order_without_answer")
+
+    def order_of(self, quote: str) -> Sale | None:
+        row = self._row(quote)
+        try:
+            return self._sale(quote, self._call("GET", row["session"], language=row["language"]))
+        except NotFound:
+            return None
+
+    # -- one session ---------------------------------------------------------------------------------------------
+
+    def _look(
+        self, lines: tuple[Wanted, ...], delivery: str, coupons: tuple[str, ...], currency: str, language: str
+    ) -> Session:
+        asked, now = (lines, delivery, coupons, currency, language), self.clock.now()
+        kept = self._looks.get(asked)
+        if kept is None or now >= kept[0] + REMEMBERED:
+            if len(self._looks) > LOOKED_AT:
+                self._looks.clear()
+            kept = self._looks[asked] = now, self._open(*asked)
+        return kept[1]
+
+    def _open(
+        self, lines: tuple[Wanted, ...], delivery: str, coupons: tuple[str, ...], currency: str, language: str
+    ) -> Session:
+        """A new session, with the way that was chosen, and the address if it is to be sent anywhere."""
+        items = tuple(Item(id=line.product) for line in lines for _ in range(line.quantity))
+        asked = Create(
+            line_items=items, currency=(currency or self.currency).lower(), locale=language,
+            capabilities=Capabilities(interventions=Interventions(supported=("3ds",)), extensions=("discount",)),
+            discounts=Discounts(codes=coupons) if coupons else None,
+        )  # fmt: skip
+        session = self._call("POST", "", asked, new_id("key"), language)
+        self._learn(session)
+        chosen = _option(session)
+        wanted = next((each for each in session.fulfillment_options if each.id == delivery), chosen)
+        change: dict[str, Any] = {}
+        if wanted and (wanted != chosen or not session.selected_fulfillment_options):
+            ids = tuple(line.id for line in session.line_items)
+            change["selected_fulfillment_options"] = (Chosen(type=wanted.type, option_id=wanted.id, item_ids=ids),)
+        if self.address and wanted and wanted.type in SHIPPED:
+            change["fulfillment_details"] = _details(self.address)
+        return self._call("POST", session.id, Update(**change), new_id("key"), language) if change else session
+
+    def _issue(self, row: dict[str, Any]) -> Quote:
+        session = self._open(_wanted(row), row["delivery"], tuple(row["coupons"]), row["currency"], row["language"])
+        _ready(self.shop, session)
+        return self._keep(row, session)
+
+    def _keep(self, row: dict[str, Any], session: Session) -> Quote:
+        """Write the quote down: what the person will agree to, to be compared with before anything is paid."""
+        id, now = new_id("quote"), self.clock.now()
+        quote = self._quoted(id, _wanted(row), session, row["currency"], row["language"])
+        fresh = {"id": id, "root": row["root"] or id, "session": session.id, "created_at": now, "delivery": quote.way,
+                 "expires_at": quote.expires_at, "total": quote.total.minor}  # fmt: skip
+        with self.store.write() as db:
+            db.execute(sa.insert(tables.quotes).values(**row | fresh))
+        return quote
+
+    def _quoted(self, id: str, lines: tuple[Wanted, ...], session: Session, currency: str, language: str) -> Quote:
+        """The session as a quote. Raises `Refused` unless it is about exactly these lines and its sums add up."""
+        self._same_lines(lines, session, currency)
+        titles = {each.id: each.title(language) for each in self.catalogue.by_ids([line.product for line in lines])}
+        shown = tuple(_line(line, titles.get(line.item.id, ""), currency) for line in session.line_items)
+        sums = tuple(
+            SumLine(_plain(each.display_text), Money(_signed(each), currency))
+            for each in session.totals if each.type not in NOT_SUMMED and (each.amount or each.type == "fulfillment")
+        )  # fmt: skip
+        whole = Money(session.total or 0, currency)
+        base = total((line.amount * line.quantity for line in shown), currency).minor
+        stated = [each.amount for each in session.totals if each.type == "items_base_amount"]
+        if (
+            stated not in ([base], [])
+            or not shown
+            or whole.minor <= 0
+            or total((each.amount for each in sums), currency) != whole
+        ):
+            raise Refused("shop_does_not_add_up", shop=self.name)
+        ways = tuple(_shipping(each, currency, language) for each in session.fulfillment_options)
+        way = next((each for each in ways if (chosen := _option(session)) and each.id == chosen.id), None)
+        until = self.clock.now() + timedelta(minutes=QUOTE_MINUTES)
+        expires = min(session.expires_at.astimezone(UTC), until) if session.expires_at else until
+        return Quote(id, self.id, self.name, shown, sums, whole, way.arrives if way else "", expires,
+                     way.id if way else "", ways)  # fmt: skip
+
+    def _same_lines(self, lines: tuple[Wanted, ...], session: Session, currency: str) -> None:
+        asked: Counter[str] = Counter()
+        for line in lines:
+            asked[line.product] += line.quantity
+        told: Counter[str] = Counter()
+        for each in session.line_items:
+            told[each.item.id] += each.quantity
+        if asked != told or session.currency.upper() != currency:
+            raise Refused("shop_does_not_add_up", shop=self.name)
+
+    def _agrees(self, row: dict[str, Any], session: Session) -> None:
+        """The last look before the card is lent: the lines and the sum the person agreed to, or nothing is paid."""
+        today = self._quoted(row["id"], _wanted(row), session, row["currency"], row["language"])
+        was = Money(row["total"], row["currency"])
+        if today.total != was:
+            raise Refused("quote_changed", reason="quote_changed", was=was, now=today.total)
+
+    def _learn(self, session: Session) -> None:
+        """The account it is paid on, once; a shop that names another one later is not paid."""
+        handlers = session.capabilities.payment.handlers if session.capabilities.payment else ()
+        mine = next((each for each in handlers if each.name == TOKENIZED and each.requires_delegate_payment), None)
+        account = str(mine.config.get("merchant_id", "")) if mine else ""
+        if not mine or not 0 < len(account) <= LONGEST:
+            raise Refused("shop_takes_no_token", shop=self.name)
+        if self.shop.account and account != self.shop.account:
+            raise Refused("shop_account_changed", shop=self.name, known=self.shop.account[-4:], new=account[-4:])
+        if not self.shop.account:
+            self.shop = replace(self.shop, account=account)
+            self.keep(self.shop)
+
+    def _handler(self, session: Session) -> str:
+        self._learn(session)
+        handlers = session.capabilities.payment.handlers if session.capabilities.payment else ()
+        return next(each.id for each in handlers if each.name == TOKENIZED and each.requires_delegate_payment)
+
+    def _sale(self, quote: str, session: Session) -> Sale | None:
+        """The order, once there is one; the provider knows what was charged for it."""
+        if session.status != "completed" or session.order is None:
+            return None
+        by = session.order.estimated_delivery
+        return Sale(session.order.id[:LONGEST], quote, "paid", arrives=by.latest.date() if by else None)
+
+    def _from_catalogue(self, lines: tuple[Wanted, ...], currency: str, language: str) -> Quote:
+        found = {each.id: each for each in self.catalogue.by_ids([line.product for line in lines])}
+        shown = tuple(
+            SumLine(found[line.product].title(language), found[line.product].offer.price(currency), line.quantity)
+            for line in lines if line.product in found
+        )  # fmt: skip
+        whole = total((each.amount * each.quantity for each in shown), shown[0].amount.currency if shown else currency)
+        later = word("later", language, shop=self.name)
+        until = self.clock.now() + timedelta(minutes=QUOTE_MINUTES)
+        return Quote("", self.id, self.name, shown, (SumLine(later, whole),), whole, later, until)
+
+    def _row(self, quote: str) -> dict[str, Any]:
+        with self.store.read() as db:
+            row = db.execute(sa.select(tables.quotes).where(tables.quotes.c.id == quote)).mappings().first()
+        if row is None:
+            raise NotFound("unknown_quote")
+        return dict(row)
+
+    def _call(self, method: str, place: str, said: Shape | None = None, key: str = "", language: str = "en") -> Session:
+        """One request; the session it answers with. Raises `NotFound`, `Refused` or `Unavailable`."""
+        headers = {"Authorization": f"Bearer {self.shop.key}", "API-Version": VERSION, "Accept-Language": language,
+                   "Request-Id": new_id("req"), "Timestamp": self.clock.now().isoformat()}  # fmt: skip
+        body = json.dumps(said.wire()).encode() if said else None
+        if body:
+            headers |= {"Content-Type": "application/json", "Idempotency-Key": key,
+                        "Signature": signature.of_request(self.shop.key, body)}  # fmt: skip
+        url = f"{self.shop.url}/checkout_sessions/{place}".rstrip("/")
+        status, text = fetch(self.name, method, url, body, **headers)
+        if status == 404:
+            raise NotFound("unknown_quote")
+        if status >= 400:
+            raise Refused("shop_refuses", shop=self.name, why=_code(text), reason=_code(text))
+        try:
+            session = Session.model_validate_json(text, extra="ignore")
+        except ValueError as error:
+            raise Unavailable("shop_silent", shop=self.name) from error
+        if place and session.id != place.split("/")[0]:
+            raise Unavailable("shop_silent", shop=self.name)
+        return session
+
+
+def _ready(shop: Known, session: Session) -> None:
+    """Raise `Refused` with what the shop still wants, unless it can be paid."""
+    if session.status == "ready_for_payment":
+        return
+    errors = {message.code: message for message in session.messages if message.type == "error"}
+    if session.status == "requires_escalation" and session.continue_url:
+        if urlsplit(session.continue_url).netloc == urlsplit(shop.url).netloc:
+            raise Refused("shop_asks", shop=shop.name, url=session.continue_url)
+    elif "out_of_stock" in errors:
+        short = next((each for each in session.line_items if (each.available_quantity or 0) < each.quantity), None)
+        named = _plain(short.name or short.item.id) if short else shop.name
+        raise Refused("out_of_stock", title=named, left=short.available_quantity or 0 if short else 0)
+    elif any("address" in (message.param or "") for message in session.messages):
+        raise Refused("shop_needs_address", shop=shop.name)
+    raise Refused("shop_refuses", shop=shop.name, why=session.status)
+
+
+def _option(session: Session) -> FulfillmentOption | None:
+    """The way that is chosen, else the first."""
+    chosen = {each.option_id for each in session.selected_fulfillment_options or ()}
+    options = session.fulfillment_options
+    return next((each for each in options if each.id in chosen), options[0] if options else None)
+
+
+def _shipping(option: FulfillmentOption, currency: str, language: str) -> Shipping:
+    """A way with its fee and, where the shop says until when, the day."""
+    fee = next((each.amount for each in option.totals if each.type == "total"), 0)
+    by = option.latest_delivery_time or option.ready_by
+    label = _plain(option.title)
+    told = word("arrives", language, way=label, day=dated(by.date(), language)) if by else label
+    return Shipping(option.id, label, Money(fee, currency), told, by.date() if by else None)
+
+
+def _line(line: LineItem, title: str, currency: str) -> SumLine:
+    """One line at its unit price; one that does not divide stands as a whole."""
+    worth = next((each.amount for each in line.totals if each.type == "items_base_amount"), None)
+    unit = line.unit_amount if line.unit_amount is not None else line.item.unit_amount
+    label = title or _plain(line.name or line.item.id)
+    if worth is None or (unit is not None and unit * line.quantity == worth):
+        return SumLine(label, Money(unit or 0, currency), line.quantity)
+    return SumLine(f"{label} × {line.quantity}", Money(worth, currency))
+
+
+def _signed(line: Total) -> int:
+    return -abs(line.amount) if line.type in TAKEN_OFF else line.amount
+
+
+def _wanted(row: dict[str, Any]) -> tuple[Wanted, ...]:
+    return tuple(Wanted(line["product"], line["quantity"]) for line in row["wanted"])
+
+
+def _details(address: str) -> FulfillmentDetails:
+    """Of 'name; street; postal code; city; country code', as in LUEUR_ADDRESS."""
+    name, line, code, city, country = [part.strip() for part in address.split(";")]
+    there = Address(name=name, line_one=line, city=city, state="", country=country, postal_code=code)
+    return FulfillmentDetails(name=name, address=there)
+
+
+def _plain(text: str) -> str:
+    """A shop's words as one line of plain text, short enough for a sheet."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())[:120]
+
+
+def _code(text: bytes) -> str:
+    try:
+        code = str(json.loads(text)["code"])
+    except (ValueError, KeyError, TypeError):
+        code = ""
+    return code[:40] if code.replace("_", "").isalnum() else "?"
