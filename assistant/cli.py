@@ -71,6 +71,20 @@ def parser() -> Parser:
     export.add_argument("--form", choices=("json", "beancount", "csv"), default="json", help="default: json")
     sandbox = _verb(verbs, "sandbox", run_sandbox, "only the Stripe-compatible sandbox, for other programs' tests")
     sandbox.add_argument("--port", type=int, default=12111, help="port on this machine (default 12111)")
+    merchant = _verb(verbs, "merchant", run_merchant, "a sample shop that speaks ACP, alone on a port of this machine")
+    merchant.add_argument("--shop", default="tablee", help="which of the sample shops (default tablee)")
+    merchant.add_argument("--port", type=int, default=8181, help="port on this machine (default 8181)")
+    merchant.add_argument("--hook", help="where its orders are told (default: the page of this folder)")
+    shops = _verb(verbs, "shops", run_shops, "shops you trade with by their URL (ACP)")
+    shops.add_argument("what", choices=("list", "add", "remove"))
+    shops.add_argument(
+        "shop", nargs="?", default="", metavar="URL or ID", help="the address to add, or the id to remove"
+    )
+    shops.add_argument("--id", default="", help="its short name; that of an embedded shop takes its place")
+    shops.add_argument("--name", default="", help="as you want to read it on a sheet (default: its host)")
+    shops.add_argument("--key-file", type=Path, metavar="FILE", help="what the shop gave you; - reads standard input")
+    shops.add_argument("--feed", type=Path, metavar="FILE", help="its products: any feed that `lueur import` reads")
+    shops.add_argument("--json", action="store_true", help="one line of JSON")
     audit = _verb(verbs, "audit", run_audit, "check the chain of the payment log")
     audit.add_argument("what", choices=("verify",), help="verify: find the first entry that was edited or left out")
     forget = _verb(verbs, "forget", run_forget, "erase everything of yours in this folder")
@@ -323,6 +337,42 @@ def run_sandbox(args: argparse.Namespace, settings: Settings) -> int:
         told = {"url": made.url(), "key": made.key}
         print(say(language_of(settings.language), "payment.sandbox_alone", **told), flush=True)
         threading.Event().wait()
+    return OK
+
+
+def run_merchant(args: argparse.Namespace, settings: Settings) -> int:
+    from assistant.clock import SystemClock
+    from assistant.demo.catalogue import products
+    from assistant.language.messages import say
+    from assistant.protocols.acp import runner
+    from assistant.protocols.local import language_of
+
+    home, url, clock = settings.home / "merchants" / args.shop, f"http://127.0.0.1:{args.port}", SystemClock()
+    hook = args.hook or f"http://127.0.0.1:{settings.port}{runner.HOOK}"
+    merchant = runner.Merchant(
+        home, args.shop, url, lambda: products(clock.now()), settings.home / "sandbox.json", clock, hook
+    )
+    add = f'lueur shops add {url} --id {args.shop} --name "{merchant.name}" --key-file {home / runner.KEY}'
+    print(say(language_of(settings.language), "service.merchant", name=merchant.name, url=url, add=add), flush=True)
+    runner.run(merchant, args.port)
+    return OK
+
+
+def run_shops(args: argparse.Namespace, settings: Settings) -> int:
+    import base64
+    import json
+
+    values = {"url": args.shop, "id": args.id if args.what == "add" else args.shop, "name": args.name}
+    if args.what == "add":
+        key = sys.stdin.read() if str(args.key_file) == "-" else args.key_file and _upload(args.key_file).data.decode()
+        feed = base64.b64encode(_upload(args.feed).data).decode() if args.feed else ""
+        values |= {"key": (key or "").strip(), "feed": feed}
+    with _desk(settings) as desk:
+        found = desk.shops(args.what, values)
+    if found["error"]:
+        return _print(found, args.json)
+    lines = [f"{shop['id']:16}{shop['name']:24}{shop['url']}" for shop in found["shops"]]
+    print(json.dumps(found, ensure_ascii=False) if args.json else "\n".join(lines))
     return OK
 
 

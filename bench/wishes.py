@@ -75,6 +75,8 @@ KINDS: dict[str, tuple[list[str], list[str], list[str]]] = {
     "notebook": (["notebook"], ["carnet", "cahier"], ["笔记本", "记事本"]),
     "olive_oil": (["olive oil"], ["huile d'olive"], ["橄榄油"]), "pasta": (["pasta"], ["pâtes"], ["意大利面"]),
     "speaker": (["speaker", "bluetooth speaker"], ["enceinte", "enceinte bluetooth"], ["音箱", "蓝牙音箱"]),
+    "dinner": (["dinner box"], ["coffret dîner"], ["晚餐盒"]),
+    "train_ticket": (["train ticket"], ["billet de train"], ["火车票"]),
 }  # fmt: skip
 COLOURS: dict[str, tuple[str, str, str]] = {
     "red": ("red", "rouge", "红色"), "blue": ("blue", "bleu", "蓝色"), "green": ("green", "vert", "绿色"),

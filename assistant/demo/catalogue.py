@@ -1,4 +1,4 @@
-"""The demo catalogue: 450 made-up products from `catalogue.toml`, the same on every machine.
+"""The demo catalogue: some 480 made-up products from `catalogue.toml`, the same on every machine.
 
 Stock, delivery, rating and past prices follow from a hash of the product's id. GTINs carry 952, GS1's prefix for
 demonstrations and examples.
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from assistant.shop import Shop
 
 LANGUAGES = ("en", "fr", "zh")
-SELLERS = {"coffee": "verger", "tea": "verger", "chocolate": "verger", "olive_oil": "verger", "pasta": "verger",
-           "plant": "verger"}  # fmt: skip
+NAMED_BY_NOUN = ("pasta", "dinner", "train_ticket")  # a brand has several of one kind
 MADE = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 HISTORY_WEEKS = (26, 18, 11, 5, 2)
 DOLLARS = 112  # a dollar price is about 1.12 times the euro price, rounded up to the next .95
@@ -60,9 +59,10 @@ def variants() -> tuple[Variant, ...]:
 def _variants(data: Mapping[str, Any]) -> Iterator[Variant]:
     for category, kind in data.items():
         shared = {"about_texts": kind["about"], "sizes": kind.get("sizes", [""])}
+        shared |= {name: kind[name] for name in ("seller", "days") if name in kind}
         for number, line in enumerate(kind["lines"]):
             for colour, size in itertools.product(kind.get("colours", [""]), shared["sizes"]):
-                noun = line.get("noun", [""])[0] if category == "pasta" else ""
+                noun = line.get("noun", [""])[0] if category in NAMED_BY_NOUN else ""
                 family = _key([kind["key"], line["brand"], line.get("series", ""), noun])
                 yield Variant(category, line | shared, number, colour, size, family, _key([family, colour, size]))
 
@@ -110,10 +110,10 @@ def _title(variant: Variant, place: int, language: str) -> str:
     kind = [glossary().name(variant.colour, language)] if variant.colour else []
     kind += [_size_text(variant, language)] if variant.size else []
     if language == "zh":
-        return f"{name} {noun}（{'，'.join(kind)}）"
+        return f"{name} {noun}（{'，'.join(kind)}）" if kind else f"{name} {noun}"
     if language == "fr":
-        return f"{noun[0].upper()}{noun[1:]} {name} – {', '.join(kind)}"
-    return f"{name} {noun}, {', '.join(kind)}"
+        return " – ".join(filter(None, (f"{noun[0].upper()}{noun[1:]} {name}", ", ".join(kind))))
+    return ", ".join((f"{name} {noun}", *kind))
 
 
 def _size_text(variant: Variant, language: str) -> str:
@@ -161,7 +161,8 @@ def _offer(variant: Variant, at: datetime) -> Offer:
     euros = _euros(variant)
     left = 0 if variant.roll("stock", 11) == 0 and variant.key not in ALWAYS_HERE else 2 + variant.roll("left", 38)
     prices = (Money(euros, "EUR"), Money(_dollars(euros), "USD"))
-    return Offer(SELLERS.get(variant.category, "maison"), prices, left, 1 + variant.roll("days", 5), at)
+    days = variant.line.get("days", 1 + variant.roll("days", 5))
+    return Offer(variant.line.get("seller", "maison"), prices, left, days, at)
 
 
 def _history(variant: Variant, at: datetime) -> Iterator[Past]:

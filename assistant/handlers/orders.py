@@ -4,9 +4,10 @@ What was paid comes from the payments, what became of it from the merchant: the 
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from assistant.errors import NotFound, Refused
+from assistant.errors import NotFound, Refused, Unavailable
 from assistant.handlers import Context, Handler, Tap, ask
 from assistant.handlers.goods import value
 from assistant.handlers.payment import sure
@@ -78,7 +79,9 @@ def _worth(payment: Payment, lines: Sequence[int]) -> Money | None:
 
 
 def card(payment: Payment, context: Context) -> Order:
-    sale = context.rooms.shop.merchants[payment.merchant_id].order_of(payment.quote_id)
+    sale = None
+    with suppress(KeyError, Unavailable):  # a shop elsewhere that was removed, or is silent: what was paid is known
+        sale = context.rooms.shop.merchants[payment.merchant_id].order_of(payment.quote_id)
     status = _status(payment, sale, context)
     open_ = payment.state == "succeeded" and payment.refunded != payment.amount
     back = (
@@ -95,9 +98,9 @@ def _status(payment: Payment, sale: Sale | None, context: Context) -> str:
     """What is known, and no more: a day that has passed does not say that it arrived."""
     if payment.refunded.minor:
         return context.say("orders.refunded", amount=payment.refunded)
-    if payment.state != "succeeded" or sale is None:
+    if payment.state != "succeeded":
         return context.say("orders.paying")
-    if sale.arrives is None:
+    if sale is None or sale.arrives is None:
         return context.say("orders.paid")
     late = sale.arrives < context.now.date()
     return context.say("orders.due" if late else "orders.coming", day=sale.arrives)

@@ -33,7 +33,9 @@ class _Said:
     def __init__(self, text: str, state: State, world: World) -> None:
         self.text, self.state, self.world, self.language = text, state, world, state.language
         self.words = tokens(text)
-        self.noun = next(iter(self._hits("noun")), None)
+        sold = constraints.sold(text, world)  # 火车票 and 自行车头盔 are no cart (车)
+        named = (hit for hit in self._hits("noun") if not any(first <= hit[1] < last for first, last in sold))
+        self.noun = next(named, None)
         top = state.frames[-1] if state.frames else None
         self.open = (top is None and state.last is not None and state.last.goal == "cart") or (
             top is not None and top.goal == "checkout"

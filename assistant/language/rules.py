@@ -197,7 +197,7 @@ def _decided(found: Verdict, details: _Details) -> tuple[str, float]:
         _raise(shares, "product", 10.0, "find")
     paying = _says("transfer", details) and (details.knows_payee or found.routes.get("payment", 0.0) > 0.5)
     if details.names_product and not (metric or paying):
-        _raise(shares, "product", 50.0 if details.is_bare_wish else 1.5, "find")
+        _raise(shares, "product", 500.0 if details.is_bare_wish else 1.5, "find")
     elif _says("advice", details) or (not metric and details.trades):
         shares["advice"] = shares.get("advice", 0.0) + 2.0 + max(shares.values())  # whatever figure was named with it
     total = sum(shares.values())

@@ -121,6 +121,7 @@ class Vault:
         if ref:
             account = self.account(payment.merchant_id)
             charge = self.provider().retrieve(ref, account)
+            reason = charge.reason or reason
             if charge.standing != "failed":
                 charge = self.provider().cancel(ref, account)
             if charge.standing != "failed":
@@ -201,7 +202,7 @@ class GrantTill:
     def redeem(self, token: Token, description: str) -> str:
         provider, grant = self.provider(), self.provider().granted(token.value, self.account)
         about = {"checkout_session_id": grant.session}
-        bill = Bill(grant.session, token.amount, token.value, description, about, on=self.account)
+        bill = Bill(digest(token.value)[:32], token.amount, token.value, description, about, on=self.account)
         ref = grant.ref or provider.create(bill)
         try:
             charge = provider.retrieve(ref, self.account)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from assistant.errors import BadInput, LueurError, Unavailable
+from assistant.errors import BadInput, LueurError, Refused, Unavailable
 from assistant.folder import Neighbour
 from assistant.language.messages import say
 from assistant.reply import Reply, to_json
@@ -40,6 +40,7 @@ class Desk(Protocol):
     def ask(self, session: str | None, request: Request) -> Json: ...
     def act(self, session: str, action: str, values: Mapping[str, str]) -> Json: ...
     def export(self, form: str = "json") -> Json: ...
+    def shops(self, what: str, values: Mapping[str, str]) -> Json: ...
     def forget(self) -> Json: ...
 
 
@@ -83,6 +84,23 @@ class Here:
             return {"text": self.assistant.rooms.wealth.export(self.owner, form)}
         return belongings(self.assistant.store, self.owner)
 
+    def shops(self, what: str, values: Mapping[str, str]) -> Json:
+        """List, add or remove the shops that are traded with by their URL; how they stand then."""
+        rooms = self.assistant.rooms
+        try:
+            if what == "add":
+                feed = base64.b64decode(values["feed"])
+                rooms.shop.add_shop(values["url"], values["id"], values["name"], values["key"], feed)
+            elif what == "remove" and (count := rooms.payments.undecided(values["id"])):
+                raise Refused("payment_in_flight", count=count)
+            elif what == "remove":
+                rooms.shop.remove_shop(values["id"])
+        except LueurError as error:
+            return refusal(error, language_of(self.assistant.settings.language))
+        rooms.payments.trade_with(rooms.shop.merchants)
+        known = rooms.shop.register.all().values()
+        return {"error": "", "shops": [{"id": shop.id, "name": shop.name, "url": shop.url} for shop in known]}
+
     def forget(self) -> Json:
         from assistant.tenants import erase
 
@@ -107,6 +125,9 @@ class There:
     def export(self, form: str = "json") -> Json:
         return self._call("export", {"form": form})
 
+    def shops(self, what: str, values: Mapping[str, str]) -> Json:
+        return self._call("shops", {"what": what, "values": dict(values)})
+
     def forget(self) -> Json:
         return self._call("forget", {})
 
@@ -127,7 +148,7 @@ class There:
 
 
 def routes(desk: Desk, token: Callable[[], str]) -> list[Route]:
-    """POST /local/ask, act, export, forget: for who can read the token file, from this machine only."""
+    """POST /local/ask, act, export, shops, forget: for who can read the token file, from this machine only."""
     from starlette.concurrency import run_in_threadpool
     from starlette.responses import JSONResponse
     from starlette.routing import Route
@@ -136,6 +157,7 @@ def routes(desk: Desk, token: Callable[[], str]) -> list[Route]:
         "ask": lambda body: desk.ask(body.get("session"), unpacked(body)),
         "act": lambda body: desk.act(str(body["session"]), str(body["action"]), _texts(body.get("values", {}))),
         "export": lambda body: desk.export(str(body.get("form", "json"))),
+        "shops": lambda body: desk.shops(str(body["what"]), _texts(body["values"])),
         "forget": lambda _: desk.forget(),
     }
 

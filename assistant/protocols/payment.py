@@ -44,6 +44,7 @@ def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
     pages = Pages(assistant, who)
     return [
         Route("/webhooks/stripe", pages.webhook, methods=["POST"]),
+        Route("/agentic_checkout/webhooks/order_events", pages.order_event, methods=["POST"]),
         Route("/payments.csv", pages.own(pages.listed)),
         Route("/transfers/{id}.xml", pages.own(pages.transfer_file)),
         Route("/transfers/{id}", pages.own(pages.transfer)),
@@ -59,6 +60,7 @@ class Pages:
 
     def __init__(self, assistant: Assistant, who: Callable[[Any], str]) -> None:
         self.kernel = assistant.rooms.payments
+        self.shop = assistant.rooms.shop
         self.guesses = assistant.guesses
         self.who = who
 
@@ -113,17 +115,27 @@ class Pages:
         return _download(transfers.file(made), f"{made.reference}.xml", "application/xml")
 
     async def webhook(self, call: Call) -> Response:
-        from starlette.concurrency import run_in_threadpool
-        from starlette.responses import Response as Plain
+        return await _heard(call, "stripe-signature", 400, self.kernel.hear)
 
-        if int(call.headers.get("content-length", LARGEST_WEBHOOK + 1)) > LARGEST_WEBHOOK:
-            return Plain("too large", 413)
-        body, signature = await call.body(), call.headers.get("stripe-signature", "")
-        try:
-            fresh = await run_in_threadpool(self.kernel.hear, body, signature)
-        except LueurError as error:
-            return Plain(error.key, 400)
-        return Plain("heard" if fresh else "heard before")
+    async def order_event(self, call: Call) -> Response:
+        """A shop elsewhere tells of an order (ACP)."""
+        return await _heard(
+            call, "merchant-signature", 401, lambda *said: self.kernel.hear_of_order(*self.shop.heard(*said))
+        )
+
+
+async def _heard(call: Call, header: str, refused: int, hear: Callable[[bytes, str], bool]) -> Response:
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import Response as Plain
+
+    if int(call.headers.get("content-length", LARGEST_WEBHOOK + 1)) > LARGEST_WEBHOOK:
+        return Plain("too large", 413)
+    body, signature = await call.body(), call.headers.get(header, "")
+    try:
+        fresh = await run_in_threadpool(hear, body, signature)
+    except LueurError as error:
+        return Plain(error.key, refused)
+    return Plain("heard" if fresh else "heard before")
 
 
 def _download(text: str, name: str, kind: str) -> Response:

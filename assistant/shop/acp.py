@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -41,6 +42,7 @@ REMEMBERED = timedelta(minutes=1)  # what a cart that is only looked at would co
 LOOKED_AT = 50
 SHIPPED = ("shipping", "local_delivery")
 TAKEN_OFF = ("items_discount", "discount", "store_credit")
+UNSEEN = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")  # and turned reading directions
 NOT_SUMMED = ("subtotal", "total", "amount_refunded")
 
 
@@ -366,7 +368,7 @@ def _details(address: str) -> FulfillmentDetails:
 
 def _plain(text: str) -> str:
     """A shop's words as one line of plain text, short enough for a sheet."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())[:120]
+    return UNSEEN.sub(" ", text).strip()[:120]
 
 
 def _code(text: bytes) -> str:

@@ -95,6 +95,8 @@ def _has(columns: Mapping[str, NDArray[Any]], name: str, row: int) -> float:
 
 
 def _varied(rows: Sequence[int], columns: Columns) -> list[int]:
+    if not rows:
+        return []
     family = columns.words["family"]
     order = list(dict.fromkeys(rows))
     leads = set({family[row]: row for row in reversed(order)}.values())

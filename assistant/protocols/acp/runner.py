@@ -35,6 +35,7 @@ from assistant.store import Store
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+HOOK, KEY = "/agentic_checkout/webhooks/order_events", "agent.key"
 EVERY = 2.0  # seconds between two looks for orders nobody was told of
 PATIENCE = 5.0
 KEPT = timedelta(hours=25)  # an answer by its idempotency key
@@ -69,7 +70,8 @@ class Merchant:
         if id not in terms():
             raise BadInput("unknown_shop", shop=id[:40], shops=", ".join(terms()))
         prepare(home)
-        self.key = secret(home / "agent.key")
+        self.name = terms()[id].name
+        self.key = secret(home / KEY)
         self.hook = hook
         self.store = Store(home / "lueur.db")
         self.store.upgrade()
