@@ -1,7 +1,5 @@
 """The discount extension: codes asked for, applied and rejected with their reason."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """`/.well-known/acp.json`: what a shop speaks. Public, and the same for everybody."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

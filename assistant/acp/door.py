@@ -1,7 +1,5 @@
 """The door of an ACP server: who may come in, with which version, and a body that is what the schema says."""
 
-from __future__ import annotations
-
 import hmac
 from collections.abc import Mapping
 from typing import TypeVar

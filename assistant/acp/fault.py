@@ -1,7 +1,5 @@
 """The flat error of every endpoint."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from assistant.acp.shape import Shape

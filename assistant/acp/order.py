@@ -1,7 +1,5 @@
 """The order a session became, and the webhook that tells of it. The whole order each time, never a difference."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Who buys, and where it goes."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from assistant.acp.shape import Json, Shape

@@ -3,10 +3,8 @@
 Only the vault builds a `DelegatePaymentRequest`: it alone has a number. Everybody else sees the token it became.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -98,7 +96,7 @@ class PaymentData(Shape):
     approval_required: bool | None = None
 
     @model_validator(mode="after")
-    def pays(self) -> PaymentData:
+    def pays(self) -> Self:
         if not (self.handler_id and self.instrument) and not self.purchase_order_number:
             raise ValueError("handler_id and instrument, or purchase_order_number")
         return self
@@ -121,7 +119,7 @@ class AuthenticationResult(Shape):
     outcome_details: OutcomeDetails | None = None
 
     @model_validator(mode="after")
-    def proven(self) -> AuthenticationResult:
+    def proven(self) -> Self:
         if self.outcome in ("authenticated", "informational", "attempt_acknowledged") and not self.outcome_details:
             raise ValueError("outcome_details are required")
         return self

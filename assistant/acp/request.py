@@ -1,7 +1,5 @@
 """What the buyer's side asks: to create, update, complete and cancel a session."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from assistant.acp.discount import Discounts

@@ -1,7 +1,5 @@
 """The checkout session as the shop tells it after every request."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """The parts of a checkout session. Amounts are integers in minor units of the session's currency."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal
 

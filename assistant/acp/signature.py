@@ -4,8 +4,6 @@ A webhook is signed as Stripe signs its own: `t=<unix>,v1=<hex>` over time, dot 
 over its canonical JSON. The secret of a shop's webhooks is drawn from the key it gave its agent.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

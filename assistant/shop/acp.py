@@ -4,8 +4,6 @@ Its answers are data: a line that was not asked for, another currency, a sum tha
 before are refused, before any card is lent. Quantity is asked for by repeating an id, which every schema allows.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import re

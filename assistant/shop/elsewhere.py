@@ -4,8 +4,6 @@ A shop is added by hand and by nothing else. Its discovery document says whether
 is paid on is learned from its first session and never changes silently afterwards.
 """
 
-from __future__ import annotations
-
 import functools
 import json
 import re

@@ -5,8 +5,6 @@ with a card's (test network token) number; no number is kept. The shape of the t
 preview ("Shared payment tokens"): the agent's is issued, the merchant's granted.
 """
 
-from __future__ import annotations
-
 import base64
 import functools
 import hashlib

@@ -4,8 +4,6 @@ Every step can be repeated: a session's id follows from its idempotency key, an 
 the token. What a crash left half done is finished by whoever asks again.
 """
 
-from __future__ import annotations
-
 import json
 import threading
 from collections import Counter as Count

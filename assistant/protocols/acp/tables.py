@@ -1,7 +1,5 @@
 """What the sample merchant keeps beside its engine's tables, in its own folder."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 
 from assistant.store import Instant

@@ -1,7 +1,5 @@
 """A quote of the engine as ACP tells it: lines, ways, totals, discounts; and the order it became."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
