@@ -49,7 +49,7 @@ class Fetch:
             return "ready"
         if self._thread and self._thread.is_alive() and not self._brake.is_set():
             return "fetching"
-        return self._fault or ("offline" if self._offline else "paused" if self.part.is_file() else "offered")
+        return self._fault or ("offline" if self._offline else "paused" if self.done else "offered")
 
     @property
     def done(self) -> int:

@@ -42,9 +42,9 @@ def row(language: Language, fetch: Fetch) -> Html:
     buttons = [el("button", text, cls="button secondary", type="button", data_weights=f"{fetch.wanted.name}/{verb}")
                for verb, text in words.items()]  # fmt: skip
     return el("div",
-        el("b", say(language, "senses.weights_name", name=fetch.wanted.name, size=size // MEGA)),
-        el("span", stated(language, fetch), role="status"),
-        bar if state in ("fetching", "paused", "interrupted") else "", *buttons,
+        el("b", f"Whisper {fetch.wanted.name}"), *buttons,
+        el("span", "" if state == "offered" else stated(language, fetch), role="status"),
+        bar if state in ("fetching", "paused", "interrupted") else "",
         cls="weights", data_state=state,
     )  # fmt: skip
 
