@@ -4,8 +4,6 @@ Promised: modules of 3 pixels or more, any rotation, blur up to a third of a mod
 once. A scene is 1280 x 960 with a label on marble, carpet or a tablecloth.
 """
 
-from __future__ import annotations
-
 import statistics
 import time
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ same 20 tokens about the same 4 s clip. Each way has a process of its own. The p
 faster-whisper calls it, without faster-whisper's own Python and without its spectrogram, which it is given.
 """
 
-from __future__ import annotations
-
 import gc
 import os
 import statistics

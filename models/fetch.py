@@ -4,8 +4,6 @@ What has come stays in a `.part` file beside its place, so a pause, a lost conne
 of another size or hash is thrown away. A failure is kept as the state: nothing is tried again by itself.
 """
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import hashlib

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SIDE = 480  # pixels of the longer side
 MARKS = 800
+MARK = 132  # bytes of one
 BINS, LIGHTS = 16, 4  # of a and b, and of L
 SMALL, MIDDLE = 160, 30  # pixels of the square for colours, and the spread of what counts as its middle
 NAME = "SIFT and colours (opencv)"
@@ -36,6 +37,11 @@ def prints(picture: Image) -> bytes:
         places = np.array([point.pt for point in points], np.float16)
         marks = np.hstack([places.view(np.uint8), np.round(root * 255).astype(np.uint8)]).tobytes()
     return colours(rgb).astype(np.float16).tobytes() + marks
+
+
+def marks(prints: bytes) -> int:
+    """How many marks were kept, `MARKS` at most."""
+    return max(0, len(prints) - 2 * 1024) // MARK
 
 
 def colours(rgb: NDArray[np.uint8]) -> NDArray[np.float64]:

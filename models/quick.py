@@ -5,8 +5,6 @@ quantisation, and the product with the whole vocabulary is half a small model's 
 bundled clips came out alike both ways with the weights at hand (`models/whisper.py`).
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import gc

@@ -4,8 +4,6 @@ Order: the endpoint the person configured, Whisper where its weights are, else t
 is there and fails is an error, not a reason to use another one quietly.
 """
 
-from __future__ import annotations
-
 import functools
 import json
 from collections.abc import Iterable

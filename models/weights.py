@@ -4,8 +4,6 @@ Nothing here opens a connection: a request never downloads. Files are read as pl
 safetensors), never as pickled code.
 """
 
-from __future__ import annotations
-
 import functools
 import os
 import tomllib

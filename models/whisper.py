@@ -5,8 +5,6 @@ repeats itself or is unlikely; and, where `compared` found both alike on this ma
 Downloads nothing.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import threading

@@ -102,7 +102,8 @@ class Room:
         known = {"codes": codes, **size}
         self.send({"id": number, **known})
         shown = _shown(vision.look(picture))
-        if not head["read"] or shown["kinds"]["product"] + shown["kinds"]["other"] > LIKE_THING:
+        looks = shown["kinds"]
+        if not head["read"] or looks["product"] + looks["other"] + looks["code"] * (not codes) > LIKE_THING:
             shown["prints"] = base64.b64encode(prints(picture)).decode()
         if not head["read"]:
             self._end(number, known | shown)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.money import NO_CURRENCY, Money
 from assistant.request import Field, Line, PictureKind
 from assistant.senses import printed, totals
-from assistant.senses.layout import Page
+from assistant.senses.layout import Page, box
 from assistant.senses.words import weighted, word
 
 if TYPE_CHECKING:
@@ -32,8 +32,10 @@ PARAMS = {
     "EngineConfig.onnxruntime.intra_op_num_threads": 1, "EngineConfig.onnxruntime.inter_op_num_threads": 1,
 }  # fmt: skip
 HEAD_ROWS = 4  # at least so many rows count as the head of a page
+DATED, TABLED, LISTED = 6, 20, 12  # dated rows, rows of three columns, and amounts without a total, of a statement
 LEAST_LINES: dict[PictureKind, int] = {"invoice": 8, "receipt": 6, "statement": 8}
 
+DAY = re.compile(r"(0?[1-9]|[12]\d|3[01])[./-](0?[1-9]|1[0-2])[./-]?(\s|$)")
 TOKEN = re.compile(r"(?=[\w/-]*\d)[A-Z0-9][A-Z0-9/-]{3,29}", re.I)
 
 
@@ -111,16 +113,39 @@ def evidence(kind: PictureKind, page: Page) -> float:
     """How much the text speaks for a kind of picture: 1 says nothing, above 1 for it, below against it."""
     count = len(page.lines)
     if kind in LEAST_LINES:
-        priced = any(True for line in page.lines for _ in printed.amounts(line.text))
+        priced = [line for line in page.lines if any(printed.amounts(line.text))]
         score = 1.0 if count >= LEAST_LINES[kind] and priced else 0.15
         for pattern, factor in weighted(kind):
             score *= factor if pattern.search(page.text) else 1.0
+        if kind == "invoice" and _titled(page):
+            score *= 6.0
+        tabled, listed = _tabled(page), len(priced) >= LISTED and not _has_total(page)
         if kind == "statement":
-            score *= 3.0 if sum(bool(printed.dates(line.text)) for line in page.lines) >= 6 else 0.4
-        return score
+            return score * (8.0 if tabled or listed else 0.4)
+        return score * (0.2 if tabled else 1.0) * (0.05 if listed else 1.0)
     if kind == "price_tag":
         return _tag_evidence(page)
     return 0.15 if count > 25 else 1.0 if count > 8 else 1.5
+
+
+def _tabled(page: Page) -> bool:
+    """A table as statements have it: dated lines, days at the left, or many rows of three columns."""
+    left = min((box(line)[0] for line in page.lines), default=0) + page.size[0] / 5
+    dated = [line for line in page.lines if printed.dates(line.text) or (box(line)[0] < left and DAY.match(line.text))]
+    return len(dated) >= DATED or len([row for row in page.rows if len(row) > 2]) >= TABLED
+
+
+def _has_total(page: Page) -> bool:
+    return any(pattern.search(page.text) for pattern, _ in weighted("total"))
+
+
+def _titled(page: Page) -> bool:
+    """Whether a large line says "invoice" and nothing else."""
+    heights = sorted(map(page.height, page.lines))
+    tall = 1.3 * heights[len(heights) // 2] if heights else 0
+    return any(
+        page.height(line) > tall and bool(word("head", "invoice").fullmatch(line.text.strip())) for line in page.lines
+    )
 
 
 def _tag_evidence(page: Page) -> float:

@@ -16,6 +16,7 @@ from assistant.errors import BadInput
 from assistant.request import Code, Line, PictureKind, Place, Seen, Upload
 from assistant.senses import read, scan
 from assistant.senses.layout import Page
+from models import prints
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -27,6 +28,8 @@ MOST_PAGES = 10  # of a PDF
 PAGE_DPI, PAGE_PIXELS = 200, 8_000_000  # how finely a page is drawn, and the most of it
 WORKING_PICTURE = 12_000_000  # pixels; more is scaled down before anything looks at it
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
+GRAIN = 0.9  # share of the look of a code that cannot be decoded, which speaks for a product
+TEXTURED, THING = 600, 0.5  # local marks above which a picture shows things, and what that takes from scenery
 KINDS: tuple[PictureKind, ...] = ("invoice", "receipt", "price_tag", "statement", "code", "product", "other")
 SCANNER, READER = "zxing-cpp", "PP-OCRv6 (rapidocr)"
 
@@ -158,7 +161,8 @@ def judged(seen: Seen, kinds: Mapping[str, float], slope: float | None) -> Seen:
     """`seen` with its kind, confidence and, once text was read (`slope` given), its fields.
 
     The model's opinion is weighed by what was decoded and read: words of the trade outweigh a look (an IBAN and "amount
-    due" make an invoice of anything), and a picture without print cannot be a document.
+    due" make an invoice of anything), and a picture without print cannot be a document. It knows only drawn goods, so
+    grain and print that are no code and no scenery count as goods (measured in models/cards/vit.md).
     """
     if not kinds:  # nobody has looked yet
         return replace(seen, kind="code" if seen.codes else "other", confidence=0.0, fields=scan.payment(seen.codes))
@@ -166,8 +170,12 @@ def judged(seen: Seen, kinds: Mapping[str, float], slope: float | None) -> Seen:
     if seen.codes:
         scores["code"] *= 12 if _covers(seen) else 2.5
         scores["other"] *= 0.2
-    else:
-        scores["code"] *= 0.1  # what looks like a code and cannot be decoded is rarely one
+    else:  # dense like a code and not to be decoded: the print or the grain of a thing
+        scores["product"] += GRAIN * scores["code"]
+        scores["code"] *= 1 - GRAIN
+    if prints.marks(seen.prints) > TEXTURED:
+        scores["product"] += THING * scores["other"]
+        scores["other"] *= 1 - THING
     page = Page(seen.lines, seen.size, slope or 0.0)
     if slope is not None:
         scores = {kind: score * read.evidence(kind, page) for kind, score in scores.items()}

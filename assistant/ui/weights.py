@@ -1,7 +1,5 @@
 """The recogniser in the settings: what listens now, and what can be fetched, with its progress and its buttons."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from assistant.language.messages import say

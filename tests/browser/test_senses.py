@@ -1,7 +1,5 @@
 """Microphone, camera and weights in a real browser: hands-free, refusals, photos, and a hub on this machine."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """Weights from a hub: a server on this machine stands where it would be, and behaves as hubs and networks do."""
 
-from __future__ import annotations
-
 import hashlib
 import socket
 import threading

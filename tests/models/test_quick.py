@@ -1,7 +1,5 @@
 """The quick way of Whisper against stock's: same words from the micro checkpoint, same numbers from random weights."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

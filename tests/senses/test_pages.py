@@ -1,7 +1,5 @@
 """PDFs: their pages are looked at like pictures, in the limited worker; what cannot be opened gets its sentence."""
 
-from __future__ import annotations
-
 import io
 import zlib
 

@@ -1,7 +1,5 @@
 """What the settings say of weights: a sentence and the right buttons for every state, in three languages."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import get_args
