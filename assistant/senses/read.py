@@ -140,12 +140,10 @@ def _has_total(page: Page) -> bool:
 
 
 def _titled(page: Page) -> bool:
-    """Whether a large line says "invoice" and nothing else."""
-    heights = sorted(map(page.height, page.lines))
-    tall = 1.3 * heights[len(heights) // 2] if heights else 0
-    return any(
-        page.height(line) > tall and bool(word("head", "invoice").fullmatch(line.text.strip())) for line in page.lines
-    )
+    """Whether "invoice" and nothing else stands there about as large as the largest print."""
+    tall = 0.75 * max(map(page.height, page.lines), default=0)
+    title = word("head", "invoice")
+    return any(page.height(line) > tall and title.fullmatch(line.text.strip()) for line in page.lines)
 
 
 def _tag_evidence(page: Page) -> float:
