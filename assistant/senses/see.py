@@ -30,6 +30,7 @@ WORKING_PICTURE = 12_000_000  # pixels; more is scaled down before anything look
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF")
 GRAIN = 0.9  # share of the look of a code that cannot be decoded, which speaks for a product
 TEXTURED, THING = 600, 0.5  # local marks above which a picture shows things, and what that takes from scenery
+BARE = 6  # marks below which it shows no thing: a sky, a wall
 KINDS: tuple[PictureKind, ...] = ("invoice", "receipt", "price_tag", "statement", "code", "product", "other")
 SCANNER, READER = "zxing-cpp", "PP-OCRv6 (rapidocr)"
 
@@ -176,6 +177,8 @@ def judged(seen: Seen, kinds: Mapping[str, float], slope: float | None) -> Seen:
     if prints.marks(seen.prints) > TEXTURED:
         scores["product"] += THING * scores["other"]
         scores["other"] *= 1 - THING
+    elif seen.prints and prints.marks(seen.prints) < BARE:
+        scores["product"] *= 0.1
     page = Page(seen.lines, seen.size, slope or 0.0)
     if slope is not None:
         scores = {kind: score * read.evidence(kind, page) for kind, score in scores.items()}
