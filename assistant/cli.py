@@ -68,7 +68,9 @@ def parser() -> Parser:
     weights.add_argument("--json", action="store_true", help="one line of JSON")
     export = _verb(verbs, "export", run_export, "all your rows as JSON, or your money as a ledger, on standard output")
     export.add_argument("--json", action="store_true", help="one line of JSON")
-    export.add_argument("--form", choices=("json", "beancount", "csv"), default="json", help="default: json")
+    export.add_argument(
+        "--form", choices=("json", "beancount", "csv", "mandates"), default="json", help="default: json"
+    )
     sandbox = _verb(verbs, "sandbox", run_sandbox, "only the Stripe-compatible sandbox, for other programs' tests")
     sandbox.add_argument("--port", type=int, default=12111, help="port on this machine (default 12111)")
     merchant = _verb(verbs, "merchant", run_merchant, "a sample shop that speaks ACP, alone on a port of this machine")
@@ -87,6 +89,9 @@ def parser() -> Parser:
     shops.add_argument("--json", action="store_true", help="one line of JSON")
     audit = _verb(verbs, "audit", run_audit, "check the chain of the payment log")
     audit.add_argument("what", choices=("verify",), help="verify: find the first entry that was edited or left out")
+    mandate = _verb(verbs, "mandate", run_mandate, "check a mandate that somebody signed, by its own text alone")
+    mandate.add_argument("what", choices=("verify",), help="verify: signatures, bounds, and every payment under it")
+    mandate.add_argument("file", type=Path, metavar="FILE", help="what `lueur export --form mandates` wrote")
     forget = _verb(verbs, "forget", run_forget, "erase everything of yours in this folder")
     forget.add_argument("--yes", action="store_true", help="really erase it; there is no undo")
     return top
@@ -317,7 +322,7 @@ def run_export(args: argparse.Namespace, settings: Settings) -> int:
 
     with _desk(settings) as desk:
         found = desk.export(args.form)
-        shown = found["text"] if args.form != "json" and not args.json else None
+        shown = found.get("text") if not args.json else None
         print(shown or json.dumps(found, ensure_ascii=False, indent=None if args.json else 1))
     return OK
 
@@ -393,6 +398,28 @@ def run_audit(args: argparse.Namespace, settings: Settings) -> int:  # noqa: ARG
     key = "audit_broken" if place else "audit_whole"
     print(say(language_of(settings.language), f"payment.{key}", count=count, place=place))
     return REFUSED if place else OK
+
+
+def run_mandate(args: argparse.Namespace, settings: Settings) -> int:
+    import json
+
+    from assistant.errors import BadInput
+    from assistant.language.messages import say
+    from assistant.payments.mandates import verify
+    from assistant.protocols.local import language_of
+
+    try:
+        told = json.loads(_upload(args.file).data)
+    except ValueError:
+        raise BadInput("mandate_unreadable") from None
+    for one in told["mandates"] if isinstance(told, dict) and "mandates" in told else [told]:
+        terms, used, spent, key = verify(one)
+        facts = {name: getattr(terms, name) for name in ("title", "seller", "quantity", "each", "most")}
+        language, until = language_of(settings.language), terms.until.date()
+        print(say(language, "mandate.verified", **facts, until=until, used=used, spent=spent, key=key))
+        if one.get("revoked"):
+            print(say(language, "mandate.verified_revoked"))
+    return OK
 
 
 def run_forget(args: argparse.Namespace, settings: Settings) -> int:

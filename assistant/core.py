@@ -15,7 +15,7 @@ from assistant.clock import Clock, SystemClock
 from assistant.conversation import Conversations, Guesses, Session
 from assistant.errors import BadInput, LueurError, OutOfRoom, Refused, Unavailable
 from assistant.flash import Flash
-from assistant.handlers import Context, Rooms, carry_out, noticed, payment, service, stage, taps
+from assistant.handlers import Context, Rooms, carry_out, mandates, noticed, payment, service, stage, taps
 from assistant.language import detect, dialogue
 from assistant.language.acts import Act, Do, Proposer, World
 from assistant.language.proposer import Beside, chosen
@@ -77,6 +77,7 @@ class Assistant:
         )
         self.rooms.payments.trade_with(self.rooms.shop.merchants)
         self.rooms.shop.carts.standing = self.rooms.payments.standing
+        self.rooms.shop.repriced = self.keep_mandates
         self.conversations = Conversations(self.store, self.clock)
         self.guesses = Guesses(self.clock)
         self.proposer = Beside(Rules(), proposer) if proposer else chosen(settings)
@@ -237,10 +238,21 @@ class Assistant:
     def history(self, who: Session) -> list[dict[str, Any]]:
         return self.conversations.history(who)
 
+    def keep_mandates(self) -> None:
+        """Buy what signed mandates allow at today's prices; each is told in the conversation it was signed in."""
+        kept = self.rooms.payments.mandates
+        for user, id in kept.waiting():
+            with contextlib.suppress(LueurError):
+                signed = kept.get(user, id)
+                who = self.open(user, signed.session)
+                if bought := mandates.keep(signed, self._context(who)):
+                    self.conversations.publish(who, Request(), Evidence(), bought)
+
     def start(self) -> None:
         """Take on the owner's duties: the undo timer, the reconciler and warm models, each in the background."""
         self.rooms.payments.start()
         self.rooms.shop.start()
+        self.keep_mandates()
         threading.Thread(target=self._show_pictures, name="shop-pictures", daemon=True).start()
         self.senses.start()
 

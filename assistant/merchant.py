@@ -50,6 +50,7 @@ class Quote:
     way: str = ""  # the `Shipping` that was chosen
     ways: tuple[Shipping, ...] = ()
     tax: Money | None = None  # inside the total
+    wanted: tuple[Wanted, ...] = ()  # what each of `lines` is, and how many
 
 
 @dataclass(frozen=True, slots=True)

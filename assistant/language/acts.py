@@ -20,6 +20,7 @@ Goal = Literal[
     "flash",  # a small calculation: language/flash.py
     "find", "lookup", "buy", "compare",  # product room: search, code to product, buy one, compare results
     "explain",  # about one product that was shown
+    "mandate",  # buying at a price to come, under a mandate that is signed
     "orders",  # what was bought, and giving it back
     "afford",  # a purchase beside the forecast of one's money
     "cart", "checkout",  # what was put aside: look and change, then one review sheet for all of it
@@ -81,6 +82,10 @@ SLOTS: dict[str, str] = {
     "quantity": "int",
     "op": "str: what to do: show, add, remove; the cart also set, empty, coupon, delivery, budget; "
     "orders also return; explain: why, why_not, like, history, watch",
+    "most": "Amount: what a purchase under a mandate may cost delivered",
+    "until": "date: the last day of a mandate",
+    "strict": "bool: below the amount, not at it",
+    "products": "tuple[str, ...]: ids of products",
     "limit": "Money: what the whole cart may cost; not said: any sum",
     "coupon": "str: a coupon's code; not said: none any more",
     "delivery": "str: standard, express, collect",

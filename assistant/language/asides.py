@@ -3,9 +3,10 @@
 Each leaves the checkout where it is. Knows the words; which product or sum is meant is found by the handlers.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
-from assistant.language import measures, pointing, slots
+from assistant.language import measures, periods, pointing, slots
 from assistant.language.acts import Act, Query, Set, Slot, State, World
 from assistant.language.answers import whole
 from assistant.language.lexicon import phrases
@@ -84,6 +85,38 @@ def _explained(op: str) -> Callable[[str, State, World], Act | None]:
     return read
 
 
+def _at_price(strict: bool) -> Callable[[str, State, World], Act | None]:
+    """ "Buy the blue kettle if it drops below 25 this month, 30 delivered at most": only with a verb of buying."""
+
+    def read(rest: str, state: State, world: World) -> Act | None:
+        language, told = state.language, dict[str, Slot]()
+        buys = phrases("aside.buying", language).scan(tokens(rest))
+        wish = _without(rest, buys, language)
+        for part in re.split("[,，;；]", wish)[1:]:
+            bound = phrases("aside.delivered", language).scan(tokens(part)) and slots.amount(part, language)
+            if bound:
+                told["most"], wish = bound, wish.replace(part, " ")
+        amount = slots.amount(wish, language)
+        if not buys or amount is None or amount.readings or amount.span is None:
+            return None
+        days = periods.read(wish, language, world.day, ahead=True)
+        if days:
+            told["until"] = Slot(days[0].value.end)
+        for start, end in sorted([amount.span, *(day.span for day in days)], reverse=True):
+            wish = wish[:start] + " " + wish[end:]
+        wish = _without(wish, phrases("aside.small", language).scan(tokens(wish)), language)
+        goods = _places(wish, state) or _product(wish, state, world)
+        if not goods and not state.results:
+            return None
+        return Query("mandate", {"amount": amount, "strict": Slot(strict), **goods, **told})
+
+    return read
+
+
+def _mandates(rest: str, state: State, world: World) -> Act:  # noqa: ARG001
+    return Query("mandate")
+
+
 def _watch(rest: str, state: State, world: World) -> Act | None:
     """ "Tell me when it is under 25": only with a sum, and about something that is shown or sold."""
     amount = slots.amount(rest, state.language)
@@ -95,6 +128,9 @@ def _watch(rest: str, state: State, world: World) -> Act | None:
 
 
 READERS = {
+    "mandates": _mandates,
+    "if_below": _at_price(strict=True),
+    "if_at": _at_price(strict=False),
     "watch": _watch,
     "why_not": _explained("why_not"),
     "why": _explained("why"),

@@ -16,7 +16,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assistant.clock import Clock
-from assistant.errors import NotFound, OutOfRoom, Refused, Unavailable
+from assistant.errors import LueurError, NotFound, OutOfRoom, Refused, Unavailable
 from assistant.folder import secret
 from assistant.merchant import Merchant, Quote, Till
 from assistant.money import Money, total
@@ -47,6 +47,7 @@ from assistant.payments.drafts import (
 )
 from assistant.payments.duties import Duties
 from assistant.payments.limits import Wallet
+from assistant.payments.mandates import Mandates
 from assistant.payments.orphans import cancel_orphans
 from assistant.payments.payees import Matches, Payee, PayeeBook
 from assistant.payments.provider import Provider, of_stripe
@@ -60,6 +61,8 @@ from assistant.payments.vault import Vault
 from assistant.reply import new_id
 from assistant.settings import Settings
 from assistant.store import Store
+
+Allowed = Callable[[Connection], object]  # raises what forbids, in the transaction that confirms
 
 if TYPE_CHECKING:
     from starlette.routing import Route
@@ -87,6 +90,7 @@ class Payments:
         self._settlement = Settlement(store, clock, lambda: self._provider, self._vault)
         self._refunds = Refunds(store, clock, lambda: self._provider, self._charged_on)
         self.transfers = Transfers(store, clock)
+        self.mandates = Mandates(store, clock, key)
         self._duties = Duties(self)
         own = hmac.new(key, b"webhook", hashlib.sha256).hexdigest()
         self._webhook_secret = f"whsec_{own}" if self._sandbox else settings.webhook_secret
@@ -243,14 +247,27 @@ class Payments:
             confirmation.aloud(self.parts(payment), repeated, sole, self.settings.voice_limit)
         return self._confirm(payment, undo)
 
-    def _confirm(self, payment: Payment, undo: int | None) -> Payment:
+    def buy_under(self, user: str, mandate: str, quote: Quote) -> Payment:
+        """Buy what a mandate allows, without a tap: the same draft, token, limits and transaction.
+
+        Raises `Refused` with the bound that the quote breaks; its draft is withdrawn.
+        """
+        signed = self.mandates.get(user, mandate)
+        made = self.draft_quote(user, signed.session, quote, Origin(signed.terms.title))
+        try:
+            return self._confirm(made, None, lambda db: self.mandates.admit(db, mandate, made, quote, self.clock.now()))
+        except LueurError:
+            self.cancel(user, made.id)
+            raise
+
+    def _confirm(self, payment: Payment, undo: int | None, allowed: Allowed = lambda _: None) -> Payment:
         if payment.state == "draft" and payment.expires_at <= self.clock.now():
             self.sweep()
         elif payment.state == "draft" and payment.merchant_id:
             for part in self.parts(payment):
                 self._still_asks(part)
         seconds = self.settings.undo_seconds if undo is None else undo
-        for confirmed in self._commit(payment, timedelta(seconds=seconds)):
+        for confirmed in self._commit(payment, timedelta(seconds=seconds), allowed):
             if confirmed.state == "confirmed" and seconds <= 0:
                 with contextlib.suppress(OutOfRoom, Unavailable):  # confirmed it is; the duties go on with it
                     self._settlement.carry_on(confirmed.user, confirmed.id)
@@ -258,8 +275,8 @@ class Payments:
                 self._duties.wake()
         return self.receipt(payment.user, payment.id)
 
-    def _commit(self, payment: Payment, undo: timedelta) -> tuple[Payment, ...]:
-        """Tokens, limits and states in one transaction: all parts of a sheet leave it, or none.
+    def _commit(self, payment: Payment, undo: timedelta, allowed: Allowed) -> tuple[Payment, ...]:
+        """Tokens, limits, a mandate and states in one transaction: all parts of a sheet leave it, or none.
 
         The limits count each part with those before it. A sheet that was confirmed already is returned as it is.
         """
@@ -270,6 +287,8 @@ class Payments:
                 raise Refused("sheet_closed" if payment.state == "canceled" else "sheet_expired")
             parts, wallet = parts_of(db, payment), limits.wallet(db, payment.user, self.settings.currency)
             sheet = total((part.worth for part in parts), wallet.currency)
+            if payment.state == "draft":
+                allowed(db)
             for part in parts if payment.state == "draft" else ():
                 limits.check(db, wallet, part, now, sheet)
                 if not confirmation.consume(db, self._signer.token("confirm", part), now):

@@ -187,6 +187,38 @@ wallets = sa.Table(  # how a person pays, and how much at most; `currency` is th
     sa.CheckConstraint("per_payment >= 0 AND per_day >= 0", name="limits"),
 )
 
+mandate_keys = sa.Table(  # encrypted PKCS #8: the person's key, and the one the assistant signs with
+    "mandate_keys",
+    metadata,
+    sa.Column("user_id", sa.String(64), primary_key=True),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("assistant", sa.Text, nullable=False),
+)
+mandates = sa.Table(  # the two signed texts say what is allowed; the other columns only find them
+    "mandates",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("user_id", sa.String(64), nullable=False, index=True),
+    sa.Column("session_id", sa.String(64), nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("checkout", sa.Text, nullable=False),
+    sa.Column("payment", sa.Text, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("seen_at", Instant, nullable=False),  # the latest instant it was asked at; a clock before it went back
+    sa.Column("revoked_at", Instant),
+    sa.CheckConstraint("state IN ('active', 'revoked')", name="state"),
+)
+mandate_uses = sa.Table(
+    "mandate_uses",
+    metadata,
+    sa.Column("payment_id", sa.ForeignKey("payments.id"), primary_key=True),
+    sa.Column("user_id", sa.String(64), nullable=False),
+    sa.Column("mandate_id", sa.ForeignKey("mandates.id"), nullable=False, index=True),
+    sa.Column("closed", sa.Text, nullable=False),  # the chain: the payment mandate and this one payment
+    sa.Column("at", Instant, nullable=False),
+)
+
 
 def _trigger(table: sa.Table, name: str, moment: str, wrong: str, message: str) -> None:
     """Refuse with `message` at `moment` ("UPDATE OF state") whenever the condition `wrong` holds."""
@@ -238,6 +270,13 @@ _trigger(
     "a changed transfer is a new transfer",
 )
 _trigger(transfers, "transfers_end_once", "UPDATE OF state", "OLD.state <> 'prepared'", "a transfer ends once")
-for _table in (ledger, events):
+_trigger(mandates, "mandates_are_revoked_for_good", "UPDATE OF state", "OLD.state <> 'active'", "revoked is revoked")
+_trigger(
+    mandates, "mandates_keep_what_was_signed", "UPDATE OF id, user_id, checkout, payment, created_at", "1", "signed"
+)
+_trigger(
+    mandates, "mandates_see_no_earlier_time", "UPDATE OF seen_at", "NEW.seen_at < OLD.seen_at", "the clock went back"
+)
+for _table in (ledger, events, mandate_uses):
     _trigger(_table, f"{_table.name}_is_append_only_1", "UPDATE", "1", "append-only")
     _trigger(_table, f"{_table.name}_is_append_only_2", "DELETE", KEPT, "append-only")

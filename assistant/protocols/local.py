@@ -80,6 +80,9 @@ class Here:
     def export(self, form: str = "json") -> Json:
         from assistant.tenants import belongings
 
+        if form == "mandates":
+            kept = self.assistant.rooms.payments.mandates
+            return {"mandates": [kept.export(self.owner, one.id) for one in kept.of(self.owner)]}
         if form != "json":
             return {"text": self.assistant.rooms.wealth.export(self.owner, form)}
         return belongings(self.assistant.store, self.owner)

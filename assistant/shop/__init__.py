@@ -122,6 +122,7 @@ class Shop:
         self.carts = Carts(store, clock, self.catalogue, self.merchants, settings.currency)
         self.intake = Intake(self.catalogue, settings, clock, self.load)
         self.watches = Watches(store, clock, self.catalogue)
+        self.repriced: Callable[[], None] = lambda: None  # told that prices may have changed
         self.facts = Facts(settings.food_facts)
         self.pictures = Pictures(settings.home / "looks")
         self._embed, self._known = embed, known
@@ -197,6 +198,7 @@ class Shop:
             self._view = None
         if self._started:
             self.start()
+        self.repriced()
         return count
 
     def is_empty(self) -> bool:

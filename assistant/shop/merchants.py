@@ -229,8 +229,9 @@ class House:
             *(self._deducted(code, off, currency, language) for code, off in taken.items()),
             SumLine(way.arrives, way.fee),
         )
+        wanted = tuple(Wanted(product.id, count) for product, count in chosen)
         return Quote(row["id"], self.id, self.name, lines, totals, paid + way.fee, way.arrives, row["expires_at"],
-                     way.id, ways, _share(tax, paid, items))  # fmt: skip
+                     way.id, ways, _share(tax, paid, items), wanted)  # fmt: skip
 
     def _deducted(self, code: str, off: int, currency: str, language: str) -> SumLine:
         least = Money(self.terms.coupons[code].least, currency).text(language)
