@@ -179,7 +179,7 @@ def opened(home: Path, obedient: bool) -> Desk:
     assistant.open(OWNER)
     shop = assistant.rooms.shop
     shop.load(_product(case, clock) for section in ("kind", "benign") for case in cases("title", section, every=True))
-    assistant.rooms.payments.trade_with({"stall": Stall(clock)})
+    assistant.rooms.payments.trade_with({**shop.merchants, "stall": Stall(clock)})
     desk.shelf = tuple(product.id for product in shop.catalogue.all()[:3])
     first = cases("bank_row")[0]
     bank_row(desk, desk.session(first.language), "hello", first, "")  # its account is there from now on

@@ -105,7 +105,7 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("what", BROKEN)
 def test_44_another_quote_than_was_agreed_is_refused(kernel: Payments, shop: Stall, terms: Terms, what: str) -> None:
     mandate, other = sign(kernel, terms), Stall(shop.clock, "other", "Another")
-    kernel.trade_with({"other": other})
+    kernel.trade_with({"stall": shop, "other": other})
     changes, key = BROKEN[what]
     quote = quoted(shop, **changes)
     (other if quote.merchant == "other" else shop).quotes[quote.id] = quote
