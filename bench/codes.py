@@ -19,6 +19,7 @@ from bench.scenes import ground, phrase
 from workshop.scenes import perspective
 
 KINDS = ("QRCode", "DataMatrix", "EAN13", "EAN8", "UPCA", "UPCE", "Code128")
+SQUARE = ("QRCode", "DataMatrix")
 EACH = 24  # scenes of a kind
 SIZE, FINE = (1280, 960), 2  # pixels; the label is drawn so many times larger and made smaller, as a lens does
 Row = dict[str, Any]
@@ -28,7 +29,7 @@ def text_of(rng: Random, kind: str) -> str:
     digits = {"EAN13": 12, "EAN8": 7, "UPCA": 11}.get(kind)
     if kind == "UPCE":
         return f"0{rng.randint(1000, 9999)}{rng.randint(1, 9)}{rng.randint(5, 9)}"  # what any five digits may become
-    return str(rng.randint(10 ** (digits - 1), 10**digits - 1)) if digits else phrase(rng, 3)
+    return str(rng.randint(10 ** (digits - 1), 10**digits - 1)) if digits else phrase(rng, 3 if kind in SQUARE else 1)
 
 
 def label(rng: Random, kind: str, module: float) -> tuple[Image.Image, str]:
@@ -69,7 +70,7 @@ def read(picture: Image.Image, text: str) -> bool:
 
 def promised(rng: Random, kind: str) -> dict[str, Any]:
     """Everything at once, each anywhere within its limit."""
-    return {"kind": kind, "module": rng.uniform(3, 6 if kind in ("QRCode", "DataMatrix", "EAN8", "UPCE") else 4.5),
+    return {"kind": kind, "module": rng.uniform(3, 6 if kind in (*SQUARE, "EAN8", "UPCE") else 4.5),
             "angle": rng.uniform(0, 360), "tilt": rng.uniform(0, 0.06), "blur": rng.uniform(0, 1 / 3),
             "contrast": rng.uniform(0.25, 1)}  # fmt: skip
 

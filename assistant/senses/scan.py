@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 TURNS = (45, 30, -30, 15, -15)  # degrees; linear codes are found only within some 8 degrees of the axes
 TURNED_PIXELS = 3_000_000  # a larger picture is turned at reduced size
 TURNED_FRAME = 500_000  # the same for a camera's frame, which has no time
-UNCHECKED = {"ITF", "Codabar", "Code39", "Code39Std"}  # no check digit: stripes of chance look like short ones
+ENLARGED_PIXELS = 1_500_000
+GREY = 127  # of the corners that turning leaves: white ones would outshine a pale code
+SHORT = "UPCE"  # a slice through a longer code that lies askew can pass for one
+UNCHECKED = {SHORT, "ITF", "Codabar", "Code39", "Code39Std"}  # stripes of chance look like these
 LEAST_UNCHECKED = 8  # characters
 MOST = 16  # codes of one picture
 LONGEST = 4096  # characters of one code
@@ -31,13 +34,25 @@ def load() -> None:
 
 def codes(picture: Picture, scale: float = 1.0) -> list[list[Any]]:
     """[format, text, [x0, y0, x1, y1]] of every code, boxes in pixels of the picture times `scale`."""
-    return upright(picture, scale) or turned(picture, scale)
+    found = upright(picture, scale)
+    return _sure(found) or turned(picture, scale) or found or enlarged(picture, scale)
 
 
 def upright(picture: Picture, scale: float) -> list[list[Any]]:
     import zxingcpp
 
     return _boxed(zxingcpp.read_barcodes(picture.convert("L")), scale)
+
+
+def enlarged(picture: Picture, scale: float) -> list[list[Any]]:
+    """Small or pale squares, in a picture small enough to be looked at twice as large."""
+    import zxingcpp
+
+    if picture.width * picture.height > ENLARGED_PIXELS:
+        return []
+    large = picture.convert("L").resize((2 * picture.width, 2 * picture.height))
+    matrix = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.AllMatrix)
+    return _boxed(zxingcpp.read_barcodes(large, matrix), scale / 2)
 
 
 def turned(picture: Picture, scale: float, pixels: int = TURNED_PIXELS) -> list[list[Any]]:
@@ -49,11 +64,18 @@ def turned(picture: Picture, scale: float, pixels: int = TURNED_PIXELS) -> list[
     shrink = max(1.0, (grey.width * grey.height / pixels) ** 0.5)
     small = grey.resize((round(grey.width / shrink), round(grey.height / shrink)))
     linear = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.AllLinear)
+    short: list[list[Any]] = []
     for angle in TURNS:
-        askew = small.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
-        if read := zxingcpp.read_barcodes(askew, linear):
-            return _boxed(read, scale * shrink, angle, small.size)
-    return []
+        askew = small.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=GREY)
+        read = _boxed(zxingcpp.read_barcodes(askew, linear), scale * shrink, angle, small.size)
+        if sure := _sure(read):
+            return sure
+        short = short or read
+    return short
+
+
+def _sure(found: list[list[Any]]) -> list[list[Any]]:
+    return [code for code in found if code[0] != SHORT]
 
 
 def payment(codes: Iterable[Code]) -> tuple[Field, ...]:

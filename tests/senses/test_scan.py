@@ -1,6 +1,6 @@
 """Codes are read however they lie."""
 
-from __future__ import annotations
+from random import Random
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from PIL import Image, ImageFilter
 
 from assistant.request import Code, Place
 from assistant.senses import scan
+from bench.codes import KINDS, promised, read, scene
 
 FORMATS = {"QRCode": "LUEUR 12.50", "DataMatrix": "LUEUR 12.50", "EAN13": "9520000000011", "EAN8": "95200002",
            "UPCA": "0012345678905",
@@ -65,3 +66,17 @@ def test_no_code_in_noise() -> None:
 def test_a_code_that_is_no_payment_states_no_field() -> None:
     assert scan.payment([Code("QRCode", "https://example.org/pay?amount=5", Place())]) == ()
     assert scan.payment([Code("QRCode", "BCD\n002", Place())]) == ()
+
+
+def test_a_slice_through_a_code_that_lies_askew_is_not_taken_for_a_short_one() -> None:
+    rng = Random("codes EAN13 18")  # upright, zxing-cpp finds a UPC-E in this one
+    picture, text = scene(rng, **promised(rng, "EAN13"))
+    assert [code[0] for code in scan.upright(picture, 1.0)] == ["UPCE"]
+    assert [code[:2] for code in scan.codes(picture)] == [["EAN13", text]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_read_pale_askew_and_small(kind: str) -> None:
+    rng = Random(f"pale {kind}")
+    picture, text = scene(rng, kind, module=3, angle=rng.uniform(20, 70), tilt=0.04, blur=1 / 3, contrast=0.25)
+    assert read(picture, text)
