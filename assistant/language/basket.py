@@ -11,7 +11,7 @@ from assistant.language import constraints, pointing, slots
 from assistant.language.acts import Act, Query, Set, Slot, Start, State, World
 from assistant.language.lexicon import phrases
 from assistant.language.numbers import number
-from assistant.language.tokens import Token, covered, tokens
+from assistant.language.tokens import covered, joined, tokens
 from assistant.money import Money
 
 CODE = re.compile(
@@ -166,7 +166,7 @@ class _Said:
                     start += step
         if self.language == "zh":
             gone |= {i for i, word in enumerate(self.words) if word.text in ("把", "将")}
-        return _joined(self.text, [word for i, word in enumerate(self.words) if i not in gone])
+        return joined(self.text, [word for i, word in enumerate(self.words) if i not in gone])
 
     def _code(self) -> Slot | None:
         spoken = covered(self.words, phrases("cart.coupon", self.language))
@@ -192,12 +192,3 @@ class _Said:
             if hit and hit.values[0] == int(hit.values[0]) and 0 < hit.values[0] < 100:
                 found = int(hit.values[0])
         return found
-
-
-def _joined(text: str, words: Sequence[Token]) -> str:
-    """The kept words with the marks and spaces that stood between neighbours."""
-    out = ""
-    for before, word in zip((None, *words), words, strict=False):
-        gap = text[before.end : word.start] if before else ""
-        out += (gap if len(gap) < 2 and not gap.strip() else " ") + text[word.start : word.end]
-    return out.strip()

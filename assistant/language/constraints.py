@@ -8,55 +8,22 @@ be read in two ways. Both are asked.
 """
 
 import functools
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from assistant.language import periods
 from assistant.language.acts import Amount, World
 from assistant.language.amounts import Found, amount_at, printed
+from assistant.language.bounds import ABOUT, Limits, Measured, alike, limits, magnitude, prices
 from assistant.language.lexicon import lexicon, phrases
 from assistant.language.numbers import Number, number
-from assistant.language.tokens import Phrases, Token, tokens
-from assistant.money import Money
+from assistant.language.tokens import Phrases, joined, tokens
 from assistant.request import LANGUAGES, Constraint, Doubt, Language, Op
 
 LETTER_SIZES = {"xs", "s", "m", "l", "xl", "xxl", "xxxl"}
-DEFAULTS: dict[str, Op] = {"rating": "at_least", "delivery": "at_most", "price": "at_most", "battery": "at_least"}
-SKIPPED = {
-    "de",
-    "chez",
-    "from",
-    "by",
-    "a",
-    "an",
-    "the",
-    "d",
-    "of",
-    "in",
-    "any",
-    "的",
-    "是",
-    "颜",
-    "色",
-}  # between a negation and its word
-ABOUT = "about"  # not an operator: two bounds, this share below and above what was said
-TOLERANCE = Decimal("0.2")
 COUNTED = 4  # tokens from a number to the product it counts: "two small red mugs"
 OPPOSITE = {"more": "at_most", "less": "at_least"}
 SIGNS = ("-", "–", "~", "—")  # between two numbers they join a range
-
-Limits = tuple[Constraint, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A value with what it measures: `options`, likeliest first, when its digits can be read in two ways."""
-
-    options: Limits
-    end: int  # token after it
-    explicit: bool  # a unit or currency was said
-    vague: bool = False  # "forty-odd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +34,6 @@ class Wanted:
     query: str
     doubts: tuple[Doubt, ...] = ()
     quantity: int = 0
-
-
-def currency_of(amount: Amount, world: World) -> str:
-    """The currency meant: as said, else the base where it fits, else one the person holds, else the likeliest."""
-    if amount.currency:
-        return amount.currency
-    held = [code for code in world.currencies if not amount.candidates or code in amount.candidates]
-    return held[0] if held else (amount.candidates or ("EUR",))[0]
 
 
 def read(text: str, language: Language, world: World, taken: tuple[int, int] = (0, 0)) -> Wanted:
@@ -156,7 +115,7 @@ class Reader:
         if not (op or value.explicit):
             return index
         ops = self._negated(index, op)
-        return self._settle(index, end, *(_limits(option, each) for option in value.options for each in ops))
+        return self._settle(index, end, *(limits(option, each) for option in value.options for each in ops))
 
     def _negated(self, index: int, op: str) -> tuple[str, ...]:
         """ "I don't want to spend more than": the opposite; with other words between, either one, to be asked."""
@@ -173,11 +132,15 @@ class Reader:
 
     def _name_denied(self, at: int) -> bool:
         """Whether a negation denies a colour or brand ("not red, under 20") and not the bound further on."""
+        denied = self._denied(at)
+        return bool(denied and self.names.at(self.words, denied))
+
+    def _denied(self, at: int) -> int:
+        """The token that a negation here is about: "not [from] Lumio", 不要红色; 0 where there is none."""
         negation = self._at("list.not", at)
-        at = negation[1] if negation else at
-        while at < len(self.words) and self.words[at].text in SKIPPED:
-            at += 1
-        return bool(negation and self.names.at(self.words, at))
+        while negation and (link := self._at("list.not_link", negation[1])):
+            negation = link
+        return negation[1] if negation else 0
 
     def _bound(self, index: int) -> tuple[str, int]:
         """ "at most", "budget of around", "pas plus de": the operator, the token after it. A limit beats "around"."""
@@ -214,8 +177,8 @@ class Reader:
         high = self._value(joint[1] if joint else low.end)
         if high is None or (low.explicit and high.explicit and low.options[0].field != high.options[0].field):
             return 0
-        lows, highs = _alike(low, high), _alike(high, low)
-        pairs = [(a, b) for a in lows for b in highs if _size(a) <= _size(b)] or [(highs[0], lows[0])]
+        lows, highs = alike(low, high), alike(high, low)
+        pairs = [(a, b) for a in lows for b in highs if magnitude(a) <= magnitude(b)] or [(highs[0], lows[0])]
         return self._settle(
             index, high.end, *((replace(a, op="at_least"), replace(b, op="at_most")) for a, b in pairs)
         )  # fmt: skip
@@ -259,7 +222,7 @@ class Reader:
         amount = amount_at(self.words, at, self.language)
         if amount is None:
             return None
-        return Measured(self._prices(amount.readings), amount.last, amount.certain, amount.vague)
+        return Measured(prices(amount.readings, self.world), amount.last, amount.certain, amount.vague)
 
     def _is_delivered(self, at: int, end: int) -> bool:
         """Whether a word of delivery stands close by, in the same breath."""
@@ -268,9 +231,6 @@ class Reader:
         after = next((i for i, word in enumerate(near[1]) if word.kind == "mark"), len(near[1]))
         said = phrases("list.delivered", self.language)
         return bool(said.scan(near[0][before:]) or said.scan(near[1][:after]))
-
-    def _prices(self, readings: Iterable[Amount]) -> Limits:
-        return tuple(Constraint("price", "is", each.in_(currency_of(each, self.world))) for each in readings)
 
     def _named(self, index: int) -> int:
         """Colours, brands, stock and delivery by tomorrow, each possibly negated."""
@@ -283,10 +243,8 @@ class Reader:
         unit = self._at("unit", index + 1)
         if unit and unit[0].split()[0] == "size" and self.words[index].text in LETTER_SIZES:  # L码
             return self._settle(index, unit[1], (Constraint("size", "is", self.words[index].text.upper()),))
-        negation = self._at("list.not", index)
-        at = negation[1] if negation else index
-        while negation and at < len(self.words) and self.words[at].text in SKIPPED:
-            at += 1
+        denied = self._denied(index)
+        at = denied or index
         name = self.names.at(self.words, at)
         if name is None or at in self.kept:
             return index
@@ -295,7 +253,7 @@ class Reader:
             return index
         unit = self._at("unit", end) if field == "size" else None
         end = unit[1] if unit and unit[0].split()[0] == "size" else end
-        return self._settle(index, end, (Constraint(field, "not" if negation else "is", value),))
+        return self._settle(index, end, (Constraint(field, "not" if denied else "is", value),))
 
     def _inside(self, at: int, end: int) -> bool:
         """Whether this is a part of a product's name: the blue of 蓝牙音箱."""
@@ -326,8 +284,8 @@ class Reader:
             return amount.last
         said = self.text[slice(*amount.span)]
         sizes = [(Constraint("size", "is", float(count)),)] if said in self.world.sizes else []
-        prices = [(replace(price, op="at_most"),) for price in self._prices(amount.readings)]
-        return self._settle(index, amount.last, *prices, *sizes, ())
+        most = [(replace(price, op="at_most"),) for price in prices(amount.readings, self.world)]
+        return self._settle(index, amount.last, *most, *sizes, ())
 
     def _counted(self, hit: Number) -> int:
         """三个台灯, "3 bottles of oil": how many are wanted, and the token after the counter."""
@@ -390,40 +348,7 @@ class Reader:
                     wanted.append(index - 1)  # sac à dos
                 wanted.append(index)
             index = run.stop if hit and not any(i in self.used or i in self.kept for i in run) else index + 1
-        return _joined(self.text, [self.words[i] for i in wanted])
-
-
-def _limits(value: Constraint, op: str) -> Limits:
-    """The bounds an operator means for one value; "around" is two."""
-    if op == ABOUT and not isinstance(value.value, str):
-        return (
-            replace(value, op="at_least", value=_scaled(value.value, 1 - TOLERANCE)),
-            replace(value, op="at_most", value=_scaled(value.value, 1 + TOLERANCE)),
-        )
-    if not op or (value.field, op) in (("rating", "at_most"), ("delivery", "less"), ("rating", ABOUT)):
-        op = DEFAULTS.get(value.field, "is")
-    return (replace(value, op=op),)  # type: ignore[arg-type]  # the lexicon's keys are ops
-
-
-def _scaled(value: Money | float, share: Decimal) -> Money | float:
-    if isinstance(value, Money):
-        return Money.of(value.decimal * share, value.currency)
-    return float(Decimal(str(value)) * share)
-
-
-def _alike(value: Measured, other: Measured) -> Limits:
-    """The readings of `value` in the unit or currency of `other` where it has none of its own."""
-    model = other.options[0]
-    if value.explicit or not other.explicit:
-        return value.options
-    plain = [each.value.decimal for each in value.options if isinstance(each.value, Money)]
-    if isinstance(model.value, Money):
-        return tuple(replace(model, value=Money.of(each, model.value.currency)) for each in plain)
-    return tuple(replace(model, value=float(each)) for each in plain)
-
-
-def _size(limit: Constraint) -> float:
-    return float(limit.value.decimal) if isinstance(limit.value, Money) else float(limit.value)
+        return joined(self.text, [self.words[i] for i in wanted])
 
 
 def sold(text: str, world: World) -> list[tuple[int, int]]:
@@ -454,14 +379,6 @@ def _key(name: str) -> str:
 
 def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word[-1] in "sx" and not word.endswith("ss") else word
-
-
-def _joined(text: str, words: Sequence[Token]) -> str:
-    out = ""
-    for place, word in enumerate(words):
-        glued = place and (words[place - 1].end == word.start)
-        out += ("" if glued or not out else " ") + text[word.start : word.end]
-    return out
 
 
 def _names(language: Language, world: World) -> Phrases[tuple[str, str]]:

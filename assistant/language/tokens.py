@@ -100,6 +100,14 @@ class Phrases(Generic[T]):
         return found
 
 
+def joined(text: str, words: Sequence[Token]) -> str:
+    """The kept words as they are spelled, a space between those that were not written together."""
+    spelled = ""
+    for before, word in zip((None, *words), words, strict=False):
+        spelled += ("" if before is None or before.end == word.start else " ") + text[word.start : word.end]
+    return spelled
+
+
 def covered(words: Sequence[Token], *tables: Phrases[Any]) -> set[int]:
     """The tokens that stand in a phrase of one of these tables."""
     return {index for table in tables for _, first, last in table.scan(words) for index in range(first, last)}

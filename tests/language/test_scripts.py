@@ -176,7 +176,8 @@ class Talk:
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Assistant, Recorder]]:
     recorder = Recorder()
     settings = Settings(home=tmp_path_factory.mktemp("home"), undo_seconds=0, offline=True)
-    assistant = Assistant(settings, MovableClock(), recorder)
+    assistant = Assistant(settings, MovableClock())
+    assistant.proposer = recorder  # the rules themselves, with nobody beside them
     yield assistant, recorder
     assistant.close()
 
