@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ from assistant.core import Assistant
 from assistant.folder import server_of
 from assistant.protocols.local import Here, There
 from assistant.request import Request, Upload
-from assistant.selftest import FILES, WORDS, walk
+from assistant.selftest import FILES, walk
 from assistant.settings import Settings
 
 TURNS = 200
@@ -165,8 +166,9 @@ def _in_the_process(desk: Here) -> Iterator[Figure]:
 
 def mixed() -> list[Request]:
     """One typed request of every story and language."""
-    kinds = [kind for kind in WORDS if kind != "invoice"]
-    return [Request(words, language=language) for kind in kinds for language, words in WORDS[kind].items()]
+    said = tomllib.loads((FILES.parents[1] / "selftest.toml").read_text(encoding="utf-8"))
+    kinds = [kind for kind in said if kind != "invoice"]
+    return [Request(words, language=language) for kind in kinds for language, words in said[kind].items()]
 
 
 def _picture(name: str, words: str = "") -> Request:

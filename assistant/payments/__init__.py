@@ -150,7 +150,7 @@ class Payments:
         ids = tuple(new_id("pay") for _ in quotes)
         origin = replace(origin or Origin(), parts=ids if len(ids) > 1 else ())
         for quote in quotes:
-            if not self._sandbox and hasattr(self._vault.merchants.get(quote.merchant), "session_of"):
+            if hasattr(self._vault.merchants.get(quote.merchant), "session_of") and not self._provider.lends():
                 raise Refused("shop_needs_sandbox", shop=quote.seller)
             self._can_receive(self._vault.account(quote.merchant), quote.seller)
         with self.store.write() as db:

@@ -93,6 +93,10 @@ class Provider:
             http_client=stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS), session=session),
         )
 
+    def lends(self) -> bool:
+        """Whether cards can be lent here: Stripe's own shared payment tokens are a preview, and are not used."""
+        return self._base() is not None
+
     def connect(self) -> None:
         """Have the client ready before it is needed; calls nobody."""
         _ = self._client

@@ -163,7 +163,8 @@ class Shopper:
                 pool.submit(self.serve, random.Random(f"{life.seed} {thread}"))
 
     def serve(self, chance: random.Random) -> None:
-        acts = [self.pay] * 6 + [self.buy] * 2 + [self.undo, self.refund, self.snoop, self.give_up, self.hint]
+        often = [self.buy] * 8 + [self.hear_twice] * 2 if self.elsewhere else [self.pay] * 6 + [self.buy] * 2
+        acts = [*often, self.undo, self.refund, self.snoop, self.give_up, self.hint]
         while True:
             act = chance.choice(acts)
             self.told(lambda act=act: act(chance))
@@ -202,7 +203,7 @@ class Shopper:
 
     def buy(self, chance: random.Random) -> Payment:
         user, wanted = chance.choice(USERS), Wanted(PRODUCT, chance.randrange(1, 4))
-        quote = self.kernel._vault.merchants["maison"].quote(user, (wanted,))
+        quote = self.kernel._vault.merchants["maison"].quote(user, (wanted,), "collect")
         made = self.kernel.draft_quote(user, SESSION, quote)
         self.tell(drafted=made.id, tapped=made.id, user=user)
         return self.tap(user, made.id)
@@ -244,6 +245,26 @@ class Shopper:
             signed = signature(WEBHOOKS, body, int(self.kernel.clock.now().timestamp()))
             heard = [self.kernel.hear(body.encode(), signed) for _ in range(2)]
             self.tell(**({"hinted": 1} if heard == [True, False] else {"wrong": f"I10 a webhook was heard {heard}"}))
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the shop is another process, reached by its URL."""
+        return hasattr(self.kernel._vault.merchants["maison"], "session_of")
+
+    def hear_twice(self, chance: random.Random) -> None:
+        """The shop's genuine webhook about an order, and once more."""
+        from assistant.acp.signature import of_webhook, secret_of
+
+        shop, bought = self.kernel._vault.merchants["maison"], self.kernel.history(chance.choice(USERS), 10)
+        found = next((payment for payment in bought if payment.merchant_id), None)
+        if found is None:
+            return
+        about = {"id": new_id("order"), "checkout_session_id": shop.session_of(found.quote_id), "permalink_url": "x"}
+        body = json.dumps({"type": "order_update", "data": about}).encode()
+        room = Shop(self.kernel.store, self.kernel.settings, self.kernel.clock)
+        signed = of_webhook(secret_of(shop.shop.key), body, int(self.kernel.clock.now().timestamp()))
+        heard = [self.kernel.hear_of_order(*room.heard(body, signed)) for _ in range(2)]
+        self.tell(**({"hinted": 1} if heard == [True, False] else {"wrong": f"I10 a webhook was heard {heard}"}))
 
     def give_up(self, chance: random.Random) -> Payment | None:
         found = self.one(chance, "requires_action")

@@ -320,7 +320,7 @@ class Storm:
     def look(self) -> None:
         figures = self.figures
         ours, theirs = open_read_only(self.home / "lueur.db"), open_read_only(self.ground / "sandbox.db")
-        figures.wrong += judge(ours, theirs, True, self.told) + shelves(ours)
+        figures.wrong += judge(ours, theirs, True, self.told) + self.shelves(ours)
         confirmed = ours.execute("SELECT state, count(*) FROM payments WHERE confirmed_at IS NOT NULL GROUP BY 1")
         figures.states = Counter({state: int(count) for state, count in confirmed})
         figures.tally["confirmed"] = sum(figures.states.values())
@@ -333,6 +333,9 @@ class Storm:
             figures.wrong.append(f"the audit log is broken at {broken}")
         if ours.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
             figures.wrong.append("the database is damaged")
+
+    def shelves(self, ours: sqlite3.Connection) -> list[str]:
+        return shelves(ours)
 
     def chain(self) -> str:
         store = Store(self.home / "lueur.db")
