@@ -219,6 +219,19 @@ def test_settings_are_printed_without_secrets(lueur: Run, monkeypatch: pytest.Mo
     assert "abcdef" not in out
 
 
+def test_the_weights_that_can_be_fetched_are_listed_and_offline_fetches_nothing(
+    lueur: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    code, out, _ = lueur("weights", "list", "--json")
+    rows = json.loads(out)
+    assert code == 0
+    assert {row["name"]: row["state"] for row in rows}["base"] == "offline"
+    code, out, _ = lueur("weights", "get", "base")
+    assert code == 2 and "HF_HUB_OFFLINE" in out
+    assert lueur("weights", "get", "huge")[0] == 2
+
+
 def test_the_doctor_says_what_is_missing_and_how_to_mend_it(lueur: Run) -> None:
     findings = json.loads(lueur("doctor", "--json")[1])
     assert {finding["part"] for finding in findings} >= {"python", "folder", "payments"}

@@ -91,10 +91,7 @@ def test_a_page_as_large_as_a_field_is_drawn_small(senses: Senses) -> None:
     assert Image.open(io.BytesIO(page.data)).width * Image.open(io.BytesIO(page.data)).height <= 8_100_000
 
 
-def test_a_bomb_is_refused_or_drawn_small_and_the_next_file_is_read(senses: Senses) -> None:
-    try:
-        (page,) = senses.pages(Upload("bomb.pdf", bomb()))
-        assert len(page.data) < 1 << 20
-    except BadInput as refused:
-        assert refused.key in ("picture_too_heavy", "pdf_broken", "picture_file_too_large")
+def test_a_bomb_is_drawn_small_and_the_next_file_is_read(senses: Senses) -> None:
+    (page,) = senses.pages(Upload("bomb.pdf", bomb()))
+    assert len(page.data) < 1 << 20
     assert senses.pages(Upload("ok.pdf", printed("qr.png")))
