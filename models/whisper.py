@@ -95,6 +95,7 @@ class Whisper:
 
 def transcribed(model: Any, samples: Samples, language: Language, prompt: str | None) -> tuple[str, tuple[Span, ...]]:
     """The words and their spans: the quick way where the model is quickened and nothing looks odd, else stock's."""
+    samples = samples.copy()  # torch wants its own
     if hasattr(model.decoder, "head") and (result := quick.decode(model, samples, language=language, prompt=prompt)):
         chance = round(math.exp(min(0.0, result.avg_logprob)), 3)
         return result.text, (Span(result.text, chance, (0.0, round(len(samples) / RATE, 2))),)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from models.fetch import Fetch
-from models.weights import Pinned, pinned, whisper
+from models.weights import FILE, Pinned, pinned, whisper
 
 BLOCK = 1 << 16
 BODY = bytes(range(256)) * 12_000  # 3 MB
@@ -211,6 +211,12 @@ def test_two_processes_do_not_write_one_file(hub: Any) -> None:
     hub.pause = 0
     until(first, "ready")
     assert second.state == "ready"
+
+
+def test_a_space_preloads_the_pinned_file() -> None:
+    base = pinned()["base"]
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"  - {base.repo} {FILE} {base.revision}\n" in readme.split("---")[1]
 
 
 def test_every_pin_names_one_revision_and_one_hash() -> None:
