@@ -327,6 +327,22 @@ class Ignored(Card):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """One thing that is known of a person; `action` is the id of the tap that forgets it."""
+
+    group: str
+    label: str
+    note: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory(Card):
+    rows: tuple[Remembered, ...]
+    links: tuple[Link, ...] = ()  # all of it to take away
+
+
 AnyCard = Card
 
 

@@ -123,10 +123,17 @@ def _proof(card: Json) -> Iterator[str]:
     yield card["verdict"]
 
 
+def _memory(card: Json) -> Iterator[str]:
+    for row in card["rows"]:
+        yield f"{row['group']:>24}  {_joined(row['label'], row['note'])}"
+    yield "lueur export · lueur forget"
+
+
 DRAWERS: dict[str, Callable[[Json], Iterator[str]]] = {
     "pay_sheet": _pay_sheet, "receipt": _receipt, "products": _products, "compare": _products, "question": _question,
     "figure": _figure, "chart": _chart, "overview": _overview, "preview": _preview, "document": _document,
     "cart": _cart, "order": _order, "notice": _text, "ignored": _ignored, "proof": _proof, "flash": _flash,
+    "memory": _memory,
 }  # fmt: skip
 
 

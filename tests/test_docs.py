@@ -28,6 +28,7 @@ PARTS = {
     "tile": reply.Tile,
     "choosable": reply.Choosable,
     "document_field": reply.DocumentField,
+    "remembered": reply.Remembered,
     "proof_step": stage.ProofStep,
 }
 OF_EVERY_CARD = {"id", "actions"}

@@ -26,7 +26,7 @@ from assistant.clock import MovableClock
 from assistant.conversation import OWNER
 from assistant.core import Assistant
 from assistant.errors import BadInput, NotFound, Refused
-from assistant.protocols import local
+from assistant.protocols import cards, local
 from assistant.settings import Settings
 from assistant.store import turns, users
 from assistant.tenants import Tenants, belongings, erase
@@ -146,6 +146,22 @@ def test_forgetting_a_person_leaves_no_row_of_theirs_and_all_rows_of_others(sett
         assert belongings(assistant.store, "usr_other") == kept
     finally:
         assistant.close()
+
+
+def test_a_person_takes_everything_away_and_is_forgotten_by_the_page(assistant: Assistant) -> None:
+    assistant.open("usr_a")
+    kept = assistant.open("usr_b")
+    handle = assistant.uploads.put("usr_a", "bill.png", b"data")
+    client = entered(routes=cards.routes(assistant, lambda call: call.headers["x-who"]))
+    mine = client.get("/export/json", headers={"x-who": "usr_a"})
+    assert [row["user_id"] for row in mine.json()["users"]] == ["usr_a"]
+    assert "usr_b" not in mine.text
+    assert client.get("/export/exe", headers={"x-who": "usr_a"}).status_code == 404
+    assert client.post("/forget", headers={"x-who": "usr_a"}).status_code == 204
+    assert not any(belongings(assistant.store, "usr_a").values())
+    with pytest.raises(BadInput):
+        assistant.uploads.find("usr_a", handle)
+    assert assistant.open("usr_b", kept.id).id == kept.id
 
 
 def test_append_only_rows_stay_outside_an_erasure(assistant: Assistant) -> None:

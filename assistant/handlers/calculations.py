@@ -58,7 +58,9 @@ def _control(whole: Any, part: Any, name: str, path: str, group: str, ask: Input
     choices = tuple(CHOICES[name](whole, context)) if ask.kind == "choice" else ()
     # A line has one control, which is called by its category.
     label, group = (group, "") if isinstance(part, Line) else (context.say(f"flash.field.{ask.label or name}"), group)
-    text = f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+    cents = isinstance(value, Decimal) and ask.unit == "currency" and value != value.to_integral_value()
+    value = Money.of(value, whole.currency).decimal if cents else value
+    text = f"{value if cents else value.normalize():f}" if isinstance(value, Decimal) else str(value)
     least = ask.least if ask.kind in ("number", "range") else ""
     return Control(path + name, label, ask.kind, text, unit, least, most, ask.step, choices, group)
 

@@ -28,7 +28,17 @@ LEAST, MOST = 2, 3  # products in a comparison
 DIFFERENCES = 4  # in one sentence
 THAN = ("price", "noise", "rating", "battery", "weight", "capacity", "delivery", "power", "height", "pages")
 QUESTIONS = 3  # about one wish, at most
-ASKED = ("price", "brand", "colour", "noise", "size", "capacity", "battery", "material")  # questions in their own words
+ASKED = (
+    "category",
+    "price",
+    "brand",
+    "colour",
+    "noise",
+    "size",
+    "capacity",
+    "battery",
+    "material",
+)  # questions in their own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +211,8 @@ def _said(value: Money | str | float, limit: Constraint, context: Context) -> st
     if limit.field == "stock":
         return context.say("product.in_stock")
     shown = measure(value, limit.unit, context)
+    if limit.field == "category" and limit.op == "is":
+        return shown
     return context.say(f"product.limit.{limit.op}", name=glossary().name(limit.field, context.language), value=shown)
 
 

@@ -24,7 +24,7 @@ Goal = Literal[
     "orders",  # what was bought, and giving it back
     "afford",  # a purchase beside the forecast of one's money
     "cart", "checkout",  # what was put aside: look and change, then one review sheet for all of it
-    "describe", "help", "greet", "clarify", "outside",  # service: a picture, small talk, a doubt
+    "describe", "help", "greet", "clarify", "outside", "memory",  # service: a picture, small talk, a doubt
     "prove",  # the show of a crash
 ]  # fmt: skip
 

@@ -124,7 +124,7 @@ class Said:
         """Sentences that are nothing but a yes, a no, a cancel, a greeting, thanks or a call for help."""
         short: dict[str, Act] = {
             "cancel": Cancel(), "yes": Affirm(), "no": Deny(), "thanks": Chat("thanks"), "help": Chat("help"),
-            "greet": Chat("greet"), "plug": Query("prove"),
+            "greet": Chat("greet"), "plug": Query("prove"), "memory": Query("memory"),
         }  # fmt: skip
         for name, act in short.items():
             if self.is_whole(name):

@@ -1,15 +1,22 @@
-"""A flash card as a file: what it shows, as CSV for a spreadsheet or as plain text, for the one who made it."""
+"""What a person takes with them: a flash card as CSV or text, all their rows as a file. And that they are forgotten.
+
+GET  /cards/ID/csv, /cards/ID/txt
+GET  /export/json, /export/csv, /export/beancount
+POST /forget
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import LueurError
 from assistant.language.messages import say
 from assistant.protocols.local import language_of
+from assistant.tenants import belongings, erase
 
 if TYPE_CHECKING:
     from starlette.requests import Request as Call
@@ -39,7 +46,31 @@ def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
         headers = {"Content-Disposition": f'attachment; filename="{card.kind}.{kind}"', "Cache-Control": "no-store"}
         return Plain(written(card, kind), media_type=f"{KINDS[kind]}; charset=utf-8", headers=headers)
 
-    return [Route("/cards/{id}/{kind}", file)]
+    def everything(user: str, form: str) -> str:
+        if form != "json":
+            return assistant.rooms.wealth.export(user, form)
+        return json.dumps(belongings(assistant.store, user), ensure_ascii=False, indent=1)
+
+    async def export(call: Call) -> Response:
+        form = call.path_params["form"]
+        try:
+            text = await run_in_threadpool(everything, who(call), form)
+        except LueurError as error:
+            return Plain(error.key, 404)
+        headers = {"Content-Disposition": f'attachment; filename="lueur.{form}"', "Cache-Control": "no-store"}
+        return Plain(text, media_type="text/plain; charset=utf-8", headers=headers)
+
+    async def forget(call: Call) -> Response:
+        try:
+            await run_in_threadpool(erase, assistant, who(call))
+        except LueurError as error:
+            language = language_of(call.headers.get("accept-language", "")[:2])
+            return Plain(say(language, f"errors.{error.key}", **error.values), 409)
+        return Plain("", 204)
+
+    return [
+        Route("/cards/{id}/{kind}", file), Route("/export/{form}", export), Route("/forget", forget, methods=["POST"])
+    ]  # fmt: skip
 
 
 def written(card: Kept, kind: str) -> str:

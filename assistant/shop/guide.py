@@ -146,6 +146,9 @@ def question(
         return None
     weights = 1.0 / (np.arange(len(among)) + 10)
     names = {"price", *columns.numbers, *columns.words} - set(known) - UNASKED
+    kinds = Counter(products[row].category for row in among)
+    if "category" not in known and kinds.most_common(1)[0][1] * 2 < len(among):
+        names = {"category"}  # a present, something for the kitchen: what it is comes before how it is
     asks = []
     for name in sorted(names):
         told = [_fact(products[row], name, currency) for row in among]
@@ -273,8 +276,8 @@ def _fact(product: Product, name: str, currency: str) -> Any:
         return product.offer.price(currency)
     if name == "delivery":
         return product.offer.delivery_days
-    if name == "brand":
-        return product.brand
+    if name in ("brand", "category"):
+        return getattr(product, name)
     fact = product.attributes.get(name)
     return fact.value if fact else None
 

@@ -305,8 +305,26 @@ def proof(draw: Drawer, card: Json) -> Html:
     ])  # fmt: skip
 
 
+def memory(draw: Drawer, card: Json) -> Html:
+    """Group by group, each line with the tap that forgets it; then everything, to take away or to erase."""
+    groups: dict[str, list[Html]] = {}
+    taps = {action["id"]: action for action in card["actions"]}
+    for row in card["rows"]:
+        forget = _sign(taps[row["action"]], "cross") if row["action"] else ""
+        line = el("li", el("span", row["label"]), el("span", row["note"], cls="muted"), forget)
+        groups.setdefault(row["group"], []).append(line)
+    shown = [el("section", el("h4", name), el("ul", *lines)) for name, lines in groups.items()]
+    erase = el("button", draw.word("erase"), cls="button danger", type="button", data_erase=draw.word("erase_sure"))
+    return join([
+        el("header", el("h3", icon("spark"), draw.word("memory")), cls="top"), el("div", *shown, cls="groups"),
+        draw.buttons(beside(card["actions"], (row["action"] for row in card["rows"]))), draw.links(card["links"]),
+        el("div", erase, el("p", draw.word("erase_note"), cls="muted"), cls="erase"),
+    ])  # fmt: skip
+
+
 DRAWERS: dict[str, Callable[[Drawer, Json], Html]] = {
     "pay_sheet": pay_sheet, "receipt": receipt, "products": products, "compare": compare, "question": question,
     "figure": figure, "chart": chart, "overview": overview, "preview": preview, "document": document, "cart": cart,
     "order": order, "notice": notice, "ignored": ignored, "proof": proof, "flash": flash,
+    "memory": memory,
 }  # fmt: skip

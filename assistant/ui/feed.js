@@ -7,9 +7,10 @@ const log = find('#log', element), scroller = find('#scroll', element), says = f
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 // -- what this browser remembers: session, language, theme, voice ---------------------------------------------------
+const here = {};  // a frame of another site, or a private window, may have no storage: then it lasts as long as the page
 const kept = {
-  get: name => { try { return localStorage.getItem('lueur.' + name) || '' } catch { return '' } },
-  set: (name, value) => { try { localStorage.setItem('lueur.' + name, value) } catch { /* private window */ } },
+  get: name => { try { return localStorage.getItem('lueur.' + name) || '' } catch { return here[name] || '' } },
+  set: (name, value) => { try { localStorage.setItem('lueur.' + name, value) } catch { here[name] = value } },
 };
 const spoken = () => ['en', 'fr', 'zh'].find(code => (navigator.language || 'en').toLowerCase().startsWith(code)) || 'en';
 const language = () => kept.get('language') || spoken();
@@ -190,6 +191,8 @@ element.addEventListener('click', event => {
   if ('print' in button.dataset) paper(button.closest('.card'));
   if (button.dataset.ask || button.dataset.sample)
     ask({ text: button.dataset.ask ? word(button.dataset.ask) : '', sample: button.dataset.sample || '' });
+  if (button.dataset.ask) button.closest('dialog')?.close();
+  if (button.dataset.erase) erase(button);
   if (button.dataset.close) button.closest('dialog').close();
   if (button.id === 'open-settings') { dress(); weigh(); find('#settings').showModal() }
   if (button.dataset.weights) weigh('/' + button.dataset.weights);
@@ -256,6 +259,11 @@ function guard() {
     button.dataset.label = button.textContent;
     button.textContent = button.dataset.check;
   });
+}
+async function erase(button) {  // the second touch erases; then the page begins anew
+  if (button.textContent !== button.dataset.erase) { button.textContent = button.dataset.erase; return }
+  const answer = await fetch('/forget', { method: 'POST' });
+  if (answer.ok) { kept.set('session', ''); location.reload() } else button.nextElementSibling.textContent = await answer.text();
 }
 function paper(card) {  // the receipt alone, on paper or as a PDF
   card.classList.add('printed');

@@ -80,6 +80,7 @@ def settings() -> Html:
         label("p", "hands_note", "muted fine"),
         el("fieldset", id="weights"),
         label("p", "private", "muted fine"),
+        label("button", "chip_memory", "button secondary", type="button", data_ask="chip_memory"),
         label("button", "new_chat", "button secondary", type="button", id="fresh"),
         id="settings", aria_labelledby="settings-title",
     )  # fmt: skip

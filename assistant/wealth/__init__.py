@@ -89,6 +89,11 @@ class Wealth:
         self.ledger.learn(user, words, category)
         return importer.sort_again(self.ledger, user, words)
 
+    def unlearn(self, user: str, words: str) -> None:
+        """Forget a correction; its rows go back to where they were sorted before it."""
+        self.ledger.unlearn(user, words)
+        importer.sort_again(self.ledger, user, words)
+
     def export(self, user: str, form: str) -> str:
         """The ledger as "beancount" or "csv" text. Raises `BadInput("unknown_form")`."""
         if form not in ("beancount", "csv"):

@@ -121,6 +121,10 @@ class Ledger(Reader):
             db.execute(sa.delete(rules).where(key))
             db.execute(sa.insert(rules).values(user_id=user, words=words.casefold()[:200], category=category))
 
+    def unlearn(self, user: str, words: str) -> None:
+        with self.writing() as db:
+            db.execute(sa.delete(rules).where(rules.c.user_id == user, rules.c.words == words))
+
     def keep(self, user: str, name: str, data: bytes, at: datetime) -> str:
         """Hold a file between its preview and its import; what nobody imported within an hour is dropped."""
         key = new_id("upl")

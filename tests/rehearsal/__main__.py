@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -66,6 +67,7 @@ class Guest(threading.Thread):
         try:
             self.visitor.open()
             self.action = ACTION.findall(self.visitor.ask(f"Pay Alice 3.21 for {self.mine}"))[-1]
+            self.visitor.tap(self.action)
             self.file = self.visitor.upload(f"{self.mine}.png", (FILES / "qr.png").read_bytes())
             self._live()
         except Exception as error:
@@ -161,8 +163,7 @@ def _memory(process: psutil.Process) -> int:
 
 def left_behind(home: Path) -> list[str]:
     """What of any visitor is still in the folder after seven hours."""
-    clock = MovableClock()
-    clock.forward(hours=7)
+    clock = MovableClock(datetime.now(UTC) + timedelta(hours=7))
     assistant = Assistant(replace(Settings(home=home), mode="demo", offline=True), clock)
     try:
         gone = Tenants(assistant).sweep()

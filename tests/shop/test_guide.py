@@ -75,3 +75,10 @@ def test_the_first_is_held_against_each_other_one(make: Callable[..., Product]) 
     first, second, third = make("A", 1_000, noise=60.0), make("B", 1_500, noise=50.0), make("C", 1_000)
     found = guide.compare([first, second, third], "EUR")
     assert [dict(each) for each in found.against] == [{"price": -500, "noise": 10.0}, {}]
+
+
+def test_a_wish_for_no_kind_of_thing_is_first_asked_which_kind(shop: Shop) -> None:
+    asked = shop.search("", (), "en", 3, ()).ask
+    assert asked is not None and asked.name == "category"
+    again = shop.search("", asked.options[0], "en", 3, ("category",)).ask
+    assert again is None or again.name != "category"

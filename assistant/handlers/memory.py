@@ -1,0 +1,85 @@
+"""What Lueur remembers of a person, on one card: each line can be forgotten by a tap, all of it taken away or erased.
+
+Knows who keeps what; the rooms keep it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from assistant.handlers import Context, Handler, Tap
+from assistant.handlers.wallet import LIMITS
+from assistant.language.acts import Do
+from assistant.reply import Action, Link, Memory, Remembered, Reply
+
+EXPORTS = ("json", "csv", "beancount")
+
+
+def show(do: Do, context: Context) -> Reply:  # noqa: ARG001  every handler is called alike
+    card = _card(context)
+    count = sum(bool(row.action) for row in card.rows)
+    text = context.say("memory.shown", count=count) if count else context.say("memory.empty")
+    return Reply(text, (card,))
+
+
+def _card(context: Context) -> Memory:
+    found = [*_payees(context), *_corrections(context), *_watches(context), *_cards(context)]
+    limits = tuple(_limits(context))
+    change = Action(context.say("memory.change_limits"), "service.say", {"goal": "limits", "slots": {}})
+    rows = (*(row for row, _ in found), *limits)
+    links = tuple(Link(context.say(f"memory.export_{form}"), f"/export/{form}") for form in EXPORTS)
+    return Memory(
+        id=f"memory_{context.session}", rows=rows, links=links, actions=(*(action for _, action in found), change)
+    )
+
+
+def _line(group: str, key: str, label: str, note: str, context: Context) -> tuple[Remembered, Action]:
+    drop = Action(context.say("memory.forget", what=label), "memory.drop", {"group": group, "key": key})
+    return Remembered(context.say(f"memory.group.{group}"), label, note, drop.id), drop
+
+
+def _payees(context: Context) -> Iterator[tuple[Remembered, Action]]:
+    for each in context.rooms.payments.payees.of(context.user):
+        yield _line("payees", each.id, each.name, f"••{each.tail}", context)
+
+
+def _corrections(context: Context) -> Iterator[tuple[Remembered, Action]]:
+    for words, category in context.rooms.wealth.ledger.rules(context.user).items():
+        yield _line("corrections", words, words, context.say(f"wealth.category.{category}"), context)
+
+
+def _watches(context: Context) -> Iterator[tuple[Remembered, Action]]:
+    for each in context.rooms.shop.watches.of(context.user):
+        note = context.say("memory.watch", limit=each.limit, price=each.price)
+        yield _line("watches", each.product.id, each.product.title(context.language), note, context)
+
+
+def _cards(context: Context) -> Iterator[tuple[Remembered, Action]]:
+    for each in context.rooms.flash.kept(context.user):
+        yield _line("cards", each.id, each.title, "", context)
+
+
+def _limits(context: Context) -> Iterator[Remembered]:
+    wallet = context.rooms.payments.wallet(context.user)
+    group = context.say("memory.group.limits")
+    for name in LIMITS:
+        value = getattr(wallet, name)
+        shown = str(value) if isinstance(value, int) else value.text(context.language)
+        yield Remembered(group, context.say(f"ui.field_{name}"), shown)
+    yield Remembered(group, context.say("ui.field_card"), context.rooms.payments.card(wallet.method))
+
+
+DROPS: dict[str, Callable[[Context, str], Any]] = {
+    "payees": lambda context, key: context.rooms.payments.payees.remove(context.user, key),
+    "corrections": lambda context, key: context.rooms.wealth.unlearn(context.user, key),
+    "watches": lambda context, key: context.rooms.shop.watches.drop(context.user, key),
+    "cards": lambda context, key: context.rooms.flash.note(context.user, key, kept=False),
+}
+
+
+def drop(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
+    DROPS[target["group"]](context, target["key"])
+    return Reply("", (_card(context),), revises=True)
+
+
+GOALS: dict[str, Handler] = {"memory": show}
+TAPS: dict[str, Tap] = {"memory.drop": drop}

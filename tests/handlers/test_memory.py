@@ -1,0 +1,84 @@
+"""What is remembered, on one card: every kind of it, each forgotten by a tap; all of it taken away, or erased."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from assistant.conversation import OWNER, Session
+from assistant.core import Assistant
+from assistant.money import Money
+from assistant.reply import Memory, Period, Reply
+from assistant.request import Language, Request
+from assistant.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    opened = Assistant(Settings(home=tmp_path_factory.mktemp("home"), undo_seconds=0, offline=True))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def who(assistant: Assistant) -> Session:
+    return assistant.open(OWNER)
+
+
+def card(assistant: Assistant, who: Session, text: str = "what do you remember about me?") -> Memory:
+    *_, reply = assistant.answer(who, Request(text))
+    assert isinstance(reply, Reply)
+    (found,) = [each for each in reply.cards if isinstance(each, Memory)]
+    return found
+
+
+def leisure(assistant: Assistant) -> object:
+    today = assistant.clock.now().date()
+    year = Period(today - timedelta(days=365), today)
+    return assistant.rooms.wealth.ask(OWNER, "spending", year, category="leisure").value
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "What do you remember about me?"), ("en", "delete my data"), ("en", "please export my data"),
+     ("fr", "Que retiens-tu de moi ?"), ("fr", "efface toutes mes données"),
+     ("zh", "你记得我什么"), ("zh", "导出我的数据")],
+)  # fmt: skip
+def test_it_is_asked_for_in_three_languages(assistant: Assistant, who: Session, language: Language, text: str) -> None:
+    found = card(assistant, replace(who, language=language), text)
+    assert [link.path for link in found.links] == ["/export/json", "/export/csv", "/export/beancount"]
+    assert any(row.label == "Alice Martin" for row in found.rows)
+
+
+def test_every_kind_is_there_and_a_tap_forgets_it(assistant: Assistant, who: Session) -> None:
+    assistant.rooms.shop.watches.note(OWNER, "lamp-luma-red", Money(1, "EUR"))
+    before = leisure(assistant)
+    *_, corrected = assistant.answer(who, Request("Bistro Lune was leisure"))
+    assert isinstance(corrected, Reply) and not corrected.error
+    assert leisure(assistant) != before
+    found = card(assistant, who)
+    for label in ("Bob Chen", "bistro lune", "Luma desk lamp, red"):
+        row = next((row for row in found.rows if row.label == label), None)
+        assert row and row.action, (label, [row.label for row in found.rows])
+        reply = assistant.act(who, row.action)
+        (left,) = [each for each in reply.cards if isinstance(each, Memory)]
+        assert left.id == found.id, "the card changes where it stands"
+        assert label not in [row.label for row in left.rows]
+    assert leisure(assistant) == before, "rows go back as well"
+    assert assistant.rooms.shop.watches.of(OWNER) == ()
+
+
+def test_what_is_somebody_elses_cannot_be_forgotten(assistant: Assistant, who: Session) -> None:
+    row = next(row for row in card(assistant, who).rows if row.action)
+    stranger = assistant.open("usr_other")
+    assert assistant.act(stranger, row.action).error == "unknown_action"
+    assert row.label in [each.label for each in card(assistant, who).rows]
+
+
+def test_limits_are_shown_and_changed_elsewhere(assistant: Assistant, who: Session) -> None:
+    found = card(assistant, who)
+    limits = [row for row in found.rows if not row.action]
+    assert len(limits) == 6
+    assert found.actions[-1].verb == "service.say"
+    assert "limit" in assistant.act(who, found.actions[-1].id).text.lower()
