@@ -58,11 +58,17 @@ def _control(whole: Any, part: Any, name: str, path: str, group: str, ask: Input
     choices = tuple(CHOICES[name](whole, context)) if ask.kind == "choice" else ()
     # A line has one control, which is called by its category.
     label, group = (group, "") if isinstance(part, Line) else (context.say(f"flash.field.{ask.label or name}"), group)
-    cents = isinstance(value, Decimal) and ask.unit == "currency" and value != value.to_integral_value()
-    value = Money.of(value, whole.currency).decimal if cents else value
-    text = f"{value if cents else value.normalize():f}" if isinstance(value, Decimal) else str(value)
+    text = _typed(value, whole.currency if ask.unit == "currency" else "")
     least = ask.least if ask.kind in ("number", "range") else ""
     return Control(path + name, label, ask.kind, text, unit, least, most, ask.step, choices, group)
+
+
+def _typed(value: Any, currency: str) -> str:
+    """What a field holds: an amount that is not whole has its cents."""
+    if not isinstance(value, Decimal):
+        return str(value)
+    cents = currency and value != value.to_integral_value()
+    return f"{Money.of(value, currency).decimal if cents else value.normalize():f}"
 
 
 def _heading(whole: Any, at: int, part: Any, context: Context) -> str:
