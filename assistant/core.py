@@ -82,6 +82,7 @@ class Assistant:
         self.guesses = Guesses(self.clock)
         self.proposer = Beside(Rules(), proposer) if proposer else chosen(settings)
         self.taps = taps()
+        self._acting: dict[str, list[Reply]] = {}  # sessions that tap right now: what is bought meanwhile is told there
 
     def open(self, user: str, session: str | None = None, language: Language = "en") -> Session:
         """The user's session, or a new one; a person seen for the first time gets the demo data, if it is wanted."""
@@ -121,11 +122,15 @@ class Assistant:
         try:
             with self.guesses.counted(who.user):
                 verb, target = self.conversations.action(who, action)
+            bought = self._acting[who.id] = []
             reply = self.tap(who, verb, target, {name: hide(value)[0] for name, value in (values or {}).items()})
             if reply.revises:
                 return self.conversations.revise(who, reply)
+            reply = dialogue.joined([reply, *bought])
         except LueurError as error:
             reply = service.refused(error, who.language)
+        finally:
+            self._acting.pop(who.id, None)
         return self.conversations.publish(who, Request(), Evidence(), reply)
 
     def tap(self, who: Session, verb: str, target: Mapping[str, Any], values: Mapping[str, str]) -> Reply:
@@ -245,7 +250,10 @@ class Assistant:
             with contextlib.suppress(LueurError):
                 signed = kept.get(user, id)
                 who = self.open(user, signed.session)
-                if bought := mandates.keep(signed, self._context(who)):
+                bought = mandates.keep(signed, self._context(who))
+                if bought and who.id in self._acting:
+                    self._acting[who.id].append(bought)
+                elif bought:
                     self.conversations.publish(who, Request(), Evidence(), bought)
 
     def start(self) -> None:

@@ -60,6 +60,7 @@ DEEDS: dict[str, Callable[[State], tuple[Act, ...]]] = {
     "watch": lambda _: (
         Query("explain", {"op": Slot("watch"), "query": Slot("kettle"), "amount": Slot(Amount("1", "EUR"))}),
     ),
+    "mandate": lambda _: (Query("mandate", {"query": Slot("Cygne", "Cygne"), "amount": Slot(DEED, "900 euros")}),),
     "bring_in": lambda _: (Query("import"),),
 }
 

@@ -74,13 +74,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(home: Path, port: int, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+def serving(home: Path, port: int, program: str = "app.py", **more: str) -> Iterator[subprocess.Popen[bytes]]:
     """The real server on this folder, ready to answer, with `more` in its environment; ended afterwards."""
     given = {"LUEUR_HOME": str(home), "LUEUR_PORT": str(port), "HF_HUB_OFFLINE": "1", "LUEUR_UNDO_SECONDS": "6",
              "GRADIO_TEMP_DIR": str(home / "uploads")} | more  # fmt: skip
     with (home / "server.out").open("wb") as out:
         running = subprocess.Popen(
-            [sys.executable, "app.py"], cwd=ROOT, env=os.environ | given, stdout=out, stderr=subprocess.STDOUT
+            [sys.executable, *program.split()], cwd=ROOT, env=os.environ | given, stdout=out, stderr=subprocess.STDOUT
         )
         try:
             _wait(f"http://127.0.0.1:{port}/healthz", running, home)
