@@ -42,6 +42,7 @@ HEAD_SECONDS = 10.0  # for a connection to say what it wants
 BODY_SECONDS, BODY_RATE = 10.0, 20_000  # for a body to arrive, and a second more for so many bytes of it
 MOST_LINES = 400  # connections at a time
 MOST_TABS = 5000
+NEW_RATE, NEW_BURST = 2.0, 100  # new visitors of a shared page
 VISITOR_RATE, VISITOR_BURST = 20.0, 100  # calls a second of one visitor of a shared page
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -82,6 +83,7 @@ class Doorman:
         self.app = app
         self.tenants = tenants
         self.hosts = {*LOOPBACK, urlsplit(public_url).hostname or ""} - {""}
+        self.newcomers = Pace(NEW_RATE, NEW_BURST)
         self.tabs: dict[str, str] = {}  # Gradio's number of a tab -> the visitor it answers to
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,9 +104,10 @@ class Doorman:
                 message["headers"] = [*message["headers"], *(pair for pair in extra if pair[0] not in given)]
             await send(message)
 
-        extra = self._headers(scope, headers)
+        extra = self._headers()
         try:
             self._check(scope, headers)
+            extra += self._cookie(scope, headers)
             await self.app(scope, _measured(scope, receive), answer)
         except Stopped as stop:
             if not begun:
@@ -135,7 +138,7 @@ class Doorman:
         while len(self.tabs) > MOST_TABS:
             del self.tabs[next(iter(self.tabs))]
 
-    def _headers(self, scope: Scope, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    def _headers(self) -> list[tuple[bytes, bytes]]:
         framers = f"'self' {SPACES}" if self.tenants else "'none'"
         made = {
             "content-security-policy": POLICY.format(framers=framers),
@@ -145,9 +148,15 @@ class Doorman:
             "cross-origin-opener-policy": "same-origin",
             "permissions-policy": "camera=(self), microphone=(self), geolocation=(), payment=()",
         }
-        if self.tenants and scope["path"] == "/" and not self.tenants.known(headers):
-            made["set-cookie"] = self.tenants.cookie(headers)
         return [(name.encode(), value.encode()) for name, value in made.items()]
+
+    def _cookie(self, scope: Scope, headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+        """The cookie of a new visitor on the first load of a shared page; so many come in at a time, and in all."""
+        if self.tenants is None or scope["path"] != "/" or self.tenants.known(headers):
+            return []
+        if not self.newcomers.admit("") or self.tenants.full():
+            raise Stopped(503, "Many people are here just now. Load the page again in a few minutes.")
+        return [(b"set-cookie", self.tenants.cookie(headers).encode())]
 
 
 def _measured(scope: Scope, receive: Receive) -> Receive:

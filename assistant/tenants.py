@@ -24,6 +24,7 @@ from assistant.store import HOUSE, Store, erasures, metadata, users
 if TYPE_CHECKING:
     from assistant.core import Assistant
 
+MOST = 1000  # tenants at a time, each with a household of about 1.5 MB
 COOKIE = "lueur"  # over https "__Host-lueur": no neighbouring host can set that one
 
 
@@ -50,6 +51,10 @@ class Tenants:
             return None
         user, _, signature = (found.value if found else "").partition(".")
         return user if user and hmac.compare_digest(signature.encode(), self._signature(user).encode()) else None
+
+    def full(self) -> bool:
+        """Whether as many tenants are here as the folder may hold at a time."""
+        return bool(self.assistant.store.value(sa.select(sa.func.count()).select_from(users)) > MOST)
 
     def _signature(self, user: str) -> str:
         return hmac.new(self.key, user.encode(), hashlib.sha256).hexdigest()

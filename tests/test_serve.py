@@ -85,6 +85,17 @@ def test_a_visitor_is_known_by_the_cookie_of_the_first_visit(tenants: Tenants) -
     assert "set-cookie" not in again.headers
 
 
+def test_a_crowd_at_the_door_is_let_in_bit_by_bit(tenants: Tenants, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = entered(tenants)
+    crowd = [client.get("/", headers={"cookie": "lueur=nobody"}) for _ in range(door.NEW_BURST + 5)]
+    assert {each.status_code for each in crowd} == {200, 503}
+    assert all("set-cookie" not in each.headers for each in crowd if each.status_code == 503)
+    known = {"cookie": f"lueur={tenants.admit()[1]}"}
+    assert client.get("/", headers=known).status_code == 200, "who is known comes in"
+    monkeypatch.setattr("assistant.tenants.MOST", -1)
+    assert entered(tenants).get("/").status_code == 503
+
+
 def test_in_the_frame_of_a_space_the_cookie_is_partitioned(tenants: Tenants) -> None:
     cookie = entered(tenants).get("/", headers={"x-forwarded-proto": "https"}).headers["set-cookie"]
     assert "SameSite=None; Secure; Partitioned" in cookie
