@@ -12,6 +12,7 @@ language, and says what happened, what is safe, and what to do next. Raise where
 are the only places that catch.
 """
 
+OK, FAULT, REFUSED = 0, 1, 2  # exit codes of `lueur`
 NO_ROOM = (28, 122)  # errno of a full disk: ENOSPC, EDQUOT
 
 

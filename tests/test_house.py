@@ -35,6 +35,7 @@ FLOORS = [
         "assistant.protocols",
         "assistant.ui",
         "assistant.cli",
+        "assistant.commands",
         "assistant.serve",
         "assistant.door",
         "assistant.tenants",

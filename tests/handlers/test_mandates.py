@@ -11,6 +11,7 @@ from assistant import cli
 from assistant.clock import MovableClock
 from assistant.conversation import OWNER, Session
 from assistant.core import Assistant
+from assistant.errors import OK, REFUSED
 from assistant.language.acts import Query
 from assistant.money import Money
 from assistant.payments import Payment
@@ -166,7 +167,7 @@ def test_an_export_is_verified_on_the_command_line(
     file = tmp_path / "signed.json"
     file.write_text(json.dumps(told))
     monkeypatch.setenv("LUEUR_HOME", str(tmp_path / "elsewhere"))
-    assert cli.main(["mandate", "verify", str(file)]) == cli.OK
+    assert cli.main(["mandate", "verify", str(file)]) == OK
     assert "Used 1 times" in capsys.readouterr().out
     file.write_text(json.dumps(told).replace("A", "B", 1))
-    assert cli.main(["mandate", "verify", str(file)]) == cli.REFUSED
+    assert cli.main(["mandate", "verify", str(file)]) == REFUSED
