@@ -21,6 +21,7 @@ from typing import Any
 from assistant.request import Seen, Upload
 from assistant.senses import Senses, printed
 from assistant.settings import Settings
+from bench.layouts import LAYOUTS, paper
 from bench.scenes import DRAWN, held_out
 
 PER_KIND = 28
@@ -45,7 +46,14 @@ def measure(data: Path | None) -> list[dict[str, Any]]:
     try:
         while senses.worker.state == "warming up":
             time.sleep(0.1)
-        return [*_receipts(senses, data), *_kinds(data), *_judged(senses, data), *_speed(senses), *_live(senses)]
+        return [
+            *_receipts(senses, data),
+            *_kinds(data),
+            *_judged(senses, data),
+            *_layouts(senses),
+            *_speed(senses),
+            *_live(senses),
+        ]
     finally:
         senses.close()
 
@@ -128,6 +136,19 @@ def _judged(senses: Senses, data: Path | None) -> Iterator[Row]:
     photos = sorted((data / "groceries/photos").rglob("*.jpg"))[2::4] if data else []
     things = statistics.fmean(named(photo.read_bytes()) == "product" for photo in photos) if photos else None
     yield row("kind: product, groceries" + ("" if photos else " (no data)"), things, "recall", 0.95)
+
+
+def _layouts(senses: Senses) -> Iterator[Row]:
+    """Totals of papers in ten layouts that the rules never saw, ten papers of each."""
+    shares = []
+    for layout in LAYOUTS:
+        papers = [paper(layout, index) for index in range(10)]
+        totals = [list(senses.see(Upload("paper.jpg", data), 0))[-1].field("total") for data, _ in papers]
+        right = [getattr(found and found.value, "decimal", None) == wanted
+                 for found, (_, wanted) in zip(totals, papers, strict=True)]  # fmt: skip
+        shares.append(statistics.fmean(right))
+        yield row(f"papers: total extracted, layout {layout}", shares[-1], "share")
+    yield row("papers: total extracted, 100 papers of ten layouts", round(statistics.fmean(shares), 3), "share", 0.83)
 
 
 def _jpeg(picture: Any) -> bytes:
