@@ -265,9 +265,8 @@ def _line(line: baskets.Line, context: Context) -> CartLine:
 
 def _actions(basket: baskets.Cart, context: Context) -> tuple[Action, ...]:
     """The other deliveries that these merchants offer, and the review."""
-    ways = {way.id: way.label for part in basket.parts for way in part.ways}
-    chosen = {part.way for part in basket.parts}
-    chips = [Action(label, "cart.deliver", {"delivery": id}, "chip") for id, label in ways.items() if chosen != {id}]
+    ways = {way.id: way.label for part in basket.parts for way in part.ways if way.id != part.way}
+    chips = [Action(label, "cart.deliver", {"delivery": id}, "chip") for id, label in ways.items()]
     fits = basket.parts and (basket.left is None or basket.left.minor >= 0)
     review = [Action(context.say("cart.review"), "cart.checkout", style="primary")] if fits else []
     return (*chips, *review)

@@ -15,7 +15,7 @@ from assistant.language.acts import Do
 from assistant.merchant import Sale
 from assistant.money import Money, total
 from assistant.payments import Payment
-from assistant.reply import Action, Order, Reply
+from assistant.reply import Action, Order, Reply, SumLine
 
 SHOWN = 5
 LOOKED_AT = 50  # payments among which the orders are
@@ -83,13 +83,14 @@ def card(payment: Payment, context: Context) -> Order:
     with suppress(KeyError, Unavailable):  # a shop elsewhere that was removed, or is silent: what was paid is known
         sale = context.rooms.shop.merchants[payment.merchant_id].order_of(payment.quote_id)
     status = _status(payment, sale, context)
+    whole = SumLine(context.say("payment.total"), payment.amount)
     open_ = payment.state == "succeeded" and payment.refunded != payment.amount
     back = (
         (Action(context.say("orders.return"), "orders.return", {"payment": payment.id, "lines": []}),) if open_ else ()
     )
     return Order(
         id=f"order_of_{payment.id}", order_id=sale.id if sale else payment.id, merchant=payment.payee_name,
-        lines=payment.lines, totals=payment.totals, status=status, actions=back,
+        lines=payment.lines, totals=(*payment.totals, whole), status=status, actions=back,
         delivery=context.say("orders.by", day=sale.arrives) if sale and sale.arrives else "—",
     )  # fmt: skip
 

@@ -63,7 +63,7 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("lueur")
     gallery, port = _gallery(home), free_port()
-    with serving(home, port):
+    with serving(home, port, LUEUR_ADDRESS="Ada; 12 rue des Lilas; 69003; Lyon; FR"):
         yield Server(f"http://127.0.0.1:{port}/", home, gallery)
 
 
