@@ -81,7 +81,7 @@ def sentence(answer: Answer, context: Context) -> str:
         pairs = [(point_label(str(each["label"]), answer, context), each["value"]) for each in answer.series[:NAMES]]
         said.append(" · ".join(f"{name} {value.text(context.language)}" for name, value in pairs))
     left = [words for name, words in scope.items() if not chosen.endswith(f"_{name}")]
-    if left and not chosen.endswith("_none"):
+    if left:
         said.append(context.say("wealth.only", what=" · ".join(left)))
     return context.join(said)
 
@@ -97,8 +97,9 @@ def _endings(answer: Answer) -> list[str]:
 def _scope(answer: Answer, context: Context) -> dict[str, str]:
     """What the figure was narrowed to, each part named for the reader; the first parts are said first."""
     query = answer.query
-    bounds = [context.say(f"wealth.{name}", amount=amount)
-              for name in ("over", "least", "under", "most") if (amount := getattr(query, name))]  # fmt: skip
+    names = ("exactly",) if query.least and query.least == query.most else ("over", "least", "under", "most")
+    sums = {"exactly": query.most, "over": query.over, "least": query.least, "under": query.under, "most": query.most}
+    bounds = [context.say(f"wealth.{name}", amount=sums[name]) for name in names if sums[name]]
     parts = {
         "payee": query.payee, "category": named("category", query.category, context) if query.category else "",
         "holding": query.holding, "held": query.held, "account": query.account,

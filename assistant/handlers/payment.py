@@ -6,6 +6,7 @@ know how money moves (`payments/`), and never confirms anything on its own.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -21,6 +22,7 @@ from assistant.reply import Action, AnyCard, Reply, new_id
 
 SURE = 0.8  # confidence in 0..1 below which a field is marked uncertain
 OFFERED = 6  # names offered when the payee is not known
+JUST_NOW = timedelta(minutes=10)  # how long "undo" still means the last payment
 SHOWN = 5  # receipts of the history
 
 
@@ -56,9 +58,13 @@ def sheet_for_quotes(
 def _payee(slots: Slots, context: Context) -> Payee | Reply:
     """The one payee that was named, or a question. Close is asked about, unknown is never guessed."""
     book = context.rooms.payments.payees
-    said = slots.get("payee")
+    said, recent = slots.get("payee"), _recent(context)
     if said is None:
-        return _ask("payee", context.say("payment.ask_payee"), _names(_recent(context)))
+        paid = context.rooms.payments.history(context.user, 1)
+        if "repeat" in slots and (last := next((one for one in recent if paid and one.id == paid[0].payee_id), None)):
+            return last
+        billers = tuple(one for one in recent if one.kind == "biller") if "purpose" in slots else ()
+        return _ask("payee", context.say("payment.ask_payee"), _names(billers or recent))
     found = book.find(context.user, str(said.value))
     if said.readings:
         named = (one for name in (said.value, *said.readings) if (one := book.find(context.user, str(name)).sole))
@@ -66,7 +72,7 @@ def _payee(slots: Slots, context: Context) -> Payee | Reply:
     if found.sole:
         return found.sole
     key = {"exact": "ask_which_payee", "close": "ask_close_payee", "none": "ask_unknown_payee"}[found.how]
-    offered = _names(found.payees or _recent(context))
+    offered = _names(found.payees or recent)
     return _ask("payee", context.say(f"payment.{key}", name=said.text or str(said.value)), offered)
 
 
@@ -279,6 +285,19 @@ def payments(effect: Do, context: Context) -> Reply:  # noqa: ARG001  every hand
     return Reply(context.say("payment.history" if cards else "payment.no_history", count=len(cards)), cards, "payment")
 
 
+def undo(effect: Do, context: Context) -> Reply:
+    """ "Undo", "cancel" when nothing is open: the payment that was confirmed last, while it is not sent."""
+    kernel = context.rooms.payments
+    last = next(iter(kernel.history(context.user, 1)), None)
+    if last and last.state == "confirmed":
+        return moved(kernel.undo(context.user, last.id), context)
+    fresh = last and last.confirmed_at and context.now - last.confirmed_at < JUST_NOW
+    meant = "op" not in effect.slots and fresh
+    if last and meant and last.state == "succeeded" and last.refunded != last.amount:
+        return sure(last, context)  # too late to hold it back: it can be given back
+    return Reply(context.say("service.nothing_open"))
+
+
 def stop_payments(effect: Do, context: Context) -> Reply:  # noqa: ARG001
     count = context.rooms.payments.stop(context.user)
     text = context.say("payment.stopped", count=count)
@@ -368,7 +387,13 @@ def _resume(_: Mapping[str, Any], __: Mapping[str, str], context: Context) -> Re
     return Reply(context.say("payment.resumed_all"), route="payment")
 
 
-GOALS: dict[str, Handler] = {"pay": pay, "refund": refund, "payments": payments, "stop_payments": stop_payments}
+GOALS: dict[str, Handler] = {
+    "pay": pay,
+    "refund": refund,
+    "payments": payments,
+    "undo": undo,
+    "stop_payments": stop_payments,
+}
 TAPS: dict[str, Tap] = {
     "payment.confirm": _confirm,
     "payment.cancel": _gesture("cancel"),

@@ -68,11 +68,12 @@ def find(do: Do, context: Context) -> Reply:
     """A shelf; first the question what a number means, where it may be a limit: a limit is never guessed away."""
     limits, doubts = tuple(value(do, "constraints", ())), tuple(value(do, "doubts", ()))
     if "than" in do.slots:  # cheaper than one that is shown
-        shown = context.rooms.shop.product(placed((do.slots["than"].value,), context)[0])
-        bound = [Constraint("price", "less", shown.offer.price(context.settings.currency))] if shown else []
+        first = context.rooms.shop.product(placed((do.slots["than"].value,), context)[0])
+        bound = [Constraint("price", "less", first.offer.price(context.settings.currency))] if first else []
         limits = (*(limit for limit in limits if limit.field != "price"), *bound)
     asked = tuple(value(do, "asked", ()))
-    wish = Wish(value(do, "query", ""), limits, card=new_id("card"), doubts=doubts, asked=asked)
+    shown = value(do, "shown", SHOWN)
+    wish = Wish(value(do, "query", ""), limits, shown, new_id("card"), doubts, asked)
     return _asked(wish, context) if doubts else _answer(wish, context)
 
 
@@ -98,7 +99,8 @@ def _answer(wish: Wish, context: Context) -> Reply:
     step = Step("search", context.rooms.shop.describe(), round(1000 * (time.perf_counter() - began)))
     reply = _shelf(wish, shelf, context) if shelf.hits else _nothing(wish, shelf, context)
     pending = (*wish.asked, shelf.ask.name) if shelf.ask else wish.asked
-    told = {"query": wish.query, "constraints": list(wish.limits), "asked": list(pending)}
+    told: dict[str, Any] = {"query": wish.query, "constraints": list(wish.limits), "asked": list(pending)}
+    told |= {"shown": wish.shown} if wish.shown > SHOWN else {}
     return replace(reply, route="product", trace=(step,), told=told, cards=(*reply.cards, *met(context)))
 
 

@@ -15,7 +15,7 @@ from assistant.money import Money
 from assistant.request import Evidence, Language, Place
 
 Goal = Literal[
-    "pay", "refund", "payments", "stop_payments", "limits", "payees",  # payment room
+    "pay", "refund", "payments", "undo", "stop_payments", "limits", "payees",  # payment room
     "measure", "import", "advice", "correct",  # wealth room: a figure, a file, a refused recommendation, a category
     "flash",  # a small calculation: language/flash.py
     "find", "lookup", "buy", "compare",  # product room: search, code to product, buy one, compare results
@@ -75,6 +75,7 @@ SLOTS: dict[str, str] = {
     "constraints": "tuple[Constraint, ...]",
     "doubts": "tuple[Doubt, ...]: numbers that may be limits, to be asked about before a search",
     "than": "int | str: a place in the last results; what is searched is cheaper than that",
+    "shown": "int: how many products a search shows",
     "asked": "tuple[str, ...]: facts a search has asked about already",
     "code": "str: digits of a GTIN",
     "ref": "int: position in the last results, 0 first; -1 last",

@@ -32,6 +32,7 @@ from assistant.language.numbers import number
 from assistant.language.tokens import Token, covered, extent, tokens
 from assistant.request import Constraint, Doubt, Language
 
+MORE = 3  # products that "show me more" adds
 SHORT = 7  # tokens of an answer
 SIGNS = "$€£¥-"  # marks that belong to an amount
 SMALL = ("payee_before", "purpose", "polite", "change", "ellipsis", "in_currency")  # words that introduce details
@@ -123,8 +124,9 @@ class Said:
     def whole(self) -> tuple[Act, ...]:
         """Sentences that are nothing but a yes, a no, a cancel, a greeting, thanks or a call for help."""
         short: dict[str, Act] = {
-            "cancel": Cancel(), "yes": Affirm(), "no": Deny(), "thanks": Chat("thanks"), "help": Chat("help"),
-            "greet": Chat("greet"), "plug": Query("prove"), "memory": Query("memory"),
+            "undo": Cancel() if self.top else Query("undo"), "cancel": Cancel(), "yes": Affirm(), "no": Deny(),
+            "thanks": Chat("thanks"), "help": Chat("help"), "greet": Chat("greet"), "plug": Query("prove"),
+            "repay": Start("pay", {"repeat": Slot("last", self.text)}), "memory": Query("memory"),
         }  # fmt: skip
         for name, act in short.items():
             if self.is_whole(name):
@@ -232,12 +234,15 @@ class Said:
         return (Query("correct", {"payee": payee, "category": told["category"]}),)
 
     def nearer(self) -> tuple[Act, ...]:
-        """ "anything cheaper than the first one?": a bound that the shown product sets."""
-        found = pointing.references(self.text, self.language)
-        cheaper = len(found) == 1 and all(
-            phrases(f"list.{n}", self.language).scan(self.words) for n in ("cheaper_than", "than")
-        )
-        last = self.state.last
+        """ "Anything cheaper?", "cheaper than the first one": a bound that a shown product sets; "show me more"."""
+        found, last = pointing.references(self.text, self.language), self.state.last
+        if last and last.goal == "find" and self.is_whole("more"):
+            return (Set({"shown": Slot(MORE + (last.slots["shown"].value if "shown" in last.slots else MORE))}),)
+        if self.is_whole("cheaper"):
+            found, cheaper = (0,), True  # than the one that was put first
+        else:
+            than = (phrases(f"list.{name}", self.language).scan(self.words) for name in ("cheaper_than", "than"))
+            cheaper = len(found) == 1 and all(than)
         if not (found and cheaper and self.state.results and last and last.goal == "find"):
             return ()
         return (Set({"than": Slot(found[0])}),)
@@ -285,7 +290,9 @@ class Said:
         if not self.content or len(self.content) > SHORT + 2:
             return ()
         start = phrases("list.ellipsis", self.language).at(self.content, 0)
-        asked = bool(start) or (self.language == "zh" and self.text.rstrip("？? ").endswith("呢"))
+        said = [word for word in self.full if word.kind != "mark"]
+        after = phrases("list.ellipsis_after", self.language).scan(said)
+        asked = bool(start) or any(end == len(said) for *_, end in after)
         last = self.top if self.top and self.top.goal == "pay" else self.state.last
         told = self.measured
         figure = told and "metric" not in told and (asked or self._only(told))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from assistant.language import constraints, pointing, slots
-from assistant.language.acts import Act, Query, Set, Slot, Start, State, World
+from assistant.language.acts import Act, Affirm, Cancel, Query, Set, Slot, Start, State, World
 from assistant.language.lexicon import phrases
 from assistant.language.numbers import number
 from assistant.language.tokens import covered, joined, tokens
@@ -37,11 +37,10 @@ class _Said:
         named = (hit for hit in self._hits("noun") if not any(first <= hit[1] < last for first, last in sold))
         self.noun = next(named, None)
         top = state.frames[-1] if state.frames else None
-        self.open = (top is None and state.last is not None and state.last.goal == "cart") or (
-            top is not None and top.goal == "checkout"
-        )
         self.paying = top is not None and top.goal in ("pay", "refund")
-        self.buying = top is not None and top.goal == "buy" and bool(top.sheet)
+        spoken = state.last is not None and state.last.goal == "cart"
+        self.open = (spoken and not self.paying) or (top is not None and top.goal == "checkout")
+        self.buying = top if top is not None and top.goal == "buy" and top.sheet else None
 
     def whole(self) -> tuple[Act, ...]:
         """Check out, a coupon, a delivery: phrases that need no cart beside them."""
@@ -67,7 +66,9 @@ class _Said:
             return (Start("checkout"),)
         for op in ("remove", "add"):
             if self._hits(op):
-                return (self._act(op, self._details(op)),)
+                told = self._details(op)
+                aside = self._put_aside() if op == "add" and not told else ()
+                return aside or (self._act(op, told),)
         if limit := self._limit():
             return (Query("cart", {"op": Slot("budget"), "limit": limit}),)
         if self._hits("coupon"):
@@ -83,10 +84,16 @@ class _Said:
         start = phrases("cart.add", self.language).at(self.words, 0) or self._starts_han("add")
         if start and (self.state.results or self.open) and (told := self._details("add")):
             return (self._act("add", told),)
-        if self.buying:
-            return self._recounted()
+        settles = self._hits("settle")
+        if self.buying and settles and self._only(settles):
+            return (Affirm(),)
+        if self.buying and (recounted := self._recounted()):
+            return recounted
         if not self.open:
-            return ()
+            return self._thrown_out()
+        for section, act in (("settle", Start("checkout")), ("total", self._act("show", {}))):
+            if (hits := self._hits(section)) and self._only(hits):
+                return (act,)
         if self._hits("unlimited"):
             return (Query("cart", {"op": Slot("budget")}),)
         if phrases("cart.remove", self.language).at(self.words, 0) or self._starts_han("remove"):
@@ -105,8 +112,22 @@ class _Said:
     def _recounted(self) -> tuple[Act, ...]:
         """ "Make it two" while a single product waits on its sheet."""
         count = self._count()
-        meant = count and self._hits("change") and not self._details("change")
+        them = [word for word in self.words if not phrases("list.counted", self.language).at([word], 0)]
+        only = len(them) == 1 and number(them, 0, self.language) is not None  # "two of them"
+        meant = count and (only or (self._hits("change") and not self._details("change")))
         return (Set({"quantity": Slot(count)}),) if meant else ()
+
+    def _put_aside(self) -> tuple[Act, ...]:
+        """ "Add it to my cart" while it waits on a sheet of its own: it is put in the cart instead."""
+        ref = self.buying.slots.get("ref") if self.buying else None
+        return (Cancel(), self._act("add", {"refs": Slot((ref.value,))})) if ref else ()
+
+    def _thrown_out(self) -> tuple[Act, ...]:
+        """ "Remove the shoes": a verb that buys nothing, and something that is sold, mean the cart at any time."""
+        buys = phrases("list.buy", self.language).at(self.words, 0)
+        verb = self._starts_han("remove") or (phrases("cart.remove", self.language).at(self.words, 0) and not buys)
+        named = verb and constraints.sold(self.text, self.world)
+        return (self._act("remove", self._details("remove")),) if named else ()
 
     def _several(self) -> tuple[Act, ...]:
         """ "Two of the first", without a verb."""

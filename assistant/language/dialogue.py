@@ -44,7 +44,7 @@ OWN: dict[str, frozenset[str]] = {
         "metric", "period", "versus", "category", "account", "group", "currency", "also", "held", "payee", "holding",
         "asset_class", "over", "least", "under", "most", "extra", "worst", "about",
     }),
-    "find": frozenset({"query", "constraints", "doubts", "than", "asked"}),
+    "find": frozenset({"query", "constraints", "doubts", "than", "asked", "shown"}),
 }  # fmt: skip
 Step = tuple[State, tuple[Effect, ...]]
 
@@ -154,7 +154,7 @@ def _continued(old: Slot | None, new: Slot) -> Slot:
 def _drop(state: State) -> Step:
     top = _top(state)
     if top is None:
-        return state, _remark("nothing_open")
+        return state, (Do("undo", {"op": Slot("cancel")}),)
     return replace(state, frames=state.frames[:-1]), (Drop(top.goal, top.sheet),)
 
 

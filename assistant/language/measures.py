@@ -5,6 +5,7 @@ Every detail is a slot of `Query("measure")`; which of them a metric heeds is de
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from assistant.language import amounts, periods, slots
 from assistant.language.acts import Slot, World
@@ -15,13 +16,14 @@ from assistant.request import Language
 
 Hit = tuple[str, int, int]  # meaning, first token, after the last
 Words = Sequence[Token]
+NAME = 5  # tokens of a shop's name
 # Where several metrics' words stand in one sentence the more particular one is meant.
 METRICS = (
     "price_rises", "loan_payoff", "currency_move", "dividends_due", "double_charges", "refunds", "unusual",
-    "spending_pace", "left_to_spend", "forecast", "upcoming", "runway", "cost_basis", "realised_gain", "benchmark",
-    "drawdown", "concentration", "exposure", "paid_in", "debt", "top_month", "biggest_expense", "net_worth_change",
-    "net_worth_history", "savings_rate", "compared", "net_worth", "return", "gains", "recurring", "cash_by_currency",
-    "fees", "payments", "spending", "balance", "income", "overview",
+    "spending_pace", "left_to_spend", "payday", "forecast", "upcoming", "runway", "cost_basis", "realised_gain",
+    "benchmark", "drawdown", "concentration", "exposure", "paid_in", "debt", "top_month", "biggest_expense",
+    "net_worth_change", "net_worth_history", "savings_rate", "compared", "net_worth", "return", "gains",
+    "recurring", "cash_by_currency", "fees", "payments", "spending", "balance", "income", "overview",
 )  # fmt: skip
 EARNED = {"salary", "interest", "dividends", "gifts"}
 BY_CATEGORY = {"spending", "income", "biggest_expense", "recurring", "double_charges", "payments", "upcoming",
@@ -34,12 +36,14 @@ def read(text: str, language: Language, world: World) -> dict[str, Slot]:
     """Every detail of the question; a metric only where its words were said."""
     words = tokens(text)
     found: dict[str, Slot] = {}
-    apart = bool(phrases("list.compare", language).scan(words))
+    apart = any(phrases(f"list.{name}", language).scan(words) for name in ("compare", "against"))
     for name, stretch in zip(("period", "versus"), periods.read(text, language, world.day, apart=apart), strict=False):
         found[name] = Slot.said(text, stretch.span, stretch.value)
     for name, reader in READERS.items():
         if hit := reader(words, language, world):
             found[name] = _slot(text, words, hit)
+    if "payee" not in found and (named := _unmet(words, language, found)):
+        found["payee"] = replace(slot := _slot(text, words, named), value=slot.text)
     found |= _bounds(text, words, language, found)
     return _settled(text, words, language, world, found)
 
@@ -59,6 +63,12 @@ def _settled(text: str, words: Words, language: Language, world: World, found: d
     if chosen == "payments" and "category" in found:  # "the dentist" is a row before it is health
         word = found["category"]
         return {"payee": Slot(word.text, word.text, word.span)} | found
+    if chosen == "compared" and "versus" not in found and (now := _current(found.get("period"), world)):
+        found |= {"period": now, "versus": found["period"]}
+    if chosen == "balance" and "asset_class" in found and found["asset_class"].value == "cash":
+        found["metric"] = replace(found["metric"], value="cash_by_currency")
+    if chosen == "payments" and not {"over", "least", "under", "most"} & set(found):
+        found |= _own_sum(text, language, found)
     earned = chosen == "income" and "category" in found and found["category"].value not in EARNED
     drop = {"versus"} if chosen != "compared" else set()
     drop |= {"category"} if (chosen and chosen not in BY_CATEGORY) or earned else set()
@@ -75,7 +85,8 @@ def _implied(text: str, words: Words, language: Language, world: World, found: d
     asked, paid, yearly = (phrases(f"list.{name}", language).scan(words) for name in ("how_much", "paid", "yearly"))
     if yearly and "payee" in found and chosen in ("", "spending"):
         return _slot(text, words, ("recurring", yearly[0][1], yearly[0][2]))  # "what does Netflix cost a year"
-    if "versus" in found and chosen in ("", "spending") and phrases("list.compare", language).scan(words):
+    against, compares = (bool(phrases(f"list.{name}", language).scan(words)) for name in ("against", "compare"))
+    if chosen in ("", "spending") and (("period" in found and against) or ("versus" in found and compares)):
         return _slot(text, words, ("compared", 0, len(words)))
     details = {"category", "period", "account", "payee"} & set(found)
     if (
@@ -91,6 +102,24 @@ def _implied(text: str, words: Words, language: Language, world: World, found: d
     content = [word for word in words if word.kind != "mark"]
     whole = phrases("list.overview", language).at(content, 0) if content and not said else None
     return _slot(text, content, ("overview", 0, whole[1])) if whole and whole[1] == len(content) else said
+
+
+def _current(before: Slot | None, world: World) -> Slot | None:
+    """ "More than last month": the stretch of that kind that holds today."""
+    for unit in ("day", "week", "month", "quarter", "year"):
+        for back in range(-13, 0):
+            if before and before.value == periods.unit_period(unit, back, world.day):
+                return replace(before, value=periods.unit_period(unit, 0, world.day))
+    return None
+
+
+def _own_sum(text: str, language: Language, found: dict[str, Slot]) -> dict[str, Slot]:
+    """ "That charge of 112.39": the rows of exactly this amount."""
+    said = amounts.read(text, language, [slot.span for slot in found.values() if slot.span])
+    if len(said) != 1:
+        return {}
+    slot = Slot(said[0].readings[0].value, text[slice(*said[0].span)], said[0].span)
+    return {"least": slot, "most": slot}
 
 
 def _within(found: dict[str, Slot], name: str, others: Iterable[str]) -> bool:
@@ -158,6 +187,22 @@ def _payee(words: Words, language: Language, world: World) -> Hit | None:
         if head.kind == "word" and len(head.text) > 3 and head.text not in usual and often[head.text] == 1
     ]  # fmt: skip
     return next(iter(Phrases([*((name, name) for name in world.merchants), *alone]).scan(words)), None)
+
+
+def _unmet(words: Words, language: Language, found: dict[str, Slot]) -> Hit | None:
+    """ "at Lidl", chez Lidl, 在家乐福: whom the accounts may not know; that nothing was paid there is an answer too."""
+    spans = [slot.span for slot in found.values() if slot.span]
+    stop, until = phrases("list.payee_stop", language), phrases("list.paid", language)
+    for _, _, first in phrases("list.shop_before", language).scan(words):
+        last = first
+        while last < len(words) and last - first < NAME and words[last].kind in ("word", "han"):
+            taken = any(start <= words[last].start < end for start, end in spans)
+            if taken or stop.at(words, last) or until.at(words, last):
+                break
+            last += 1
+        if last > first:
+            return "", first, last
+    return None
 
 
 def _holding(words: Words, language: Language, world: World) -> Hit | None:  # noqa: ARG001

@@ -51,8 +51,10 @@ class Rules:
         return self._router or shipped()
 
     def propose(self, utterance: str, evidence: Evidence, state: State, world: World) -> Proposal:
-        acts = self.short(utterance, evidence, state, world) or self.wishes(utterance, evidence, state, world)
-        return Proposal(acts, "rules")
+        acts = self.short(utterance, evidence, state, world)
+        if not acts and (rest := _opened(utterance, state.language)) != utterance:
+            utterance, acts = rest, self.short(rest, evidence, state, world)
+        return Proposal(acts or self.wishes(utterance, evidence, state, world), "rules")
 
     def short(self, text: str, evidence: Evidence, state: State, world: World) -> tuple[Act, ...]:
         """A file, a picture, a sentence to the cart, or an answer to what was said before; else no act."""
@@ -102,6 +104,16 @@ class Rules:
         if share < SURE:
             return Unknown(_candidates(found))
         return _act_of(label, details, found, state)
+
+
+def _opened(text: str, language: Language) -> str:
+    """ "OK, take the second", 好的，买第二个: blanks for the words that only open a sentence, so that places stay."""
+    words, table, at = tokens(text), phrases("list.opening", language), 0
+    while at < len(words) and (words[at].kind == "mark" or table.at(words, at)):
+        hit = table.at(words, at)
+        at = hit[1] if hit else at + 1
+    opens = at and at < len(words) and any(word.kind != "mark" for word in words[:at])
+    return " " * words[at].start + text[words[at].start :] if opens else text
 
 
 def _only_amount(text: str, language: Language) -> bool:
@@ -248,6 +260,8 @@ def _act_of(label: str, details: _Details, found: Verdict, state: State) -> Act:
             told = details.of("measure")
             if "metric" in told or not metric:
                 return Query("measure", told) if "metric" in told else Unknown(("measure",))
+            kind = told["asset_class"].value if "asset_class" in told else ""
+            metric = "cash_by_currency" if (metric, kind) == ("balance", "cash") else metric
             return Query("measure", {**told, "metric": Slot(metric, confidence=0.7)})
         case "import" | "advice":
             return Query(_goal_of(name))

@@ -10,17 +10,19 @@ from assistant.language.tokens import Phrases, Token, tokens
 from assistant.request import Language
 
 ENDS = ".?!;。？！；"
+COMMAS = ",，、"
 
 
 def split(text: str, language: Language, world: World) -> list[tuple[int, str]]:
     """(offset, part): at the end of a sentence, and where "and" is followed by a verb, a payee, or a sum for one."""
     words = tokens(text)
-    cuts = [0]
+    cuts = [words[0].start] if words else [0]
     for index, token in enumerate(words):
         after = phrases("list.then", language).at(words, index)
         ends = token.kind == "mark" and token.text in ENDS
-        begins = index + 1 if ends else after[1] if after else len(words)
-        corrects = ends and _corrects(words[begins:], language)
+        comma = token.text in COMMAS and all(_pays(part, language, world) for part in (words[:index], words[index:]))
+        begins = index + 1 if ends or comma else after[1] if after else len(words)
+        corrects = (ends or comma) and _corrects(words[begins:], language)
         if begins < len(words) and not corrects and (ends or _begins(words[begins:], language, world)):
             cuts.append(words[begins].start)
     pieces = zip(cuts, [*cuts[1:], len(text)], strict=True)
@@ -35,6 +37,12 @@ def _begins(words: Sequence[Token], language: Language, world: World) -> bool:
     names = Phrases((name, name) for name in world.payees)
     sum_for_one = number(words, 0, language) is not None and bool(names.scan(words))
     return asks(words, language) or names.at(words, 0) is not None or sum_for_one
+
+
+def _pays(words: Sequence[Token], language: Language, world: World) -> bool:
+    """Whether somebody of the book and a number are named."""
+    payee = Phrases((name, name) for name in world.payees).scan(words)
+    return bool(payee) and any(number(words, index, language) for index in range(len(words)))
 
 
 def _corrects(words: Sequence[Token], language: Language) -> bool:

@@ -74,6 +74,18 @@ def upcoming(books: Books) -> Answer:
     return books.answer(rows, facts=facts, period=Period(query.today, rows[0]["date"] if alone and rows else end))
 
 
+def payday(books: Books) -> Answer:
+    """The next payment of the recurring income that brings most in a year, within the next six months."""
+    query = books.query
+    largest = max(_recurring(books, "income"), key=lambda each: books.on(each.yearly).minor, default=None)
+    found = outlook.due(
+        books.ledger, query.user, query.today, shifted(query.today, 6), query.today, query.currency, income=True
+    )
+    rows = [row for row in _due(books, found) if largest and row["payee"] == largest.payee][:1]
+    end = rows[0]["date"] if rows else query.today
+    return books.answer(rows, facts={"count": len(rows)}, period=Period(query.today, end))
+
+
 def left_to_spend(books: Books) -> Answer:
     """Income of the month so far, less what was spent, less the bills still to come before its end."""
     query, month = books.query, month_of(books.query.today)

@@ -74,6 +74,7 @@ METRICS: dict[str, Metric] = {
     "recurring": Metric(ahead.recurring, "two_years", PAYEE),
     "price_rises": Metric(ahead.price_rises, "two_years", PAYEE),
     "upcoming": Metric(ahead.upcoming, "ahead", PAYEE),
+    "payday": Metric(ahead.payday, "ahead", ACCOUNT, ""),
     "left_to_spend": Metric(ahead.left_to_spend, "month", ACCOUNT),
     "forecast": Metric(ahead.forecast, "ahead", ACCOUNT, "line"),
     "runway": Metric(ahead.runway, "today"),

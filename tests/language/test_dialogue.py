@@ -115,7 +115,7 @@ def test_yes_to_nothing_does_nothing() -> None:
 def test_cancel_withdraws_the_draft_and_then_there_is_nothing() -> None:
     state, effects = talk([Start("pay", ALICE)], [Cancel()])
     assert (state.frames, effects) == ((), (Drop("pay", "draft_0"),))
-    assert talk([Start("pay", ALICE)], [Deny()], [Cancel()])[1] == (Do("clarify", {"topic": Slot("nothing_open")}),)
+    assert talk([Start("pay", ALICE)], [Deny()], [Cancel()])[1] == (Do("undo", {"op": Slot("cancel")}),)
 
 
 def test_two_payments_in_one_sentence_are_two_sheets() -> None:
