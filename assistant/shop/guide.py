@@ -26,6 +26,7 @@ CANDIDATES = 60  # of the best rows: what a question is about
 FEW = 5  # so few candidates need no question
 ANSWERS = 5  # words offered as answers
 LEAST_BITS = 0.5
+BEST = 10  # first products whose kinds tell whether one kind was meant
 UNASKED = {"category", "family", "model", "stock", "merchant", "length", "rating", "delivery"}
 # How easily a person answers: what everybody has an opinion on, a measure that is looked up, a line of a data sheet.
 UNUSUAL = 0.6  # bench/questions: 0.6 finds more than 0.3
@@ -146,8 +147,8 @@ def question(
         return None
     weights = 1.0 / (np.arange(len(among)) + 10)
     names = {"price", *columns.numbers, *columns.words} - set(known) - UNASKED
-    kinds = Counter(products[row].category for row in among)
-    if "category" not in known and kinds.most_common(1)[0][1] * 2 < len(among):
+    kinds = Counter(products[row].category for row in among[:BEST])
+    if "category" not in known and kinds.most_common(1)[0][1] * 2 < kinds.total():
         names = {"category"}  # a present, something for the kitchen: what it is comes before how it is
     asks = []
     for name in sorted(names):

@@ -111,14 +111,17 @@ class Index:
         return Ranking(rows, fused, frozenset(lexical), strict, self.semantic)
 
     def lexical(self, words: Sequence[str], mask: Mask) -> tuple[list[int], bool]:
-        """Rows holding every word; where none is allowed, rows holding any of them."""
+        """Rows holding every word; where none is allowed, rows holding any of them, not only a number or a unit."""
         for every in (True, False):
             if rows := self._hits(words, mask, every):
                 return rows, every
         return [], False
 
     def _hits(self, words: Sequence[str], mask: Mask, every: bool) -> list[int]:
-        query = self._words.parse_query(_quoted(words), list(BOOSTS), field_boosts=BOOSTS, conjunction_by_default=every)
+        said = _quoted(words)
+        if not every and (nouns := [word for word in words if len(word) > 2 and not word.isdigit()]):
+            said = f"+({_quoted(nouns)}) {said}"
+        query = self._words.parse_query(said, list(BOOSTS), field_boosts=BOOSTS, conjunction_by_default=every)
         searcher, depth = self._words.searcher(), DEPTH
         while True:
             found = searcher.search(query, limit=depth)
