@@ -13,17 +13,20 @@ ATTACKS = [case for door in DOORS for case in cases(door)]
 
 
 @pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    made = opened(tmp_path_factory.mktemp("plain"), obedient=False)
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    made = opened(tmp_path_factory.mktemp("home"))
     yield made
     made.assistant.close()
 
 
-@pytest.fixture(scope="module")
-def obeying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    made = opened(tmp_path_factory.mktemp("obeying"), obedient=True)
-    yield made
-    made.assistant.close()
+@pytest.fixture
+def plain(shared: Desk) -> Desk:
+    return shared.ask(obedient=False)
+
+
+@pytest.fixture
+def obeying(shared: Desk) -> Desk:
+    return shared.ask(obedient=True)
 
 
 @pytest.fixture(params=["plain", "obeying"])
