@@ -85,6 +85,13 @@ class Conversations:
         self.store.run(sa.insert(sessions).values(**row, state=freeze(State())))
         return fresh
 
+    def newest(self, user: str) -> str | None:
+        """The session in which the person's last turn was."""
+        last = sa.select(turns.c.session_id).where(turns.c.user_id == user).order_by(turns.c.at.desc()).limit(1)
+        with self.store.read() as db:
+            found: str | None = db.execute(last).scalar()
+        return found
+
     def state(self, who: Session) -> State:
         state: State = thaw(self.store.value(sa.select(sessions.c.state).where(sessions.c.id == who.id)))
         return state

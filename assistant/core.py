@@ -6,7 +6,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -242,6 +242,14 @@ class Assistant:
 
     def history(self, who: Session) -> list[dict[str, Any]]:
         return self.conversations.history(who)
+
+    def show(self, user: str, make: Callable[[Context], Reply]) -> Reply:
+        """What another program prepared, as a turn of the person's newest conversation. Raises what `make` raises."""
+        who = self.open(user, self.conversations.newest(user))
+        context = self._context(who)
+        reply = make(context)
+        self.conversations.remember(who, dialogue.tapped(context.state, reply))
+        return self.conversations.publish(who, Request(), Evidence(), reply)
 
     def keep_mandates(self) -> None:
         """Buy what signed mandates allow at today's prices; each is told in the conversation it was signed in."""

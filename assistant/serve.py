@@ -20,7 +20,7 @@ from assistant.conversation import OWNER
 from assistant.door import LOOPBACK, Doorman, visitor
 from assistant.errors import BadInput, LueurError
 from assistant.language.messages import say
-from assistant.protocols import cards, files, listen, live, local, payment, weights
+from assistant.protocols import agents, cards, files, listen, live, local, payment, weights
 from assistant.settings import Settings
 from assistant.tenants import Tenants
 
@@ -183,4 +183,5 @@ def routes(assistant: Assistant, duty: Duty, who: Callable[[Any], str]) -> list[
         *listen.routes(who),
         *weights.routes(assistant),
         *local.routes(local.Here(assistant), lambda: duty.token),
+        *agents.routes(assistant),
     ]

@@ -40,6 +40,9 @@ class Settings:
     whisper: str = ""  # path of a Whisper checkpoint (.pt) or a folder of safetensors
     address: str = ""  # where goods of a shop added by URL go: name; street; postal code; city; country code
     food_facts: str = ""  # address of Open Food Facts (https://world.openfoodfacts.org); empty: no code leaves here
+    mcp: str = (
+        ""  # for agents here: prepare (they look and prepare over MCP) or confirm (their person confirms there too)
+    )
     offline: bool = False  # never ask the model hub
 
     def masked(self) -> dict[str, str]:
@@ -81,6 +84,8 @@ def _checked(settings: Settings) -> Settings:
         raise BadInput("bad_setting", name="LUEUR_MODE", value=settings.mode)
     if settings.address and len([part for part in settings.address.split(";") if part.strip()]) != 5:
         raise BadInput("bad_setting", name="LUEUR_ADDRESS", value=settings.address)
+    if settings.mcp not in ("", "prepare", "confirm"):
+        raise BadInput("bad_setting", name="LUEUR_MCP", value=settings.mcp)
     if settings.stripe_key.startswith(LIVE_KEYS):
         raise Refused("live_key")
     if settings.stripe_key and not settings.stripe_key.startswith(TEST_KEYS):

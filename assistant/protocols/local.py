@@ -165,7 +165,7 @@ def routes(desk: Desk, token: Callable[[], str]) -> list[Route]:
     }
 
     async def serve(call: Call) -> Response:
-        if not _admitted(call, token()):
+        if not admitted(call, token()):
             return JSONResponse({"error": "not_yours"}, 403)
         if int(call.headers.get("content-length", LARGEST_CALL + 1)) > LARGEST_CALL:
             return JSONResponse({"error": "file_too_big"}, 413)
@@ -179,7 +179,7 @@ def routes(desk: Desk, token: Callable[[], str]) -> list[Route]:
     return [Route("/local/{verb}", serve, methods=["POST"])]
 
 
-def _admitted(call: Call, token: str) -> bool:
+def admitted(call: Call, token: str) -> bool:
     near = call.client is not None and call.client.host in ("127.0.0.1", "::1")
     shown = call.headers.get("authorization", "").encode()
     return near and bool(token) and hmac.compare_digest(shown, f"Bearer {token}".encode())

@@ -12,6 +12,7 @@ import json
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -28,6 +29,7 @@ from assistant.language.acts import Amount, Frame, Proposer, Slot
 from assistant.language.rules import Rules
 from assistant.merchant import Quote, Sale, Token
 from assistant.money import Money
+from assistant.protocols import agents
 from assistant.reply import Reply, SumLine, new_id, to_json
 from assistant.request import LANGUAGES, Code, Heard, Language, Line, Place, Request, Seen, Upload
 from assistant.senses.see import judged
@@ -343,6 +345,19 @@ def webhook(desk: Desk, who: Session, wish: str, case: Case, text: str) -> Reply
     return desk.turn(who, wish)
 
 
+def agent(desk: Desk, who: Session, wish: str, case: Case, text: str) -> Reply:
+    """Another program's arguments: to search, as a payee, as a product, as a payment's id."""
+    tools, sum_ = agents.Tools(desk.assistant), agents.Amount(minor=90000, currency="EUR")
+    calls: list[Callable[[], object]] = [
+        lambda: tools.search(text), lambda: tools.prepare_payment(text, sum_), lambda: tools.prepare_cart({text: 1}),
+        lambda: tools.confirm(text, agents.Agreed(amount="900.00")),
+    ]  # fmt: skip
+    for call in calls if text else ():
+        with suppress(LueurError):
+            call()
+    return desk.turn(who, wish)
+
+
 DOORS: dict[str, tuple[Door, tuple[str, ...]]] = {
     "quoted": (quoted, ("pay", "spent", "find")),
     "picture": (picture, ("this", "what")),
@@ -354,6 +369,7 @@ DOORS: dict[str, tuple[Door, tuple[str, ...]]] = {
     "title": (title, ("pay", "find")),
     "shop": (shop, ("spent", "pay")),
     "webhook": (webhook, ("pay", "find")),
+    "agent": (agent, ("pay", "spent")),
 }
 
 
