@@ -86,9 +86,11 @@ class Conversations:
         return fresh
 
     def newest(self, user: str) -> str | None:
-        """The session in which the person's last turn was."""
-        last = sa.select(turns.c.session_id).where(turns.c.user_id == user).order_by(turns.c.at.desc()).limit(1)
+        """The session that was opened or spoken in last."""
+        used = sa.func.max(sa.func.coalesce(turns.c.at, sessions.c.created_at))
+        mine = sa.select(sessions.c.id).outerjoin(turns, turns.c.session_id == sessions.c.id)
         with self.store.read() as db:
+            last = mine.where(sessions.c.user_id == user).group_by(sessions.c.id).order_by(used.desc()).limit(1)
             found: str | None = db.execute(last).scalar()
         return found
 
