@@ -55,6 +55,20 @@ class Guesses:
             raise
 
 
+class Preferences:
+    """What a person wants of every answer, by name."""
+
+    def __init__(self, store: Store, user: str) -> None:
+        self.store, self.mine = store, users.c.user_id == user
+
+    def get(self, name: str) -> Any:
+        return (self.store.value(sa.select(users.c.preferences).where(self.mine)) or {}).get(name)
+
+    def keep(self, name: str, value: Any) -> None:
+        kept = self.store.value(sa.select(users.c.preferences).where(self.mine)) or {}
+        self.store.run(sa.update(users).where(self.mine).values(preferences={**kept, name: value}))
+
+
 class Conversations:
     def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from assistant import demo
 from assistant.clock import Clock, SystemClock
-from assistant.conversation import Conversations, Guesses, Session
+from assistant.conversation import Conversations, Guesses, Preferences, Session
 from assistant.errors import BadInput, LueurError, OutOfRoom, Refused, Unavailable
 from assistant.flash import Flash
 from assistant.handlers import Context, Rooms, carry_out, mandates, noticed, payment, service, stage, taps
@@ -221,6 +221,7 @@ class Assistant:
             user=who.user, session=who.id, language=who.language, now=self.clock.now(), rooms=self.rooms,
             settings=replace(self.settings, undo_seconds=undo),
             state=replace(self.conversations.state(who), language=who.language),
+            preferences=Preferences(self.store, who.user),
             utterance=words, spoken=live, evidence=evidence or Evidence(),
         )  # fmt: skip
 

@@ -14,7 +14,7 @@ from assistant.money import Money
 Language = Literal["en", "fr", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "fr", "zh")
 PictureKind = Literal["invoice", "receipt", "price_tag", "statement", "code", "product", "other"]
-Op = Literal["is", "not", "at_most", "at_least", "less", "more"]
+Op = Literal["is", "not", "avoid", "at_most", "at_least", "less", "more"]  # avoid: not, and it may be unstated
 
 
 @dataclass(frozen=True, slots=True)

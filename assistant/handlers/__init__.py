@@ -23,6 +23,7 @@ from assistant.settings import Settings
 from assistant.stage import Stage
 
 if TYPE_CHECKING:
+    from assistant.conversation import Preferences
     from assistant.flash import Flash
     from assistant.payments import Payments
     from assistant.shop import Shop
@@ -52,6 +53,12 @@ class Context:
     utterance: str = ""
     spoken: bool = False  # the words came through this session's microphone
     evidence: Evidence = Evidence()  # noqa: RUF009
+    preferences: Preferences | None = None  # of a person of this folder
+
+    def avoided(self) -> tuple[tuple[str, str], ...]:
+        """Facts (name, value) that no product shown to this person may have, unless they ask for it."""
+        kept = self.preferences.get("avoid") if self.preferences else None
+        return tuple((name, value) for name, value in kept or ())
 
     def say(self, key: str, **values: object) -> str:
         return say(self.language, key, **values)

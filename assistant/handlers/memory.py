@@ -6,23 +6,36 @@ Knows who keeps what; the rooms keep it.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from assistant.handlers import Context, Handler, Tap
+from assistant.handlers import Context, Handler, Tap, notice
 from assistant.handlers.wallet import LIMITS
 from assistant.language.acts import Do
 from assistant.reply import Action, Link, Memory, Remembered, Reply
+from assistant.shop.glossary import glossary
 
 EXPORTS = ("json", "csv", "beancount")
 
 
-def show(do: Do, context: Context) -> Reply:  # noqa: ARG001  every handler is called alike
+def show(do: Do, context: Context) -> Reply:
+    if "avoid" in do.slots:
+        return _avoid(str(do.slots["avoid"].value), context)
     card = _card(context)
     count = sum(bool(row.action) for row in card.rows)
     text = context.say("memory.shown", count=count) if count else context.say("memory.empty")
     return Reply(text, (card,))
 
 
+def _avoid(words: str, context: Context) -> Reply:
+    """From now on no product that states this is shown, unless it is asked for; every shelf says why."""
+    found = context.rooms.shop.stated(words)
+    if found is None or context.preferences is None:
+        return notice(context.say("memory.not_stated", what=words), "product")
+    context.preferences.keep("avoid", [*(pair for pair in context.avoided() if pair != found), found])
+    text = context.say("memory.avoids", what=glossary().name(found[1], context.language))
+    return Reply(text, (_card(context),))
+
+
 def _card(context: Context) -> Memory:
-    found = [*_payees(context), *_corrections(context), *_watches(context), *_cards(context)]
+    found = [*_avoided(context), *_payees(context), *_corrections(context), *_watches(context), *_cards(context)]
     limits = tuple(_limits(context))
     change = Action(context.say("memory.change_limits"), "service.say", {"goal": "limits", "slots": {}})
     rows = (*(row for row, _ in found), *limits)
@@ -35,6 +48,13 @@ def _card(context: Context) -> Memory:
 def _line(group: str, key: str, label: str, note: str, context: Context) -> tuple[Remembered, Action]:
     drop = Action(context.say("memory.forget", what=label), "memory.drop", {"group": group, "key": key})
     return Remembered(context.say(f"memory.group.{group}"), label, note, drop.id), drop
+
+
+def _avoided(context: Context) -> Iterator[tuple[Remembered, Action]]:
+    for name, value in context.avoided():
+        yield _line(
+            "avoid", value, glossary().name(value, context.language), glossary().name(name, context.language), context
+        )
 
 
 def _payees(context: Context) -> Iterator[tuple[Remembered, Action]]:
@@ -68,7 +88,13 @@ def _limits(context: Context) -> Iterator[Remembered]:
     yield Remembered(group, context.say("ui.field_card"), context.rooms.payments.card(wallet.method))
 
 
+def _unavoid(context: Context, key: str) -> None:
+    if context.preferences:
+        context.preferences.keep("avoid", [pair for pair in context.avoided() if pair[1] != key])
+
+
 DROPS: dict[str, Callable[[Context, str], Any]] = {
+    "avoid": _unavoid,
     "payees": lambda context, key: context.rooms.payments.payees.remove(context.user, key),
     "corrections": lambda context, key: context.rooms.wealth.unlearn(context.user, key),
     "watches": lambda context, key: context.rooms.shop.watches.drop(context.user, key),

@@ -28,6 +28,7 @@ LEAST, MOST = 2, 3  # products in a comparison
 DIFFERENCES = 4  # in one sentence
 THAN = ("price", "noise", "rating", "battery", "weight", "capacity", "delivery", "power", "height", "pages")
 QUESTIONS = 3  # about one wish, at most
+AVOIDED = "avoided"  # among what was asked: this search knows what the person avoids
 ASKED = (
     "category",
     "price",
@@ -72,9 +73,19 @@ def find(do: Do, context: Context) -> Reply:
         bound = [Constraint("price", "less", first.offer.price(context.settings.currency))] if first else []
         limits = (*(limit for limit in limits if limit.field != "price"), *bound)
     asked = tuple(value(do, "asked", ()))
-    shown = value(do, "shown", SHOWN)
-    wish = Wish(value(do, "query", ""), limits, shown, new_id("card"), doubts, asked)
+    query, shown = value(do, "query", ""), value(do, "shown", SHOWN)
+    if AVOIDED not in asked and (avoided := tuple(_avoided(query, limits, context))):
+        limits, asked = (*limits, *avoided), (*asked, AVOIDED)  # once a search: its chips can be taken away
+    wish = Wish(query, limits, shown, new_id("card"), doubts, asked)
     return _asked(wish, context) if doubts else _answer(wish, context)
+
+
+def _avoided(query: str, limits: Sequence[Constraint], context: Context) -> Iterator[Constraint]:
+    """What the person avoids, but for what they ask for now."""
+    for name, what in context.avoided():
+        words = {what, glossary().name(what, context.language).lower()}
+        if name not in {each.field for each in limits} and not any(word in query.lower() for word in words):
+            yield Constraint(name, "avoid", what)
 
 
 def _asked(wish: Wish, context: Context) -> Reply:
@@ -94,7 +105,7 @@ def _asked(wish: Wish, context: Context) -> Reply:
 
 def _answer(wish: Wish, context: Context) -> Reply:
     began = time.perf_counter()
-    asked = wish.asked if wish.shown == SHOWN and len(wish.asked) < QUESTIONS else None
+    asked = wish.asked if wish.shown == SHOWN and len({*wish.asked} - {AVOIDED}) < QUESTIONS else None
     shelf = context.rooms.shop.search(wish.query, wish.limits, context.language, wish.shown, asked)
     step = Step("search", context.rooms.shop.describe(), round(1000 * (time.perf_counter() - began)))
     reply = _shelf(wish, shelf, context) if shelf.hits else _nothing(wish, shelf, context)

@@ -127,7 +127,14 @@ def _watch(rest: str, state: State, world: World) -> Act | None:
     return Query("explain", {"op": Slot("watch"), "amount": amount, **named})
 
 
+def _avoid(rest: str, state: State, world: World) -> Act | None:  # noqa: ARG001
+    """ "I avoid leather": one or two words, which a product may state."""
+    words = [word for word in tokens(rest) if word.kind != "mark"]
+    return Query("memory", {"avoid": Slot(rest, rest)}) if 0 < len(words) <= 2 else None
+
+
 READERS = {
+    "avoid": _avoid,
     "mandates": _mandates,
     "if_below": _at_price(strict=True),
     "if_at": _at_price(strict=False),

@@ -244,6 +244,14 @@ class Shop:
             "sizes": tuple(sorted({str(size) for size in sizes})),
         }
 
+    def stated(self, words: str) -> tuple[str, str] | None:
+        """The fact (name, value) by which some product is what these words say: ("material", "leather")."""
+        for field in ("material", "colour", "brand"):
+            known = words.strip() if field == "brand" else glossary().value(field, words)
+            if self._open().columns.hold(Constraint(field, "is", known)).meets.any():
+                return field, known
+        return None
+
     def words(self) -> tuple[str, ...]:
         """Product types, colours and brands in English, for the recogniser's vocabulary."""
         return glossary().spoken() + self.lexicon()["brands"]

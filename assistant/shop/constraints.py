@@ -140,6 +140,9 @@ class Columns:
             return Fit((column >= 0) & NUMBERS[op](column, value.minor), column < 0)
         if isinstance(value, str):
             words = self.words.get(field)
+            if op == "avoid":
+                nobody = np.zeros(self.count, bool)
+                return Fit(~nobody if words is None else words != _word(field, value), nobody)
             if words is None or op not in ("is", "not"):
                 return self._nobody()
             unstated = np.array([word is None for word in words], bool)

@@ -9,7 +9,7 @@ import pytest
 from assistant.conversation import OWNER, Session
 from assistant.core import Assistant
 from assistant.money import Money
-from assistant.reply import Memory, Period, Reply
+from assistant.reply import Memory, Period, Products, Reply
 from assistant.request import Language, Request
 from assistant.settings import Settings
 
@@ -67,6 +67,47 @@ def test_every_kind_is_there_and_a_tap_forgets_it(assistant: Assistant, who: Ses
         assert label not in [row.label for row in left.rows]
     assert leisure(assistant) == before, "rows go back as well"
     assert assistant.rooms.shop.watches.of(OWNER) == ()
+
+
+AVOID = [("en", "I avoid leather", "a backpack under 300 euros", "because you avoid leather", "a leather backpack"),
+         ("fr", "j'évite le cuir", "un sac à dos à moins de 300 euros", "car vous évitez", "un sac à dos en cuir"),
+         ("zh", "我不买皮革", "300欧元以下的双肩包", "因为您不要", "皮革双肩包")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said", "wish", "because", "asked_for"), AVOID)
+def test_what_is_avoided_is_left_out_and_said_so_unless_it_is_asked_for(
+    assistant: Assistant, language: Language, said: str, wish: str, because: str, asked_for: str
+) -> None:
+    who = replace(assistant.open(f"usr_{language}"), language=language)
+    noted = card(assistant, who, said)
+    assert noted.rows[0].action and noted.rows[0].group
+    shelf = answered(assistant, who, wish)
+    (chip,) = [chip for chip in shelf.constraints if because in chip.text]
+    assert shelf.products and not [each for each in shelf.products if leather(assistant, each.id)]
+    reply = assistant.act(who, chip.action)
+    (freed,) = [each for each in reply.cards if isinstance(each, Products)]
+    assert because not in str(freed.constraints), "a chip is taken away for this search"
+    assert any(leather(assistant, each.id) for each in answered(assistant, who, asked_for).products)
+    assistant.act(who, noted.rows[0].action)
+    assert because not in str(answered(assistant, who, wish).constraints)
+
+
+def answered(assistant: Assistant, who: Session, text: str) -> Products:
+    *_, reply = assistant.answer(who, Request(text))
+    assert isinstance(reply, Reply)
+    return next(each for each in reply.cards if isinstance(each, Products))
+
+
+def leather(assistant: Assistant, product: str) -> bool:
+    found = assistant.rooms.shop.product(product)
+    assert found is not None
+    return "material" in found.attributes and found.attributes["material"].value == "leather"
+
+
+def test_what_no_product_states_is_not_noted(assistant: Assistant, who: Session) -> None:
+    *_, reply = assistant.answer(who, Request("I avoid unicorns"))
+    assert isinstance(reply, Reply) and "unicorns" in reply.text
+    assert not any(row.label == "unicorns" for row in card(assistant, who).rows)
 
 
 def test_what_is_somebody_elses_cannot_be_forgotten(assistant: Assistant, who: Session) -> None:
