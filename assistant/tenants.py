@@ -87,7 +87,8 @@ def _named(headers: Mapping[str, str]) -> str:
 def belongings(store: Store, user: str) -> dict[str, Any]:
     """Every row of `user` in every table: table -> list of rows as JSON data."""
     with store.read() as db:
-        found = {table.name: db.execute(sa.select(table).where(table.c.user_id == user)) for table in _tables()}
+        shown = [table for table in _tables() if not table.info.get("secret")]
+        found = {table.name: db.execute(sa.select(table).where(table.c.user_id == user)) for table in shown}
         return {name: [to_json(dict(row)) for row in rows.mappings()] for name, rows in found.items()}
 
 

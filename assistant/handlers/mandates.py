@@ -72,11 +72,12 @@ def _terms(product: Product, each: Money, do: Do, context: Context) -> Terms:
     if price.currency != each.currency:
         raise Refused("watch_currency", currency=each.currency, own=price.currency)
     seller = shop.merchants[product.offer.merchant]
-    if "most" in do.slots:
-        most = do.slots["most"].value.in_(each.currency)
-    else:
+    most = do.slots["most"].value.in_(each.currency) if "most" in do.slots else None
+    if most is None or product.offer.stock >= quantity:
         cart = seller.estimate((Wanted(product.id, quantity),), currency=each.currency, language=context.language)
-        most = each * quantity + cart.total - price * quantity
+        most = most or each * quantity + cart.total - price * quantity
+        if not cart.wanted:  # the kernel could not see which goods it pays for
+            raise Refused("mandate_not_there", shop=seller.name)
     until, day = now + USUAL, value(do, "until", None)
     if isinstance(day, date):
         until = datetime.combine(day + timedelta(days=1), time(), UTC)

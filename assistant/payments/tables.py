@@ -193,6 +193,7 @@ mandate_keys = sa.Table(  # encrypted PKCS #8: the person's key, and the one the
     sa.Column("user_id", sa.String(64), primary_key=True),
     sa.Column("person", sa.Text, nullable=False),
     sa.Column("assistant", sa.Text, nullable=False),
+    info={"secret": True},  # not in an export
 )
 mandates = sa.Table(  # the two signed texts say what is allowed; the other columns only find them
     "mandates",

@@ -18,6 +18,7 @@ from assistant.payments import Payment
 from assistant.reply import Document, Question, Reply
 from assistant.request import LANGUAGES, Evidence, Language, Request
 from assistant.settings import Settings
+from assistant.tenants import belongings, erase
 
 KETTLE = "kettle-brunel-blue"
 WISH = {
@@ -154,6 +155,17 @@ def test_other_wishes_with_a_price_are_no_mandate(assistant: Assistant, said: st
     who = assistant.open(OWNER, None, "zh" if said[0] == "买" else "fr" if said[:3] == "ach" else "en")
     acts = assistant.proposer.propose(said, Evidence(), assistant.conversations.state(who), assistant._world(who))
     assert not [act for act in acts if isinstance(act, Query) and act.goal == "mandate"]
+
+
+def test_an_export_of_everything_holds_the_mandates_and_no_key(assistant: Assistant) -> None:
+    who, shown = prepared(assistant, "en")
+    tap(assistant, who, shown, "Sign")
+    rows = belongings(assistant.store, OWNER)
+    assert len(rows["mandates"]) == 1
+    assert "PRIVATE KEY" not in json.dumps(rows)
+    assert erase(assistant, OWNER) > 0
+    with assistant.store.read() as db:
+        assert not db.exec_driver_sql("SELECT * FROM mandate_keys").all()
 
 
 def test_an_export_is_verified_on_the_command_line(
