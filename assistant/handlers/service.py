@@ -17,7 +17,7 @@ from assistant.language.dialogue import TASKS
 from assistant.language.flash import receipt
 from assistant.language.injection import orders
 from assistant.language.messages import say, shown
-from assistant.language.rules import details_of
+from assistant.language.pictures import details_of
 from assistant.language.slots import find
 from assistant.money import NO_CURRENCY, Money
 from assistant.reply import (

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.errors import LueurError
-from assistant.language import measures, pointing, slots
+from assistant.language import measures, pictures, pointing, slots
 from assistant.language.acts import (
     Act,
     Chat,
@@ -36,7 +36,7 @@ from assistant.language.acts import (
 )
 from assistant.language.dialogue import OWN, TASKS
 from assistant.language.heard import careful
-from assistant.language.rules import Rules, refusal, with_picture
+from assistant.language.rules import Rules, refusal
 from assistant.language.tokens import Phrases, folded, tokens
 from assistant.request import Evidence
 from assistant.settings import Settings
@@ -211,7 +211,7 @@ def _quotes(told: Slots, *names: str) -> dict[str, str]:
 
 
 def _settled(ours: Sequence[Act], theirs: Sequence[Act], by: str, evidence: Evidence, state: State) -> Proposal:
-    agreed = tuple(with_picture(act, evidence) for act in _agreed(ours, theirs))
+    agreed = tuple(pictures.fill(act, evidence) for act in _agreed(ours, theirs))
     return Proposal(careful(agreed, evidence, state.language), by)
 
 

@@ -4,14 +4,12 @@ Evidence may fill a slot and never starts anything by itself: a picture without 
 becomes a payment's details only when the person's own words ask to pay it.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from assistant.language import answers, asides, basket, constraints, flash, measures, slots, wallet, wishes
+from assistant.language import answers, asides, basket, constraints, flash, measures, pictures, slots, wallet, wishes
 from assistant.language.acts import (
     Act,
-    Amount,
     Cancel,
     Chat,
     Goal,
@@ -28,15 +26,13 @@ from assistant.language.heard import careful
 from assistant.language.lexicon import phrases
 from assistant.language.router import Router, Verdict, route_of, shipped
 from assistant.language.tokens import Phrases, tokens
-from assistant.money import NO_CURRENCY, Money
-from assistant.request import Evidence, Field, Language, Seen
+from assistant.request import Evidence, Language
 
 SURE = 0.40  # probability of the likeliest label below which the person is asked what was meant
 UNTRAINED = 0.7  # share of a metric that the head was not trained on, once its words were said
 OFFERED = 3  # "which did you mean?" choices
 GOALS: dict[str, Goal] = {"wealth": "measure", "product": "find", "thanks": "greet", "service": "outside"}
 MEASURED = ("size", "capacity", "noise", "weight", "power")  # fields of units that only goods have
-RETAIL = ("EAN", "UPC", "DataBar", "ITF")  # beginnings of zxing's names of codes that carry a GTIN
 Told = Mapping[str, Slot]
 
 
@@ -61,10 +57,10 @@ class Rules:
         if evidence.files:
             return (Query("import"),)
         if not tokens(text):
-            return _silent(evidence)
+            return pictures.silent(evidence)
         acts = (
             flash.propose(text, evidence, state, world)
-            or _about_picture(text, evidence, state.language, world)
+            or pictures.about(text, evidence, state.language, world)
             or wallet.propose(text, state)
             or asides.propose(text, state, world)
             or basket.propose(text, state, world)
@@ -88,7 +84,7 @@ class Rules:
         if len(parts) > 1 and not apart and (len(wanted) != 1 or unclear):
             wanted = [(0, self._act(text, state, world))]
         for at, act in wanted:
-            yield with_picture(_moved(act, at), evidence)
+            yield pictures.fill(_moved(act, at), evidence)
 
     def _act(self, text: str, state: State, world: World) -> Act:
         language = state.language
@@ -331,85 +327,3 @@ def _moved(act: Act, offset: int) -> Act:
         for name, slot in act.slots.items()
     }
     return replace(act, slots=told)
-
-
-# ---- pictures ----
-
-
-def _silent(evidence: Evidence) -> tuple[Act, ...]:
-    """Pictures without words are described; a barcode is looked up. Nothing else can come of a picture alone."""
-    if not evidence.seen:
-        return (Unknown(),)
-    return tuple(_looked_up(seen) or Start("describe", {"document": Slot(i)}) for i, seen in enumerate(evidence.seen))
-
-
-def _looked_up(seen: Seen) -> Act | None:
-    for code in seen.codes if seen.field("total") is None else ():  # a till's code is no product's
-        digits = re.sub(r"\D", "", code.text)
-        if code.format.startswith(RETAIL) and len(digits) == len(code.text) and slots.checks(digits):
-            return Query("lookup", {"code": Slot(digits, code.text, place=code.place)})
-    return None
-
-
-def _about_picture(text: str, evidence: Evidence, language: Language, world: World) -> tuple[Act, ...]:
-    """ "Pay this" with a picture; "what is this?" with a picture."""
-    if not evidence.seen:
-        return ()
-    words = tokens(text)
-    if phrases("list.what", language).scan(words):
-        return _silent(evidence)
-    if phrases("list.this", language).scan(words):
-        return (with_picture(Start("pay", slots.pay(text, language, world)), evidence),)
-    return ()
-
-
-def with_picture(act: Act, evidence: Evidence) -> Act:
-    """A wish to pay, completed from the picture; a wish to find "this", answered by its code or its description."""
-    if not evidence.seen:
-        return act
-    if isinstance(act, Start) and act.goal == "pay":
-        return Start("pay", _filled(act.slots, evidence))
-    vague = isinstance(act, Unknown) and not act.outside
-    if vague or (isinstance(act, Query) and act.goal in ("find", "lookup") and not {"query", "code"} & set(act.slots)):
-        return _silent(evidence)[0]
-    return act
-
-
-def _filled(told: Told, evidence: Evidence) -> dict[str, Slot]:
-    """The words' details, then the picture's; two different amounts stay two readings, so that they are asked."""
-    paper = next((seen for seen in evidence.seen if seen.field("total") or seen.field("payee")), None)
-    printed = details_of(paper) if paper else {}
-    said = dict(told)
-    if "amount" in said and "amount" in printed and not _same(said["amount"].value, printed["amount"].value):
-        said["amount"] = replace(said["amount"], readings=(*said["amount"].readings, printed["amount"].value))
-    for name, slot in printed.items():
-        if name not in said or (name != "amount" and said[name].confidence < 1):
-            said[name] = slot
-    return said
-
-
-def details_of(paper: Seen) -> dict[str, Slot]:
-    """What a document states of a payment, each with its place; a currency XXX was not printed."""
-    found: dict[str, Slot] = {}
-    if (total := paper.field("total")) and isinstance(total.value, Money):
-        currency = total.value.currency if total.value.currency != NO_CURRENCY else None
-        found["amount"] = _read(total, Amount(f"{total.value.decimal:f}", currency))
-    if name := paper.field("payee"):
-        found["payee"] = _read(name, str(name.value))
-    if reference := paper.field("reference"):
-        found["purpose"] = _read(reference, str(reference.value))
-    if iban := paper.field("iban"):
-        found["iban"] = _read(iban, str(iban.value))
-    return found
-
-
-def _read(field: Field, value: object) -> Slot:
-    return Slot(value, field.text, place=field.place, confidence=field.confidence)
-
-
-def _same(said: Amount, printed: Amount) -> bool:
-    fits = not (said.currency and printed.currency) or said.currency == printed.currency
-    fits = fits and (not said.candidates or printed.currency in (None, *said.candidates))
-    return fits and Money.of(said.value, printed.currency or "EUR") == Money.of(
-        printed.value, printed.currency or "EUR"
-    )

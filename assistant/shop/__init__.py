@@ -14,12 +14,11 @@ import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant import fx
 from assistant.clock import Clock
@@ -41,11 +40,9 @@ from assistant.shop.match import Match, Pictures
 from assistant.shop.meaning import Embed
 from assistant.shop.merchants import House, terms
 from assistant.shop.spelling import Pairs, Speller
+from assistant.shop.view import Mask, View, matched_words
 from assistant.shop.watches import Watches
 from assistant.store import Store
-
-Mask = NDArray[np.bool_]
-
 
 NO_WORDS = Reading()
 ANY: frozenset[int] = frozenset()
@@ -92,18 +89,6 @@ class Shelf:
     semantic: bool  # False: found by words alone
     mended: Pairs = ()  # words as written and as searched
     ask: guide.Ask | None = None  # what would tell most about which of them is meant
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """The catalogue as the indexes last read it. Stock and prices on a card are read again from SQL."""
-
-    products: tuple[Product, ...]
-    rows: dict[str, int]  # by product id
-    kinds: frozenset[str]  # categories sold
-    columns: Columns
-    index: Index
-    speller: Speller
 
 
 class Shop:
@@ -282,12 +267,12 @@ class Shop:
         reading, mended = self._read(view, query, language)
         limits, conversions = self._canonical(constraints)
         currency = self._currency(limits)
-        fit, scope = view.columns.fit(limits), _of_kind(view, reading)
+        fit, scope = view.columns.fit(limits), view.of_kind(reading)
         if (exact := self._exact(view, reading)) is not None:
             reading, scope = Reading(), np.arange(len(view.products)) == exact
-        ranking = _found(view, reading, scope & fit.meets)
-        left_out = len(_found(view, reading, scope & fit.unstated).rows) if fit.unstated.any() else 0
-        best = guide.extremes(view.columns, _in_stock(view, ranking), currency)
+        ranking = view.found(reading, scope & fit.meets)
+        left_out = len(view.found(reading, scope & fit.unstated).rows) if fit.unstated.any() else 0
+        best = guide.extremes(view.columns, view.in_stock(ranking), currency)
         order = guide.picks(ranking, view.columns, currency)
         hits = self._hits(view, order[:limit], limits, currency, best, reading, language, ranking.matched)
         nearest = None if hits else self._nearest(view, reading, scope, limits, currency)
@@ -305,8 +290,8 @@ class Shop:
         reading = glossary().read(query, view.kinds)
         rows = [view.rows[name] for name in products if name in view.rows]
         here = np.isin(np.arange(len(view.products)), rows)
-        scope = here & _of_kind(view, reading) & view.columns.fit(self._canonical(constraints)[0]).meets
-        ranking = _found(view, reading, scope)
+        scope = here & view.of_kind(reading) & view.columns.fit(self._canonical(constraints)[0]).meets
+        ranking = view.found(reading, scope)
         meant = set(ranking.rows if reading.categories or not reading.words else ranking.matched)
         return tuple(name for name in products if view.rows.get(name) in meant)
 
@@ -347,7 +332,7 @@ class Shop:
     def ranking(self, query: str, language: str) -> Ranking:
         """Everything sold, as its words and meanings rank it: no conditions, and nothing picked to be shown first."""
         view = self._open()
-        return _found(view, self._read(view, query, language)[0], np.ones(len(view.products), bool))
+        return view.found(self._read(view, query, language)[0], np.ones(len(view.products), bool))
 
     def _read(self, view: View, query: str, language: str) -> tuple[Reading, Pairs]:
         """The request in the catalogue's English, and the words mended on the way."""
@@ -395,7 +380,7 @@ class Shop:
         still = Columns(fresh).fit(asked).meets
         hits = []
         for row, product, meets in zip(rows, fresh, still, strict=True):
-            words, alike = _matched(product, reading, language), bool(reading.entries) and row not in matched
+            words, alike = matched_words(product, reading, language), bool(reading.entries) and row not in matched
             if meets:
                 why = guide.reasons(product, currency, best, words, alike)
                 hits.append(Hit(product, product.offer.price(currency), why))
@@ -405,47 +390,10 @@ class Shop:
         self, view: View, reading: Reading, scope: Mask, asked: Sequence[Constraint], currency: str
     ) -> Nearest | None:
         among = np.zeros(len(view.products), bool)
-        among[list(_found(view, reading, scope).rows)] = True
+        among[list(view.found(reading, scope).rows)] = True
         if not (among.any() and asked) or (freed := relax(view.columns, asked, among)) is None:
             return None
         kept = [each for each in asked if each not in freed.dropped]
         none = guide.Extremes(0, {})
         hits = self._hits(view, freed.rows[:1], kept, currency, none)
         return Nearest(freed.dropped, hits[0]) if hits else None
-
-
-def _of_kind(view: View, reading: Reading) -> Mask:
-    """Rows of the kinds that were named, and rows of kinds the glossary has no name for: those go by their words."""
-    kinds = view.columns.words.get("category")
-    if not reading.categories or kinds is None:
-        return np.ones(len(view.products), bool)
-    return np.isin(kinds, list(reading.categories)) | ~np.isin(kinds, glossary().kinds())
-
-
-def _found(view: View, reading: Reading, mask: Mask) -> Ranking:
-    """Allowed rows for the words. Where a kind of product is named: those with every word, else all of the kind."""
-    ranking = view.index.rank(reading.words, mask)
-    if not reading.categories:
-        return ranking
-    if ranking.strict and ranking.matched:
-        kept = [place for place, row in enumerate(ranking.rows) if row in ranking.matched]
-        rows, scores = tuple(ranking.rows[p] for p in kept), tuple(ranking.scores[p] for p in kept)
-        return replace(ranking, rows=rows, scores=scores)
-    named = np.isin(view.columns.words["category"], list(reading.categories))
-    rest = tuple(int(row) for row in np.flatnonzero(mask & named) if row not in set(ranking.rows))
-    return replace(ranking, rows=ranking.rows + rest, scores=ranking.scores + (0.0,) * len(rest))
-
-
-def _in_stock(view: View, ranking: Ranking) -> NDArray[np.int64]:
-    rows = np.array(ranking.rows, np.int64)
-    return rows[view.columns.numbers["stock"][rows] >= 1] if len(rows) else rows
-
-
-def _matched(product: Product, reading: Reading, language: str) -> list[str]:
-    """Words of the request that this product's own text holds, as the reader writes them, its kind left out."""
-    facts = [fact.value for fact in product.attributes.values() if isinstance(fact.value, str)]
-    held = set(pieces(" ".join([product.title("en"), product.description("en"), product.brand, *facts])))
-    words = [
-        entry for entry in reading.entries if not entry.category and held.issuperset(pieces(" ".join(entry.words)))
-    ]
-    return [glossary().name(entry.name, language) if entry.name else " ".join(entry.words) for entry in words]
