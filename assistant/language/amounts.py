@@ -105,9 +105,8 @@ def _share(words: Sequence[Token], at: int, language: Language) -> tuple[Decimal
     share, at = (Decimal(fraction[0]), fraction[1]) if fraction else (Decimal(1), at)
     hit = number(words, at, language)
     sign = phrases("list.percent", language).at(words, hit.end) if hit else None
-    if hit is None or sign is None or sign[1] >= len(words) or words[sign[1]].text not in ("of", "de", "des"):
-        return share, at
-    return share * hit.values[0] / 100, sign[1] + 1
+    of = phrases("list.percent_of", language).at(words, sign[1]) if sign else None
+    return (share * hit.values[0] / 100, of[1]) if hit and of else (share, at)
 
 
 def _uncounted(words: Sequence[Token], hit: Number, language: Language) -> bool:

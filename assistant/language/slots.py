@@ -9,13 +9,12 @@ from collections.abc import Sequence
 
 from assistant.language import amounts, constraints, periods
 from assistant.language.acts import Slot, World
-from assistant.language.lexicon import phrases
+from assistant.language.lexicon import lexicon, phrases
 from assistant.language.numbers import number
 from assistant.language.tokens import Phrases, Token, covered, extent, tokens
 from assistant.request import Language
 
 Span = tuple[int, int]
-PRONOUNS = {"me", "us", "him", "her", "them", "moi", "nous", "lui", "eux"}  # "for me" is no purpose
 LONGEST_NAME = 5  # tokens
 LONGEST_HAN_NAME = 8
 
@@ -149,7 +148,7 @@ def purpose(text: str, language: Language, who: Slot | None) -> Slot | None:
     for _, marker, start in phrases("list.purpose", language).scan(words):
         if (
             start >= len(words)
-            or words[start].text in PRONOUNS
+            or words[start].text in lexicon(language)["list"]["pronoun"]  # "for me" is no purpose
             or (who and who.span and who.span[0] <= words[start].start < who.span[1])
         ):
             continue
