@@ -15,7 +15,6 @@ from assistant.redaction import IBAN, ISSUED, _iban, _luhn
 NUMBER = re.compile(rb"(?<![\w.])\d(?:[ -]?\d){13,18}(?![\w])")
 SECRET = re.compile(rb"(?:[sr]k_(?:live|test)_|whsec_)\w{6,}")
 LOGS, DATABASES = (".log", ".log.1", ".out"), (".db", ".db-wal", ".sqlite")
-OWN = ("token", "cookie.key")  # files of a folder whose content may stand nowhere else
 NOTICES = re.compile(rb"whsec_\w{6,}")
 
 
@@ -29,7 +28,7 @@ def leaks(folder: Path) -> Iterator[str]:
 
 
 def _found(data: bytes, path: Path) -> dict[str, bool]:
-    own = [(path.parent / name).read_bytes() for name in OWN if (path.parent / name).is_file()]
+    own = [file.read_bytes() for file in (*path.parent.glob("*.key"), *path.parent.glob("*token")) if file.is_file()]
     sandbox = path.name.startswith("sandbox.db")
     log = path.name.endswith(LOGS)
     return {
