@@ -80,9 +80,7 @@ class SetCall(_Tool):
 
 
 class ChooseCall(_Tool):
-    """A product of the list that is shown; the first is 1."""
-
-    place: Annotated[int, Field(ge=1, le=50)]
+    """The product of the shown list whose place the person says."""
 
 
 class ChatCall(_Tool):
@@ -198,8 +196,8 @@ def _call(act: Act) -> tuple[str, dict[str, Any]] | None:
             return "query", {"goal": goal} | _quotes(slots, "metric", "query")
         case Set(slots):
             return "set", _quotes(slots, "payee", "amount", "purpose")
-        case Choose(ref) if isinstance(ref, int):
-            return "choose", {"place": ref + 1}
+        case Choose():
+            return "choose", {}
         case Chat(topic):
             return "chat", {"topic": topic}
         case _:
@@ -250,7 +248,7 @@ def _act(name: str, data: Any, text: str, state: State, world: World) -> Act:
             return _query(call, text, state, world)
         case SetCall() as call:
             return Set(_paid(call, text, state, world))
-        case ChooseCall() as call:
+        case ChooseCall():
             said = pointing.reference(text, state.language)
             return Choose(said[0], "buy") if said else Unknown(("buy",))
         case ChatCall() as call:
