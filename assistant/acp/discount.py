@@ -1,17 +1,10 @@
 """The discount extension: codes asked for, applied and rejected with their reason."""
 
-from datetime import datetime
-from typing import Literal
+from typing import Any
 
 from pydantic import Field
 
 from assistant.acp.shape import Shape
-
-Rejection = Literal[
-    "discount_code_expired", "discount_code_invalid", "discount_code_already_applied",
-    "discount_code_combination_disallowed", "discount_code_minimum_not_met", "discount_code_user_not_logged_in",
-    "discount_code_user_ineligible", "discount_code_usage_limit_reached",
-]  # fmt: skip
 
 
 class Discounts(Shape):
@@ -20,40 +13,16 @@ class Discounts(Shape):
     codes: tuple[str, ...] = ()
 
 
-class Coupon(Shape):
-    id: str
-    name: str
-    percent_off: float | None = Field(default=None, ge=0, le=100)
-    amount_off: int | None = Field(default=None, ge=0)
-    currency: str | None = Field(default=None, pattern="^[a-z]{3}$")
-    duration: Literal["once", "repeating", "forever"] | None = None
-    duration_in_months: int | None = Field(default=None, ge=1)
-    max_redemptions: int | None = Field(default=None, ge=1)
-    times_redeemed: int | None = Field(default=None, ge=0)
-    metadata: dict[str, str] | None = None
-
-
-class Allocation(Shape):
-    path: str
-    amount: int = Field(ge=0)
-
-
 class Applied(Shape):
     id: str
     code: str | None = None
-    coupon: Coupon
+    coupon: dict[str, Any]  # id, name, and percent_off, or amount_off with its currency
     amount: int = Field(ge=0)
-    automatic: bool | None = None
-    start: datetime | None = None
-    end: datetime | None = None
-    method: Literal["each", "across"] | None = None
-    priority: int | None = Field(default=None, ge=1)
-    allocations: tuple[Allocation, ...] | None = None
 
 
 class Rejected(Shape):
     code: str
-    reason: Rejection
+    reason: str  # discount_code_invalid, ..._minimum_not_met, and six more
     message: str | None = None
 
 

@@ -2,28 +2,19 @@
 
 from typing import Literal
 
-from pydantic import Field
-
-from assistant.acp.shape import Shape
+from assistant.acp.shape import Json, Shape
 
 
 class DiscoveryProtocol(Shape):
     name: Literal["acp"] = "acp"
     version: str
     supported_versions: tuple[str, ...]  # oldest first
-    documentation_url: str | None = None
-
-
-class DiscoveryExtension(Shape):
-    name: str
-    spec: str | None = None
-    schema_: str | None = Field(default=None, alias="schema")
 
 
 class DiscoveryCapabilities(Shape):
-    services: tuple[Literal["checkout", "orders", "delegate_payment", "carts"], ...]
-    extensions: tuple[DiscoveryExtension, ...] | None = None
-    intervention_types: tuple[Literal["3ds", "biometric", "address_verification"], ...] | None = None
+    services: tuple[str, ...]  # checkout, orders, delegate_payment, carts
+    extensions: tuple[Json, ...] | None = None
+    intervention_types: tuple[str, ...] | None = None
     supported_currencies: tuple[str, ...] | None = None
     supported_locales: tuple[str, ...] | None = None
 
@@ -31,5 +22,5 @@ class DiscoveryCapabilities(Shape):
 class Discovery(Shape):
     protocol: DiscoveryProtocol
     api_base_url: str
-    transports: tuple[Literal["rest", "mcp"], ...]
+    transports: tuple[str, ...]  # rest, mcp
     capabilities: DiscoveryCapabilities

@@ -9,7 +9,6 @@ from assistant.acp.parties import Address
 from assistant.acp.shape import Json, Shape
 
 Way = Literal["shipping", "digital", "pickup", "local_delivery"]
-Resolution = Literal["recoverable", "requires_buyer_input", "requires_buyer_review"]
 
 
 class TaxShare(Shape):
@@ -19,14 +18,9 @@ class TaxShare(Shape):
 
 
 class Total(Shape):
-    type: Literal[
-        "items_base_amount", "items_discount", "subtotal", "discount", "fulfillment", "tax", "fee", "gift_wrap", "tip",
-        "store_credit", "total", "amount_refunded",
-    ]  # fmt: skip
+    type: str  # items_base_amount, items_discount, subtotal, discount, fulfillment, tax, fee, ..., total
     display_text: str
     amount: int
-    presentment_amount: int | None = None
-    description: str | None = None
     breakdown: tuple[TaxShare, ...] | None = None
 
 
@@ -45,14 +39,9 @@ class LineItem(Shape):
     quantity: int = Field(ge=1)
     totals: tuple[Total, ...]
     name: str | None = None
-    description: str | None = None
-    images: tuple[str, ...] | None = None
     unit_amount: int | None = None
-    product_id: str | None = None
-    category: str | None = None
-    availability_status: Literal["in_stock", "low_stock", "out_of_stock", "backorder", "pre_order"] | None = None
+    availability_status: str | None = None  # in_stock, low_stock, out_of_stock, ...
     available_quantity: int | None = Field(default=None, ge=0)
-    max_quantity_per_order: int | None = Field(default=None, ge=1)
 
 
 class Location(Shape):
@@ -86,8 +75,8 @@ class Message(Shape):
 
     type: Literal["info", "warning", "error"]
     code: str | None = None
-    severity: Literal["info", "low", "medium", "high", "critical"] | None = None
-    resolution: Resolution | None = None
+    severity: str | None = None
+    resolution: str | None = None  # recoverable, requires_buyer_input, requires_buyer_review
     param: str | None = None
     content_type: Literal["plain", "markdown"]
     content: str
@@ -95,14 +84,12 @@ class Message(Shape):
 
 class Link(Shape):
     type: str
-    title: str | None = None
     url: str
 
 
 class PaymentHandler(Shape):
     id: str
     name: str
-    display_name: str | None = None
     version: str
     spec: str
     requires_delegate_payment: bool
@@ -111,7 +98,6 @@ class PaymentHandler(Shape):
     config_schema: str
     instrument_schemas: tuple[str, ...]
     config: Json
-    display_order: int | None = None
 
 
 class Payment(Shape):

@@ -11,7 +11,7 @@ import functools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Literal
@@ -56,15 +56,12 @@ class Bill:
 class Grant:
     """A shared payment token: what it became, whether it still can, and the bank's word on it (ACP's result)."""
 
-    token: str
+    token: str = field(repr=False)
     session: str
     most: Money
     ref: str  # the intent that used it up, or empty
     revoked: bool
     proof: Mapping[str, Any] | None
-
-    def __repr__(self) -> str:
-        return f"Grant(session={self.session!r}, ref={self.ref!r})"
 
 
 class Provider:

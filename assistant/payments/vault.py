@@ -59,7 +59,8 @@ class Vault:
         """
         self.account(payment.merchant_id)
         merchant = self.merchants[payment.merchant_id]
-        sale = merchant.order_of(payment.quote_id)
+        looks = hasattr(merchant, "session_of")  # a shop elsewhere is asked how it stands when it is asked to complete
+        sale = None if looks else merchant.order_of(payment.quote_id)
         if sale is None:
             token = self.draw(payment)
             try:
@@ -70,6 +71,8 @@ class Vault:
             return sale
         if (grant := self._lent(payment)) and grant.ref:  # a shop elsewhere says "paid": the provider knows
             return replace(sale, provider_ref=grant.ref)
+        if self.clock.now() >= (token := self.draw(payment)).expires_at:  # and it never will be charged
+            return self._refused(payment, token, "not_charged")
         raise Unavailable("order_without_answer")
 
     def _lent(self, payment: Payment) -> Grant | None:
@@ -203,10 +206,10 @@ class GrantTill:
         provider, grant = self.provider(), self.provider().granted(token.value, self.account)
         about = {"checkout_session_id": grant.session}
         bill = Bill(digest(token.value)[:32], token.amount, token.value, description, about, on=self.account)
+        charge = provider.retrieve(grant.ref, self.account) if grant.ref else None
         ref = grant.ref or provider.create(bill)
         try:
-            charge = provider.retrieve(ref, self.account)
-            if charge.standing == "open":
+            if charge is None or charge.standing == "open":
                 charge = provider.confirm(ref, new_id("till"), self.account, self.back)
         except Refused as error:
             raise Unavailable("order_without_answer") from error

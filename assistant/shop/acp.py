@@ -171,7 +171,7 @@ class AcpMerchant:
             discounts=Discounts(codes=coupons) if coupons else None,
         )  # fmt: skip
         session = self._call("POST", "", asked, new_id("key"), language)
-        self._learn(session)
+        self._handler(session)
         chosen = _option(session)
         wanted = next((each for each in session.fulfillment_options if each.id == delivery), chosen)
         change: dict[str, Any] = {}
@@ -240,8 +240,8 @@ class AcpMerchant:
         if today.total != was:
             raise Refused("quote_changed", reason="quote_changed", was=was, now=today.total)
 
-    def _learn(self, session: Session) -> None:
-        """The account it is paid on, once; a shop that names another one later is not paid."""
+    def _handler(self, session: Session) -> str:
+        """How it is paid: a card that is lent. The account is learned once; a shop that names another is not paid."""
         handlers = session.capabilities.payment.handlers if session.capabilities.payment else ()
         mine = next((each for each in handlers if each.name == TOKENIZED and each.requires_delegate_payment), None)
         account = str(mine.config.get("merchant_id", "")) if mine else ""
@@ -252,11 +252,7 @@ class AcpMerchant:
         if not self.shop.account:
             self.shop = replace(self.shop, account=account)
             self.keep(self.shop)
-
-    def _handler(self, session: Session) -> str:
-        self._learn(session)
-        handlers = session.capabilities.payment.handlers if session.capabilities.payment else ()
-        return next(each.id for each in handlers if each.name == TOKENIZED and each.requires_delegate_payment)
+        return mine.id
 
     def _sale(self, quote: str, session: Session) -> Sale | None:
         """The order, once there is one; the provider knows what was charged for it."""

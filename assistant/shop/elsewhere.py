@@ -7,7 +7,7 @@ is paid on is learned from its first session and never changes silently afterwar
 import functools
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,11 +29,8 @@ class Known:
     id: str
     name: str
     url: str
-    key: str
+    key: str = field(repr=False)
     account: str = ""
-
-    def __repr__(self) -> str:
-        return f"Known({self.id!r}, {self.url!r})"
 
 
 class Register:
@@ -95,13 +92,18 @@ def fetch(shop: str, method: str, url: str, body: bytes | None = None, **headers
 
     waits = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
     near = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+    text = b""
     try:
-        answer = _client(near).request(method, url, content=body, headers=headers, timeout=waits)
+        with _client(near).stream(method, url, content=body, headers=headers, timeout=waits) as answer:
+            for block in answer.iter_bytes():
+                text += block
+                if len(text) > LARGEST:
+                    raise Unavailable("shop_silent", shop=shop)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unavailable("shop_silent", shop=shop) from error
-    if len(answer.content) > LARGEST or answer.status_code >= 500 or answer.status_code in (401, 403, 409, 429):
+    if answer.status_code >= 500 or answer.status_code in (401, 403, 409, 429):
         raise Unavailable("shop_silent", shop=shop)
-    return answer.status_code, answer.content
+    return answer.status_code, text
 
 
 @functools.cache

@@ -230,6 +230,16 @@ def test_a_shop_that_says_paid_and_charged_nothing_is_not_believed(market: Marke
     market.clock.forward(seconds=6)
     market.kernel.settle_due()
     assert market.kernel.receipt(user, made.id).state == "unknown"
+    market.clock.forward(minutes=6)
+    market.kernel.settle_due()
+    after = market.kernel.receipt(user, made.id)
+    assert (after.state, after.reason) == ("failed", "not_charged")
+
+
+def test_an_answer_without_end_is_not_read_to_its_end(market: Market) -> None:
+    market.between["rail"].meddle = lambda path, answer: {**answer, "metadata": {"x": "y" * 2_000_000}}
+    with pytest.raises(Unavailable):
+        quoted(market)
 
 
 def test_a_shop_that_charges_and_says_declined_does_not_make_it_failed(market: Market) -> None:

@@ -16,6 +16,7 @@ import random
 import secrets
 import sqlite3
 import sys
+import time
 from contextlib import closing
 from multiprocessing.sharedctypes import RawArray
 
@@ -32,8 +33,9 @@ from tests.reliability.shopper import PRODUCT, STOCK, Shifted, plant_edges
 from tests.reliability.storm import Storm
 from tests.reliability.wire import FAULTS
 
-BUYER_KILL = 0.004  # chance of the buyer to die at each of its edges
-SHOP_KILL = 0.003  # chance of the shop at each of its own
+LIFE = 4.0  # seconds of the buyer at most
+BUYER_KILL = 0.002  # chance of the buyer to die at each of its edges
+SHOP_KILL = 0.0015  # chance of the shop at each of its own
 ANY_TIME = 0.001  # and at each look of the driver, a hundred a second
 PATIENCE = 1.0  # seconds the buyer waits for the shop
 
@@ -44,8 +46,9 @@ def stock() -> tuple[Product, ...]:
 
 
 class Bazaar(Storm):
-    def __init__(self, seed: int, purchases: int, kills: int) -> None:
+    def __init__(self, seed: int, purchases: int, kills: int, minutes: float = 1e9) -> None:
         super().__init__(seed, purchases, kills, 0)
+        self.longest, self.deadline = LIFE, time.monotonic() + 60 * minutes
         self.shop = 0
         self.calm = False
 
@@ -98,7 +101,8 @@ class Bazaar(Storm):
             with closing(open_read_only(self.home / "lueur.db")) as db:
                 bought = "SELECT count(*) FROM payments WHERE merchant_id <> '' AND confirmed_at IS NOT NULL"
                 tally["bought"] = int(db.execute(bought).fetchone()[0])
-        return tally["bought"] >= self.payments and tally["kills"] + tally["shop killed"] >= self.kills
+        over = time.monotonic() > self.deadline
+        return over or (tally["bought"] >= self.payments and tally["kills"] + tally["shop killed"] >= self.kills)
 
     def calm_down(self) -> None:
         """A shop that stays up, and no faults: what is undecided is decided."""
@@ -133,9 +137,10 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--purchases", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--minutes", type=float, default=1e9, help="stop then, wherever it is")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**31))
     args = parser.parse_args()
-    figures = Bazaar(args.seed, args.purchases, args.kills).run()
+    figures = Bazaar(args.seed, args.purchases, args.kills, args.minutes).run()
     shop = f"kills of the shop: {figures.tally['shop killed']}"
     sys.stdout.write("\n".join([*figures.lines(), shop]) + "\n")
     return 1 if figures.wrong else 0

@@ -58,6 +58,7 @@ class Storm:
         self.tapped: dict[str, str] = {}
         self.children: set[int] = set()
         self.up = 0.0
+        self.longest = LONGEST_LIFE
 
     def run(self) -> Figures:
         began = time.monotonic()
@@ -194,7 +195,7 @@ class Storm:
     def during(self, life: Life, full: bool, busy: bool) -> None:
         """One life from fork to death; a full disk or a second writer for part of it."""
         tally, chance = self.figures.tally, self.chance
-        self.up, early, length = 0.0, chance.random() < 0.3, 0.8 if full else chance.uniform(0.1, LONGEST_LIFE)
+        self.up, early, length = 0.0, chance.random() < 0.3, 0.8 if full else chance.uniform(0.1, self.longest)
         if full:
             self.fill()
         writer = self.fork(lambda: self.hold_the_lock(chance.choice([0.5, 2.0, 3.0]))) if busy else 0

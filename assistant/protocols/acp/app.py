@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from assistant.acp import VERSION, door
-from assistant.acp.discovery import Discovery, DiscoveryCapabilities, DiscoveryExtension, DiscoveryProtocol
+from assistant.acp.discovery import Discovery, DiscoveryCapabilities, DiscoveryProtocol
 from assistant.acp.fault import Fault
 from assistant.acp.request import Cancel, Complete, Create, Update
 from assistant.acp.session import Session
@@ -66,7 +66,7 @@ class Shopfront:
         from starlette.responses import JSONResponse
 
         capabilities = DiscoveryCapabilities(
-            services=("checkout", "orders", "delegate_payment"), extensions=(DiscoveryExtension(name="discount"),),
+            services=("checkout", "orders", "delegate_payment"), extensions=({"name": "discount"},),
             intervention_types=("3ds",), supported_currencies=("eur", "usd"), supported_locales=("en", "fr", "zh"),
         )  # fmt: skip
         told = Discovery(

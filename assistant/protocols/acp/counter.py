@@ -22,6 +22,7 @@ from assistant.acp.shape import Json
 from assistant.clock import Clock
 from assistant.errors import NotFound, Refused, Unavailable
 from assistant.merchant import Quote, Token, Wanted
+from assistant.money import Money
 from assistant.payments.provider import Grant
 from assistant.protocols.acp.tables import own, sessions
 from assistant.protocols.acp.view import HANDLER, View
@@ -76,14 +77,14 @@ class Counter:
 
     def show(self, id: str, more: tuple[Message, ...] = ()) -> Session:
         """The session as it stands, at today's price and stock until payment has begun."""
-        row = self._row(id)
-        stage = self.house.stage(row["quote_id"]) if row["quote_id"] else ""
-        if stage in ("charging", "paid"):
-            return self._bought(row, stage)
-        row = self._current(row, stage)
+        with self._busy[id]:
+            row = self._row(id)
+            stage = self.house.stage(row["quote_id"]) if row["quote_id"] else ""
+            if stage in ("charging", "paid"):
+                return self._bought(row, stage)
+            row = self._current(row, stage)
         request = row["request"]
-        quote = self._priced(request)
-        lines = _counts(request)
+        quote, lines = self._priced(request), _counts(request)
         left = self._left(list(lines))
         status, messages = self._standing(row, quote, lines, left)
         if row["reason"]:
@@ -94,7 +95,7 @@ class Counter:
     def complete(self, id: str, asked: Complete) -> Session:
         """Charge what was lent, once. A decline, a new price or the bank's question is the session's answer."""
         with self._busy[id]:
-            row, now = self._row(id), self.show(id)
+            now = self.show(id)
             if now.status == "completed":
                 return now
             if now.status == "authentication_required" and not asked.authentication_result:
@@ -131,7 +132,7 @@ class Counter:
             raise Fault(400, "payment_declined", "The token is for another purchase.", param)
         if grant.most.minor < total:
             return None
-        amount, until = type(grant.most)(total, currency), self.clock.now() + LIFE
+        amount, until = Money(total, currency), self.clock.now() + LIFE
         return Token(paying.instrument.credential.token, self.house.id, row["quote_id"], amount, until)
 
     # -- how it stands -------------------------------------------------------------------------------------------
@@ -259,6 +260,6 @@ def _counts(request: Json) -> dict[str, int]:
 
 
 def _message(type: Any, code: str, text: str, param: str) -> Message:
-    resolution: Any = "recoverable" if code in ("out_of_stock", "price_change") else "requires_buyer_input"
+    resolution = "recoverable" if code in ("out_of_stock", "price_change") else "requires_buyer_input"
     return Message(type=type, code=code, content_type="plain", content=text, param=param, resolution=resolution,
                    severity="high" if type == "error" else "medium")  # fmt: skip
