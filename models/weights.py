@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.errors import BadInput
 
-WHISPERS = ("base", "small", "tiny", "base.en", "small.en", "tiny.en")  # the first one found is used
+WHISPERS = ("base", "small", "tiny", "base.en", "small.en", "tiny.en")
 FILE = "model.safetensors"
 
 
@@ -58,13 +58,16 @@ def pinned() -> dict[str, Pinned]:
 
 
 def whisper(given: str = "") -> Weights | None:
-    """The Whisper weights of this machine. Raises `BadInput` when `given` names no checkpoint."""
+    """The Whisper weights of this machine: of those that know many languages, the ones that came last.
+
+    Raises `BadInput` when `given` names no checkpoint."""
     if given:
         found = Weights(Path(given).expanduser(), Path(given).stem.removeprefix("whisper-"))
         if not found.file.is_file():
             raise BadInput("whisper_not_found", path=str(found.path))
         return found
-    return next((found for name in WHISPERS for found in _cached(name)), None)
+    every = [found for name in WHISPERS for found in _cached(name)]
+    return max(every, key=lambda each: (not each.name.endswith(".en"), each.file.stat().st_mtime), default=None)
 
 
 def _cache() -> Path:
@@ -78,10 +81,9 @@ def hub() -> Path:
 
 
 def _cached(name: str) -> list[Weights]:
-    snapshots = sorted((hub() / f"models--openai--whisper-{name}" / "snapshots").glob(f"*/{FILE}"))
+    snapshots = (hub() / f"models--openai--whisper-{name}" / "snapshots").glob(f"*/{FILE}")
     stock = _cache() / "whisper" / f"{name}.pt"
-    paths = [stock] * stock.is_file() + [path.parent for path in reversed(snapshots)]
-    return [Weights(path, name) for path in paths]
+    return [Weights(path, name) for path in (*[stock] * stock.is_file(), *(path.parent for path in snapshots))]
 
 
 def tensors(path: Path) -> dict[str, Any]:

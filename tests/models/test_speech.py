@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -177,7 +178,12 @@ def test_weights_are_found_where_they_lie_and_nowhere_else(tmp_path: Path, monke
     hub = tmp_path / "huggingface/hub/models--openai--whisper-base/snapshots/abc"
     hub.mkdir(parents=True)
     (hub / "model.safetensors").touch()
-    assert weights.whisper() == weights.Weights(hub, "base")
+    os.utime(tiny, (1, 1))
+    assert weights.whisper() == weights.Weights(hub, "base")  # the one that came last
+    english = tmp_path / "whisper/small.en.pt"
+    english.touch()
+    os.utime(hub / "model.safetensors", (2, 2))
+    assert weights.whisper() == weights.Weights(hub, "base")  # one that knows one language comes after all others
     assert weights.whisper(str(tiny)) == weights.Weights(tiny, "tiny")
     with pytest.raises(BadInput, match="whisper_not_found"):
         weights.whisper(str(tmp_path / "none.pt"))
