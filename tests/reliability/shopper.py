@@ -94,7 +94,7 @@ def stocked(kernel: Payments) -> None:
 def furnish(kernel: Payments) -> None:
     """People with payees, different cards, and room enough below their limits."""
     stocked(kernel)
-    much = Money(50_000_000, "EUR")
+    much = Money(50_000_000_000, "EUR")  # ten thousand payments stay below every limit
     for number, user in enumerate(USERS):
         method = {3: "pm_card_chargeDeclined", 6: "pm_card_authenticationRequired"}.get(number % 8, "pm_card_visa")
         wide = dict.fromkeys(("per_payment", "per_day", "per_month", "first_use"), much) | {"per_hour": 1_000_000}
