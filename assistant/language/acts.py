@@ -94,6 +94,7 @@ SLOTS: dict[str, str] = {
     "topic": "str: what a service answer is about: greet, thanks, nothing_waits, needs_button, ...",
     "goals": "tuple[Goal, ...]: what may have been meant",
     "kind": "str: which flash card, or open",
+    "said": "str: the sentence a card was made from; the next one may go on from it",
     "given": "dict: its numbers as plain data, see assistant/flash",
     "meanings": "tuple: (number, given) for each of two meanings of a number",
 }

@@ -27,7 +27,7 @@ from assistant.language.acts import (
     Unknown,
     World,
 )  # fmt: skip
-from assistant.language.lexicon import phrases
+from assistant.language.lexicon import lexicon, phrases
 from assistant.language.numbers import number
 from assistant.language.tokens import Token, covered, extent, tokens
 from assistant.request import Constraint, Doubt, Language
@@ -159,7 +159,7 @@ class Said:
         if not (self.top and self.top.asked and self.words) or self._begins_a_wish():
             return ()
         if self.top.asked == "payee":
-            return (Set(self._named()),)
+            return (Set(self._named()),) if "payee" in self.payment or self.opened or not self._is_talk() else ()
         if self.top.asked == "amount":
             slot = slots.amount(self.text, self.language)
             return (Set({"amount": slot}),) if slot else ()
@@ -169,6 +169,15 @@ class Said:
     def _begins_a_wish(self) -> bool:
         asks = self.at("verb", 0) and not self.at("payee_before", 0)
         return bool(asks) or len(self.words) > SHORT or self.text.rstrip().endswith(("?", "？"))
+
+    def _is_talk(self) -> bool:
+        """Whether it holds words of every day that no name is made of: "forget that I like blue"."""
+        usual = set(lexicon(self.language)["detect"]["words"].split()) if self.language != "zh" else set[str]()
+        small = ("payee_before", "payee_article", "polite", "ellipsis")
+        spare = {i for name in small for _, a, b in phrases(f"list.{name}", self.language).scan(self.words)
+                 for i in range(a, b)}  # fmt: skip
+        talk = [word for i, word in enumerate(self.words) if word.text in usual and i not in spare]
+        return len(talk) > 1 or (self.language == "zh" and len(self.words) > SHORT - 1)
 
     def _named(self) -> dict[str, Slot]:
         """The payee by the book, by a marker, or as it stands; "make it 30" names nobody."""

@@ -45,6 +45,7 @@ OWN: dict[str, frozenset[str]] = {
         "asset_class", "over", "least", "under", "most", "extra", "worst", "about",
     }),
     "find": frozenset({"query", "constraints", "doubts", "than", "asked", "shown"}),
+    "flash": frozenset({"kind", "given", "said"}),
 }  # fmt: skip
 Step = tuple[State, tuple[Effect, ...]]
 

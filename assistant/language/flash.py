@@ -23,6 +23,16 @@ from assistant.request import Evidence, Seen
 SHOWN = ("split",)  # kinds that "show me" can mean: a loan or a rate may be a question about money
 LONGEST = {"en": 9, "fr": 9, "zh": 18}  # tokens of "open the Lisbon split"
 LONGEST_WISH = 600  # characters a card is asked for in
+LONGEST_MORE = 16  # tokens of a sentence that goes on from the last card
+CONTINUED = ("split", "loan")
+SHARED = (
+    "without",
+    "alone",
+    "nothing_else",
+    "tip",
+    "paid",
+    "portions",
+)  # said of a bill after it was split
 A_YEAR = 12  # months, where neither a date nor a sum a month was said
 
 
@@ -33,8 +43,8 @@ def propose(text: str, evidence: Evidence, state: State, world: World) -> tuple[
     said, again = (Sentence(text, state.language, world, reading) for reading in (0, 1))
     card = _card(said, evidence, state)
     if card is None:
-        return ()
-    told = {"kind": Slot(card[0]), "given": Slot(card[1])}
+        return _continued(said, state)
+    told = {"kind": Slot(card[0]), "given": Slot(card[1]), "said": Slot(text)}
     if unsure := next((hit.readings for hit in said.amounts if len(hit.readings) > 1), ()):
         other = _card(again, evidence, state)
         if other and other != card:
@@ -49,6 +59,26 @@ def _card(said: Sentence, evidence: Evidence, state: State) -> tuple[str, Given]
         return "split", bill
     cards = ((kind, read(said)) for kind, read in READERS.items() if not evidence.seen)
     return next(((kind, given) for kind, given in cards if given), None)
+
+
+def _continued(said: Sentence, state: State) -> tuple[Act, ...]:
+    """ "Bob had no wine, 12", "and a 10 % tip", "over 25 years?": the last card with one detail more."""
+    last = state.last
+    if last is None or last.goal != "flash" or "said" not in last.slots or said.at("list.verb", 0):
+        return ()
+    if len(said.tokens) > LONGEST_MORE or last.slots["kind"].value not in CONTINUED:
+        return ()
+    kind, before = str(last.slots["kind"].value), dict(last.slots["given"].value)
+    whole = f"{last.slots['said'].value}, {said.text}"
+    given: Given | None = None
+    if kind == "split" and any(said.says(name) for name in SHARED):
+        given = sharing.read(Sentence(whole, said.language, said.world), _paper(Evidence(), state))
+    elif kind == "loan" and not said.amounts:
+        told = _told(said, _loan_role)
+        given = {name: each for name, each in before.items() if name != "payment" or "months" not in told} | told
+    if not given or given == before:
+        return ()
+    return (Query("flash", {"kind": Slot(kind), "given": Slot(given), "said": Slot(whole)}),)
 
 
 def _paper(evidence: Evidence, state: State) -> Paper | None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.language.amounts import Found
-from assistant.language.lexicon import phrases
+from assistant.language.lexicon import lexicon, phrases
 from assistant.language.numbers import number
 from assistant.language.sentence import Sentence
 from assistant.language.tokens import Phrases, folded, tokens
@@ -215,6 +215,7 @@ class _Bill:
         self.portions: dict[int, Decimal] = {}
         self.percent: dict[int, Decimal] = {}
         self.parts: list[Part] = []
+        self.apart: frozenset[int] = frozenset()  # "Bob only had a salad for 12": no share of the rest
         self.loose: list[tuple[str, str]] = []  # "the wine was 18": (label, amount), before anybody had none
         for first, last in _clauses(said, people):
             self._clause(first, last)
@@ -225,8 +226,12 @@ class _Bill:
         shares = [each.value for each in said.percents if first <= each.first < last]
         who = self._who(first, last)
         without, alone, portions = (said.find(name, first, last) for name in ("without", "alone", "portions"))
+        nothing_else = said.find("nothing_else", first, last)
         if (tips := said.find("tip", first, last)) and (money or shares):
             self._tip(money, shares, tips[0][1])
+        elif nothing_else and who:
+            self.apart |= who
+            self._part(nothing_else[0][2], last, money, who, had=True)
         elif without or (alone and money and who):
             self._part((without or alone)[0][2], last, money, who, had=not without)
         elif who and said.says("paid", first, last):
@@ -326,6 +331,7 @@ class _Bill:
         printed = f"{paper.total.decimal:f}" if paper else ""
         lines = paper.lines if paper and (not total or Decimal(total) == paper.total.decimal) else ()
         items, unsure = self._items(lines)
+        items += self._rest(Decimal(total or printed), items)
         people = [
             {"name": name, "me": i == self.people.me, "portions": str(weights[i]), "paid": self.paid.get(i, "0")}
             for i, name in enumerate(names)
@@ -355,6 +361,15 @@ class _Bill:
             for label, amount, part in rows
         ]  # fmt: skip
         return items, next((label for label, _, part in rows if part and not part.who), "")
+
+    def _rest(self, total: Decimal, items: list[Given]) -> list[Given]:
+        """What those share who had more than something of their own."""
+        left = total - sum((Decimal(item["amount"]) for item in items), Decimal(0))
+        apart = self.apart & {i for part in self.parts if part.amount for i in part.who}
+        shared = [i not in apart for i in range(len(self.people.names))]
+        if not apart or left <= 0 or not any(shared):
+            return []
+        return [{"label": lexicon(self.said.language)["flash"]["rest"], "amount": str(left), "shared": shared}]
 
     def _weights(self) -> list[Decimal]:
         """Portions; a percentage that is said for some leaves the rest to the others."""

@@ -116,3 +116,31 @@ def test_a_sentence_becomes_its_card(
 def test_there_are_sixty_phenomena() -> None:
     assert len(CASES) >= 60
     assert len({case["what"] for case in CASES}) == len(CASES)
+
+
+FOLLOWED = {
+    "en": ("split 96 euros between me, Alice and Bob", "Bob only had a salad for 12", "add a 10% tip",
+           "a loan of 200000 euros over 20 years at 3.5%", "and over 25 years?"),
+    "fr": ("partage 96 euros entre moi, Alice et Bob", "Bob n'a pris qu'une salade à 12", "ajoute 10 % de pourboire",
+           "un prêt de 200000 euros sur 20 ans à 3,5 %", "et sur 25 ans ?"),
+    "zh": ("96欧元我和Alice、Bob平分", "Bob只点了沙拉，12欧元", "加10%小费", "贷款20万欧元，20年，利率3.5%", "25年呢？"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_next_sentence_goes_on_from_the_card(assistant: Assistant, who: Session, language: Language) -> None:
+    split, only, tip, loan, longer = FOLLOWED[language]
+
+    def value(said: str) -> Any:
+        return card(assistant, who, said, language)[0].value
+
+    shares = [sorted(decimal(each) for each in value(said).shares)
+              for said in (split, only, tip)]  # fmt: skip
+    assert shares == [["32.00"] * 3, ["12.00", "42.00", "42.00"], ["13.20", "46.20", "46.20"]]
+    months = [value(said).months for said in (loan, longer)]
+    assert months == [240, 300]
+
+
+def test_a_payment_after_a_split_is_a_payment(assistant: Assistant, who: Session) -> None:
+    card(assistant, who, "split 96 euros between me, Alice and Bob", "en")
+    assert ask(assistant, who, "pay Bob 12 euros", "en").sheet
