@@ -123,7 +123,8 @@ FOLLOWED = {
            "a loan of 200000 euros over 20 years at 3.5%", "and over 25 years?"),
     "fr": ("partage 96 euros entre moi, Alice et Bob", "Bob n'a pris qu'une salade à 12", "ajoute 10 % de pourboire",
            "un prêt de 200000 euros sur 20 ans à 3,5 %", "et sur 25 ans ?"),
-    "zh": ("96欧元我和Alice、Bob平分", "Bob只点了沙拉，12欧元", "加10%小费", "贷款20万欧元，20年，利率3.5%", "25年呢？"),
+    "zh": ("96欧元我和Alice、Bob平分", "Bob只点了沙拉，12欧元", "加10%小费",
+           "贷款20万欧元，20年，利率3.5%", "25年呢？"),
 }  # fmt: skip
 
 
