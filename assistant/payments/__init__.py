@@ -252,8 +252,7 @@ class Payments:
 
         Raises `Refused` with the bound that the quote breaks; its draft is withdrawn.
         """
-        signed = self.mandates.get(user, mandate)
-        made = self.draft_quote(user, signed.session, quote, Origin(signed.terms.title))
+        made = self.draft_quote(user, self.mandates.get(user, mandate).session, quote)
         try:
             return self._confirm(made, None, lambda db: self.mandates.admit(db, mandate, made, quote, self.clock.now()))
         except LueurError:
