@@ -15,7 +15,7 @@ from assistant.request import LANGUAGES
 PAIRS = (("“", "”"), ("«", "»"), ("「", "」"), ("『", "』"))
 NESTED = "|".join(f"{a}(?:[^{a}{b}]|{a}[^{a}{b}]*{b})+{b}" for a, b in PAIRS)
 QUOTED = re.compile(
-    rf'```.*?(?:```|\Z)|^[ \t]*>[^\n]*|\{{.*\}}|<.*>|(?<!\w)"[^"]+"(?!\w)|{NESTED}', re.DOTALL | re.MULTILINE
+    rf'```.*?(?:```|\Z)|^[ \t]*>[^\n]*|\{{.*\}}|<[A-Za-z!/|].*>|(?<!\w)"[^"]+"(?!\w)|{NESTED}', re.DOTALL | re.MULTILINE
 )
 NAME = 3  # words that a name or a title may have; a Han character counts half
 VERBS = ("list.verb", "list.transfer", "list.halt", "cart.add", "cart.remove", "cart.empty", "cart.checkout")

@@ -22,7 +22,8 @@ OWN = [
     'find a 15" or 17" laptop',
     'find "red desk lamp"',
     '"pay Alice 20 euros now please"',
-    "5 > 3",
+    "is 5 > 3",
+    "a laptop <2kg with a fast screen >13 inches",
 ]
 
 
