@@ -251,7 +251,8 @@ class Said:
             found, cheaper = (0,), True  # than the one that was put first
         else:
             than = (phrases(f"list.{name}", self.language).scan(self.words) for name in ("cheaper_than", "than"))
-            cheaper = len(found) == 1 and all(than)
+            still = phrases("list.but_cheaper", self.language).scan(self.words)
+            cheaper = len(found) == 1 and (bool(still) or all(than))
         if not (found and cheaper and self.state.results and last and last.goal == "find"):
             return ()
         return (Set({"than": Slot(found[0])}),)

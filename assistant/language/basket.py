@@ -98,7 +98,7 @@ class _Said:
             return (Query("cart", {"op": Slot("budget")}),)
         if phrases("cart.remove", self.language).at(self.words, 0) or self._starts_han("remove"):
             return (self._act("remove", self._details("remove")),)
-        if (limit := self._limit()) and not constraints.sold(self.text, self.world):
+        if (limit := self._limit()) and not self._seeks():
             return (Query("cart", {"op": Slot("budget"), "limit": limit}),)
         if (count := self._count()) and self._hits("change"):
             told = {name: slot for name, slot in self._details("change").items() if name != "quantity"}
@@ -116,6 +116,11 @@ class _Said:
         only = len(them) == 1 and number(them, 0, self.language) is not None  # "two of them"
         meant = count and (only or (self._hits("change") and not self._details("change")))
         return (Set({"quantity": Slot(count)}),) if meant else ()
+
+    def _seeks(self) -> bool:
+        """ "A present under 25" has a limit of its own."""
+        asks = any(phrases(f"list.{name}", self.language).scan(self.words) for name in ("gift", "verb"))
+        return asks or bool(constraints.sold(self.text, self.world))
 
     def _put_aside(self) -> tuple[Act, ...]:
         """ "Add it to my cart" while it waits on a sheet of its own: it is put in the cart instead."""
