@@ -6,7 +6,7 @@ changed afterwards; it moves along `STEPS` only; `ledger` and `payment_events` a
 
 import sqlalchemy as sa
 
-from assistant.store import Instant, metadata
+from assistant.store import CURRENCY, ID, OWNER, Instant, Made, a, key, perhaps, table, text
 
 STATES = (
     "draft", "confirmed", "submitted", "succeeded", "failed", "requires_action", "unknown", "canceled", "expired",
@@ -27,74 +27,76 @@ def _listed(words: tuple[str, ...]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
-payees = sa.Table(
+def _one_of(column: str, *words: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(f"{column} IN ({_listed(words)})", name=column)
+
+
+def _always(name: str, rule: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(rule, name=name)
+
+
+def _of(column: str, **options: bool) -> Made:
+    """What belongs to a row of another table."""
+    return lambda name: a(sa.ForeignKey(column), **options)(name)
+
+
+REF = perhaps(sa.String(64), unique=True)  # what the provider calls it
+AMOUNT, INSTANT = a(sa.BigInteger), a(Instant)
+POSITIVE = "amount > 0"
+
+payees = table(
     "payees",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False, index=True),
-    sa.Column("name", sa.String(120), nullable=False),
-    sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("currency", sa.String(3), nullable=False),
-    sa.Column("account", sa.String(64), nullable=False),
-    sa.Column("iban", sa.String(34), nullable=False),
-    sa.Column("nicknames", sa.JSON, nullable=False),
-    sa.Column("source", sa.String(16), nullable=False),
-    sa.Column("added_at", Instant, nullable=False),
+    _one_of("kind", "contact", "biller"),
     sa.UniqueConstraint("user_id", "name"),
-    sa.CheckConstraint("kind IN ('contact', 'biller')", name="kind"),
-)
-payments = sa.Table(
+    id=ID, user_id=OWNER, name=text(120), kind=text(16), currency=CURRENCY, account=text(64), iban=text(34),
+    nicknames=a(sa.JSON), source=text(16), added_at=INSTANT,
+)  # fmt: skip
+payments = table(
     "payments",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False, index=True),
-    sa.Column("session_id", sa.String(64), nullable=False),
-    sa.Column("state", sa.String(16), nullable=False, index=True),
-    sa.Column("payee_id", sa.String(64), nullable=False),
-    sa.Column("payee_name", sa.String(120), nullable=False),
-    sa.Column("account", sa.String(64), nullable=False),  # the connected account the money must reach
-    sa.Column("amount", sa.BigInteger, nullable=False),
-    sa.Column("currency", sa.String(3), nullable=False),
-    sa.Column("worth", sa.BigInteger, nullable=False),  # in the person's base currency, for the limits
-    sa.Column("purpose", sa.String(200), nullable=False),
-    sa.Column("method", sa.String(64), nullable=False),  # a payment method of the provider, never a card number
-    sa.Column("merchant_id", sa.String(64), nullable=False),  # empty: a contact or biller
-    sa.Column("quote_id", sa.String(64), nullable=False),
-    sa.Column("sheet", sa.JSON, nullable=False),  # source, provenance, uncertain, assumed, lines, totals, match
-    sa.Column("hash", sa.String(64), nullable=False),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("expires_at", Instant, nullable=False),
-    sa.Column("confirmed_at", Instant),
-    sa.Column("send_at", Instant),
-    sa.Column("moved_at", Instant, nullable=False),
-    sa.Column("provider_ref", sa.String(64), unique=True),
-    sa.Column("attempt", sa.Integer, nullable=False, default=0),  # confirmations sent to the provider
-    sa.Column("look_at", Instant),  # when an undecided payment is looked at next
-    sa.Column("reason", sa.String(64), nullable=False, default=""),
-    sa.CheckConstraint("amount > 0", name="amount"),
-    sa.CheckConstraint("length(currency) = 3", name="currency"),
-    sa.CheckConstraint(f"state IN ({_listed(STATES)})", name="state"),
-    sa.CheckConstraint("(merchant_id = '') = (quote_id = '')", name="quote"),
-    sa.CheckConstraint("state <> 'confirmed' OR send_at IS NOT NULL", name="send_at"),
-    sa.CheckConstraint("state <> 'succeeded' OR provider_ref IS NOT NULL", name="paid_has_proof"),
-    sa.CheckConstraint(
-        "state NOT IN ('draft', 'confirmed', 'canceled', 'expired') OR provider_ref IS NULL", name="unsent"
-    ),
+    _always("amount", POSITIVE),
+    _always("currency", "length(currency) = 3"),
+    _one_of("state", *STATES),
+    _always("quote", "(merchant_id = '') = (quote_id = '')"),
+    _always("send_at", "state <> 'confirmed' OR send_at IS NOT NULL"),
+    _always("paid_has_proof", "state <> 'succeeded' OR provider_ref IS NOT NULL"),
+    _always("unsent", "state NOT IN ('draft', 'confirmed', 'canceled', 'expired') OR provider_ref IS NULL"),
+    id=ID,
+    user_id=OWNER,
+    session_id=text(64),
+    state=text(16, index=True),
+    payee_id=text(64),
+    payee_name=text(120),
+    account=text(64),  # the connected account the money must reach
+    amount=AMOUNT,
+    currency=CURRENCY,
+    worth=a(sa.BigInteger),  # in the person's base currency, for the limits
+    purpose=text(200),
+    method=text(64),  # a payment method of the provider, never a card number
+    merchant_id=text(64),  # empty: a contact or biller
+    quote_id=text(64),
+    sheet=a(sa.JSON),  # source, provenance, uncertain, assumed, lines, totals, match
+    hash=text(64),
+    created_at=INSTANT,
+    expires_at=INSTANT,
+    confirmed_at=perhaps(Instant),
+    send_at=perhaps(Instant),
+    moved_at=INSTANT,
+    provider_ref=REF,
+    attempt=a(sa.Integer, default=0),  # confirmations sent to the provider
+    look_at=perhaps(Instant),  # when an undecided payment is looked at next
+    reason=text(64, default=""),
 )
-tokens = sa.Table(
+tokens = table(
     "payment_tokens",
-    metadata,
-    sa.Column("digest", sa.String(64), primary_key=True),  # SHA-256 of the token; the token itself is not kept
-    sa.Column("user_id", sa.String(64), nullable=False),
-    sa.Column("payment_id", sa.ForeignKey("payments.id"), nullable=False, index=True),
-    sa.Column(
-        "kind", sa.String(16), nullable=False
-    ),  # confirm: a person's gesture; vault: a merchant's right to charge
-    sa.Column("expires_at", Instant, nullable=False),
-    sa.Column("used_at", Instant),
-    sa.Column("provider_ref", sa.String(64), unique=True),  # vault: the intent this token became
-    sa.Column("attempt", sa.Integer, nullable=False, default=0),
-    sa.CheckConstraint("kind IN ('confirm', 'vault')", name="kind"),
+    _one_of("kind", "confirm", "vault"),
+    digest=key(sa.String(64)),  # SHA-256 of the token; the token itself is not kept
+    user_id=text(64),
+    payment_id=_of("payments.id", index=True),
+    kind=text(16),  # confirm: a person's gesture; vault: a merchant's right to charge
+    expires_at=INSTANT,
+    used_at=perhaps(Instant),
+    provider_ref=REF,  # vault: the intent this token became
+    attempt=a(sa.Integer, default=0),
 )
 sa.Index(
     "uq_payment_tokens_one_vault_token",
@@ -103,131 +105,96 @@ sa.Index(
     sqlite_where=tokens.c.kind == "vault",
     postgresql_where=tokens.c.kind == "vault",
 )
-refunds = sa.Table(
+refunds = table(
     "refunds",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False, index=True),
-    sa.Column("payment_id", sa.ForeignKey("payments.id"), nullable=False, index=True),
-    sa.Column("amount", sa.BigInteger, nullable=False),
-    sa.Column("state", sa.String(16), nullable=False),
-    sa.Column("provider_ref", sa.String(64), unique=True),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("look_at", Instant, nullable=False),
-    sa.Column("reason", sa.String(64), nullable=False, default=""),
-    sa.CheckConstraint("amount > 0", name="amount"),
-    sa.CheckConstraint("state IN ('submitted', 'succeeded', 'failed')", name="state"),
-)
-ledger = sa.Table(  # one row is a balanced transfer: `debit` gains what `credit` gives
+    _always("amount", POSITIVE),
+    _one_of("state", "submitted", "succeeded", "failed"),
+    id=ID, user_id=OWNER, payment_id=_of("payments.id", index=True), amount=AMOUNT, state=text(16),
+    provider_ref=REF, created_at=INSTANT, look_at=INSTANT, reason=text(64, default=""),
+)  # fmt: skip
+ledger = table(  # one row is a balanced transfer: `debit` gains what `credit` gives
     "ledger",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False, index=True),
-    sa.Column("payment_id", sa.ForeignKey("payments.id"), nullable=False, index=True),
-    sa.Column("ref", sa.String(64), nullable=False),  # the charge or refund it books
-    sa.Column("debit", sa.String(80), nullable=False),
-    sa.Column("credit", sa.String(80), nullable=False),
-    sa.Column("amount", sa.BigInteger, nullable=False),
-    sa.Column("currency", sa.String(3), nullable=False),
-    sa.Column("at", Instant, nullable=False),
     sa.UniqueConstraint("ref", "debit"),
-    sa.CheckConstraint("amount > 0", name="amount"),
-    sa.CheckConstraint("debit <> credit", name="two_sides"),
+    _always("amount", POSITIVE),
+    _always("two_sides", "debit <> credit"),
+    id=ID,
+    user_id=OWNER,
+    payment_id=_of("payments.id", index=True),
+    ref=text(64),  # the charge or refund it books
+    debit=text(80),
+    credit=text(80),
+    amount=AMOUNT,
+    currency=CURRENCY,
+    at=INSTANT,
 )
-events = sa.Table(
+events = table(
     "payment_events",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("user_id", sa.String(64), nullable=False, index=True),
-    sa.Column("payment_id", sa.String(64), nullable=False, index=True),
-    sa.Column("event", sa.String(32), nullable=False),
-    sa.Column("detail", sa.String(120), nullable=False, default=""),
-    sa.Column("at", Instant, nullable=False),
-    sa.Column("hash", sa.String(64), nullable=False, server_default=""),  # over the hash before and this row (audit.py)
+    id=a(sa.Integer, primary_key=True, autoincrement=True),
+    user_id=OWNER,
+    payment_id=text(64, index=True),
+    event=text(32),
+    detail=text(120, default=""),
+    at=INSTANT,
+    hash=text(64, server_default=""),  # over the hash before and this row (audit.py)
 )
-hints = sa.Table(  # events the provider told us of; each is heard once
-    "provider_events",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False),
-    sa.Column("at", Instant, nullable=False),
-)
-transfers = sa.Table(  # prepared for the person's own bank; paid only when a statement says so
+hints = table("provider_events", id=ID, user_id=text(64), at=INSTANT)  # what the provider told us; each is heard once
+transfers = table(  # prepared for the person's own bank; paid only when a statement says so
     "prepared_transfers",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False, index=True),
-    sa.Column("state", sa.String(16), nullable=False),
-    sa.Column("payee_id", sa.String(64), nullable=False),
-    sa.Column("payee_name", sa.String(120), nullable=False),
-    sa.Column("iban", sa.String(34), nullable=False),
-    sa.Column("amount", sa.BigInteger, nullable=False),
-    sa.Column("currency", sa.String(3), nullable=False),
-    sa.Column("purpose", sa.String(140), nullable=False),
-    sa.Column("reference", sa.String(35), nullable=False, unique=True),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("moved_at", Instant, nullable=False),
-    sa.Column("proof", sa.String(200), nullable=False, default=""),  # the row of the statement that matched
-    sa.CheckConstraint("amount > 0", name="amount"),
-    sa.CheckConstraint("state IN ('prepared', 'paid', 'canceled')", name="state"),
-    sa.CheckConstraint("state <> 'paid' OR proof <> ''", name="paid_has_proof"),
-)
-wallets = sa.Table(  # how a person pays, and how much at most; `currency` is their base currency
+    _always("amount", POSITIVE),
+    _one_of("state", "prepared", "paid", "canceled"),
+    _always("paid_has_proof", "state <> 'paid' OR proof <> ''"),
+    id=ID, user_id=OWNER, state=text(16), payee_id=text(64), payee_name=text(120), iban=text(34), amount=AMOUNT,
+    currency=CURRENCY, purpose=text(140), reference=text(35, unique=True), created_at=INSTANT, moved_at=INSTANT,
+    proof=text(200, default=""),  # the row of the statement that matched
+)  # fmt: skip
+wallets = table(  # how a person pays, and how much at most; `currency` is their base currency
     "wallets",
-    metadata,
-    sa.Column("user_id", sa.String(64), primary_key=True),
-    sa.Column("currency", sa.String(3), nullable=False),
-    sa.Column("per_payment", sa.BigInteger, nullable=False),
-    sa.Column("per_day", sa.BigInteger, nullable=False),
-    sa.Column("method", sa.String(64), nullable=False),
-    sa.Column("stopped_at", Instant),
-    sa.Column("per_month", sa.BigInteger),  # these three: null stands for the default
-    sa.Column("first_use", sa.BigInteger),
-    sa.Column("per_hour", sa.Integer),
-    sa.CheckConstraint("per_payment >= 0 AND per_day >= 0", name="limits"),
+    _always("limits", "per_payment >= 0 AND per_day >= 0"),
+    user_id=ID,
+    currency=CURRENCY,
+    per_payment=AMOUNT,
+    per_day=AMOUNT,
+    method=text(64),
+    stopped_at=perhaps(Instant),
+    per_month=perhaps(sa.BigInteger),  # these three: null stands for the default
+    first_use=perhaps(sa.BigInteger),
+    per_hour=perhaps(sa.Integer),
 )
-
-mandate_keys = sa.Table(  # encrypted PKCS #8: the person's key, and the one the assistant signs with
-    "mandate_keys",
-    metadata,
-    sa.Column("user_id", sa.String(64), primary_key=True),
-    sa.Column("person", sa.Text, nullable=False),
-    sa.Column("assistant", sa.Text, nullable=False),
-    info={"secret": True},  # not in an export
+mandate_keys = table(  # encrypted PKCS #8: the person's key, and the one the assistant signs with
+    "mandate_keys", user_id=ID, person=a(sa.Text), assistant=a(sa.Text)
 )
-mandates = sa.Table(  # the two signed texts say what is allowed; the other columns only find them
+mandate_keys.info["secret"] = True  # not in an export
+mandates = table(  # the two signed texts say what is allowed; the other columns only find them
     "mandates",
-    metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False, index=True),
-    sa.Column("session_id", sa.String(64), nullable=False),
-    sa.Column("language", sa.String(8), nullable=False),
-    sa.Column("state", sa.String(16), nullable=False),
-    sa.Column("checkout", sa.Text, nullable=False),
-    sa.Column("payment", sa.Text, nullable=False),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("seen_at", Instant, nullable=False),  # the latest instant it was asked at; a clock before it went back
-    sa.Column("revoked_at", Instant),
-    sa.CheckConstraint("state IN ('active', 'revoked')", name="state"),
+    _one_of("state", "active", "revoked"),
+    id=ID,
+    user_id=OWNER,
+    session_id=text(64),
+    language=text(8),
+    state=text(16),
+    checkout=a(sa.Text),
+    payment=a(sa.Text),
+    created_at=INSTANT,
+    seen_at=INSTANT,  # the latest instant it was asked at; a clock before it went back
+    revoked_at=perhaps(Instant),
 )
-mandate_uses = sa.Table(
+mandate_uses = table(
     "mandate_uses",
-    metadata,
-    sa.Column("payment_id", sa.ForeignKey("payments.id"), primary_key=True),
-    sa.Column("user_id", sa.String(64), nullable=False),
-    sa.Column("mandate_id", sa.ForeignKey("mandates.id"), nullable=False, index=True),
-    sa.Column("closed", sa.Text, nullable=False),  # the chain: the payment mandate and this one payment
-    sa.Column("at", Instant, nullable=False),
+    payment_id=_of("payments.id", primary_key=True),
+    user_id=text(64),
+    mandate_id=_of("mandates.id", index=True),
+    closed=a(sa.Text),  # the chain: the payment mandate and this one payment
+    at=INSTANT,
 )
 
 
-def _trigger(table: sa.Table, name: str, moment: str, wrong: str, message: str) -> None:
+def _trigger(on: sa.Table, name: str, moment: str, wrong: str, message: str) -> None:
     """Refuse with `message` at `moment` ("UPDATE OF state") whenever the condition `wrong` holds."""
-    text = (
-        f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {moment} ON {table.name} WHEN {wrong} "
+    sql = (
+        f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {moment} ON {on.name} WHEN {wrong} "
         f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
     )
-    sa.event.listen(table, "after_create", sa.DDL(text).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+    sa.event.listen(on, "after_create", sa.DDL(sql).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
 
 
 KEPT = "NOT EXISTS (SELECT 1 FROM erasures WHERE user_id = OLD.user_id)"  # a person's own rows may be erased whole

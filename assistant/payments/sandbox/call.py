@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.payments.sandbox.records import EVER, Records, fresh
-from assistant.payments.sandbox.wire import Fault, integer, resource
+from assistant.payments.sandbox.wire import Fault, integer, missing, resource
 
 LONGEST_PAGE = 100
 
@@ -18,6 +18,22 @@ class Call:
     id: str = ""  # the object the path names
     key: str = ""  # the idempotency key
     place: str = ""  # where a browser finds the sandbox's pages
+
+    def find(self, kind: str, id: str | None = None, param: str = "") -> dict[str, Any]:
+        """The object the path or a parameter names; Stripe's answer (404, 400) for one that is not there."""
+        id = self.id if id is None else id
+        found = self.records.get(kind, self.account, id)
+        if found is None:
+            path = "intent" if kind == "payment_intent" else "id"
+            raise missing(kind, id, param or path, 400 if param else 404)
+        return found
+
+    def keep(self, thing: dict[str, Any], *events: str, parent: str = "") -> dict[str, Any]:
+        """Write an object, and what happened to it, into one transaction."""
+        self.records.put(thing["object"], self.account, thing, parent)
+        for event in events:
+            self.happened(event, thing)
+        return thing
 
     def happened(self, type: str, thing: dict[str, Any]) -> None:
         """Write an event into the same transaction as the change."""
@@ -39,16 +55,17 @@ class Call:
             fee_details=[], currency=currency, type=type, reporting_category=type, source=source, status="available",
             created=self.now, available_on=self.now,
         )  # fmt: skip
-        self.records.put("balance_transaction", account, row)
+        self.records.put(row["object"], account, row)
         return str(row["id"])
 
-    def page(self, kind: str, url: str, parent: str = "") -> dict[str, Any]:
+    def page(self, kind: str, parent: str = "") -> dict[str, Any]:
         """A page of a list, newest first."""
         limit = integer(self.params, "limit", 10)
         if not 1 <= limit <= LONGEST_PAGE:
             raise Fault("Invalid limit: must be between 1 and 100.", "parameter_invalid_integer", "limit")
         bounds = self.params.get("starting_after", ""), self.params.get("ending_before", "")
         data, more = self.records.newest(kind, self.account, parent, limit, *bounds, self._made())
+        url = f"/v1/{kind.replace('.', '/')}s"
         return {"object": "list", "url": url, "data": data, "has_more": more}
 
     def _made(self) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from typing import Any
 from assistant.payments.sandbox import intents
 from assistant.payments.sandbox.call import Call
 from assistant.payments.sandbox.records import fresh
-from assistant.payments.sandbox.wire import Fault, integer, missing, resource
+from assistant.payments.sandbox.wire import Fault, integer, resource
 
 LIFETIME = 24 * 3600  # seconds, as Stripe's
 
@@ -27,18 +27,14 @@ def create(call: Call) -> dict[str, Any]:
         metadata=asked.get("metadata") or {}, url=f"{call.place}/_checkout/{id}", customer=asked.get("customer"),
         payment_method_types=["card"], payment_method_options={}, custom_fields=[], shipping_options=[],
     )  # fmt: skip
-    call.records.put("checkout.session", call.account, made)
-    return made
+    return call.keep(made)
 
 
 def retrieve(call: Call) -> dict[str, Any]:
-    found = call.records.get("checkout.session", call.account, call.id)
-    if found is None:
-        raise missing("checkout.session", call.id)
+    found = call.find("checkout.session")
     if found["status"] == "open" and found["expires_at"] <= call.now:
         found |= {"status": "expired", "url": None}
-        call.records.put("checkout.session", call.account, found)
-        call.happened("checkout.session.expired", found)
+        call.keep(found, "checkout.session.expired")
     return found
 
 
@@ -52,10 +48,5 @@ def answer(call: Call, yes: bool) -> dict[str, Any]:
         }  # fmt: skip
         intent = intents.create(Call(call.records, bill, call.account, call.now))
         session |= {"status": "complete", "payment_status": "paid", "payment_intent": intent["id"], "url": None}
-        call.records.put("checkout.session", call.account, session)
-        call.happened("checkout.session.completed", session)
+        call.keep(session, "checkout.session.completed")
     return session
-
-
-def listed(call: Call) -> dict[str, Any]:
-    return call.page("checkout.session", "/v1/checkout/sessions")

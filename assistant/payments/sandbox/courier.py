@@ -54,7 +54,7 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 
 def listed(call: Call) -> dict[str, Any]:
-    page = call.page("webhook_endpoint", "/v1/webhook_endpoints")
+    page = call.page("webhook_endpoint")
     return page | {"data": [one | {"secret": None} for one in page["data"]]}
 
 

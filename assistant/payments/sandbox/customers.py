@@ -5,7 +5,7 @@ from typing import Any
 from assistant.payments.sandbox.call import Call
 from assistant.payments.sandbox.cards import card
 from assistant.payments.sandbox.records import fresh
-from assistant.payments.sandbox.wire import Fault, missing, resource
+from assistant.payments.sandbox.wire import Fault, resource
 
 KEPT = ("name", "email", "phone", "description", "metadata", "address", "shipping")
 
@@ -13,29 +13,17 @@ KEPT = ("name", "email", "phone", "description", "metadata", "address", "shippin
 def create(call: Call) -> dict[str, Any]:
     told = {key: call.params[key] for key in KEPT if key in call.params}
     made = resource("Customer", id=fresh("cus"), object="customer", created=call.now, **{"metadata": {}} | told)
-    call.records.put("customer", call.account, made)
-    call.happened("customer.created", made)
-    return made
-
-
-def retrieve(call: Call) -> dict[str, Any]:
-    return known(call, call.id)
+    return call.keep(made, "customer.created")
 
 
 def update(call: Call) -> dict[str, Any]:
-    changed = known(call, call.id) | {key: call.params[key] for key in KEPT if key in call.params}
-    call.records.put("customer", call.account, changed)
-    return changed
+    return call.keep(call.find("customer") | {key: call.params[key] for key in KEPT if key in call.params})
 
 
 def delete(call: Call) -> dict[str, Any]:
-    known(call, call.id)
+    call.find("customer")
     call.records.drop(call.id)
     return {"id": call.id, "object": "customer", "deleted": True}
-
-
-def listed(call: Call) -> dict[str, Any]:
-    return call.page("customer", "/v1/customers")
 
 
 def method(call: Call) -> dict[str, Any]:
@@ -46,13 +34,12 @@ def method(call: Call) -> dict[str, Any]:
 
 def attach(call: Call) -> dict[str, Any]:
     """A test method becomes one of its own, as at Stripe; it stays with its customer."""
-    owner = known(call, str(call.params.get("customer", "")), "customer")["id"]
+    owner = call.find("customer", str(call.params.get("customer", "")), "customer")["id"]
     kept = call.records.get("payment_method", call.account, call.id)
     if kept and kept["customer"] not in (None, owner):
         raise Fault("The payment method you provided has already been attached to a customer.")
     made = (kept or _method(call, fresh("pm"), call.id)) | {"customer": owner}
-    call.records.put("payment_method", call.account, made, owner)
-    return made
+    return call.keep(made, parent=owner)
 
 
 def detach(call: Call) -> dict[str, Any]:
@@ -65,7 +52,7 @@ def detach(call: Call) -> dict[str, Any]:
 
 def methods(call: Call) -> dict[str, Any]:
     owner = call.id or str(call.params.get("customer", ""))
-    return call.page("payment_method", "/v1/payment_methods", known(call, owner, "customer")["id"])
+    return call.page("payment_method", call.find("customer", owner, "customer")["id"])
 
 
 def _method(call: Call, id: str, name: str) -> dict[str, Any]:
@@ -75,10 +62,3 @@ def _method(call: Call, id: str, name: str) -> dict[str, Any]:
         "PaymentMethod", id=id, object="payment_method", type="card", card=shown, created=call.now,
         billing_details={}, metadata={"test_method": name},
     )  # fmt: skip
-
-
-def known(call: Call, id: str, param: str = "id") -> dict[str, Any]:
-    found = call.records.get("customer", call.account, id)
-    if found is None:
-        raise missing("customer", id, param, 404 if param == "id" else 400)
-    return found

@@ -7,7 +7,7 @@ import re
 import secrets
 from typing import Any
 
-from assistant.payments.sandbox import customers, grants
+from assistant.payments.sandbox import grants
 from assistant.payments.sandbox.accounts import known
 from assistant.payments.sandbox.call import Call
 from assistant.payments.sandbox.cards import NOT_PROVEN, Card, card
@@ -37,7 +37,7 @@ def create(call: Call) -> dict[str, Any]:
     elif method:
         held(call, method)
     if customer := asked.get("customer"):
-        customers.known(call, customer, "customer")
+        call.find("customer", customer, "customer")
     id = fresh("pi")
     intent = resource(
         "PaymentIntent", id=id, object="payment_intent", amount=amount, amount_received=0, amount_capturable=0,
@@ -51,20 +51,19 @@ def create(call: Call) -> dict[str, Any]:
     )  # fmt: skip
     if token:
         grants.use(call, token, id)
-    call.records.put("payment_intent", call.account, intent)
-    call.happened("payment_intent.created", intent)
+    call.keep(intent, "payment_intent.created")
     return _confirm(call, intent) if flag(asked, "confirm") else intent
 
 
 def retrieve(call: Call) -> dict[str, Any]:
-    intent = _intent(call)
+    intent = call.find("payment_intent")
     if "latest_charge" in call.params.get("expand", ()) and intent["latest_charge"]:
-        intent["latest_charge"] = call.records.get("charge", call.account, intent["latest_charge"])
+        intent["latest_charge"] = call.find("charge", intent["latest_charge"])
     return intent
 
 
 def confirm(call: Call) -> dict[str, Any]:
-    intent = _intent(call)
+    intent = call.find("payment_intent")
     if method := call.params.get("payment_method"):
         held(call, method)
         intent["payment_method"] = method
@@ -73,7 +72,7 @@ def confirm(call: Call) -> dict[str, Any]:
 
 def update(call: Call) -> dict[str, Any]:
     """Change what is charged, as long as nothing was confirmed."""
-    intent, asked = _intent(call), call.params
+    intent, asked = call.find("payment_intent"), call.params
     if intent["status"] not in CONFIRMABLE:
         raise _unexpected(intent, "update")
     amount, currency = integer(asked, "amount", intent["amount"]), str(asked.get("currency", intent["currency"]))
@@ -83,13 +82,12 @@ def update(call: Call) -> dict[str, Any]:
         intent |= {"payment_method": method, "status": "requires_confirmation"}
     intent["description"] = asked.get("description", intent["description"])
     intent["metadata"] |= asked.get("metadata") or {}
-    call.records.put("payment_intent", call.account, intent)
-    return intent
+    return call.keep(intent)
 
 
 def capture(call: Call) -> dict[str, Any]:
     """Take all or part of what was authorised (capture_method 'manual')."""
-    intent = _intent(call)
+    intent = call.find("payment_intent")
     if intent["status"] != "requires_capture":
         raise _unexpected(intent, "capture")
     amount = integer(call.params, "amount_to_capture", intent["amount_capturable"])
@@ -97,9 +95,7 @@ def capture(call: Call) -> dict[str, Any]:
         raise Fault(
             "The amount could not be captured because it is too large.", "amount_too_large", "amount_to_capture"
         )
-    charge = call.records.get("charge", call.account, intent["latest_charge"])
-    assert charge
-    return _settle(call, intent, charge, amount)
+    return _settle(call, intent, call.find("charge", intent["latest_charge"]), amount)
 
 
 def search(call: Call) -> dict[str, Any]:
@@ -117,33 +113,13 @@ def search(call: Call) -> dict[str, Any]:
 
 
 def cancel(call: Call) -> dict[str, Any]:
-    intent = _intent(call)
+    intent = call.find("payment_intent")
     if intent["status"] not in (*CONFIRMABLE, "requires_capture"):
         raise _unexpected(intent, "cancel")
     reason = call.params.get("cancellation_reason")
     intent |= {"status": "canceled", "canceled_at": call.now, "cancellation_reason": reason, "next_action": None}
     intent["amount_capturable"] = 0
-    call.records.put("payment_intent", call.account, intent)
-    call.happened("payment_intent.canceled", intent)
-    return intent
-
-
-def listed(call: Call) -> dict[str, Any]:
-    return call.page("payment_intent", "/v1/payment_intents")
-
-
-def charge(call: Call) -> dict[str, Any]:
-    found = call.records.get("charge", call.account, call.id)
-    if found is None:
-        raise missing("charge", call.id)
-    return found
-
-
-def _intent(call: Call) -> dict[str, Any]:
-    found = call.records.get("payment_intent", call.account, call.id)
-    if found is None:
-        raise missing("payment_intent", call.id, "intent")
-    return found
+    return call.keep(intent, "payment_intent.canceled")
 
 
 def _unexpected(intent: dict[str, Any], verb: str) -> Fault:
@@ -184,14 +160,12 @@ def _challenge(call: Call, intent: dict[str, Any]) -> dict[str, Any]:
         there = {"url": f"{call.place}/_3ds/{intent['id']}", "return_url": back}
         asked = {"type": "redirect_to_url", "redirect_to_url": there}
     intent |= {"status": "requires_action", "next_action": asked}
-    call.records.put("payment_intent", call.account, intent)
-    call.happened("payment_intent.requires_action", intent)
-    return intent
+    return call.keep(intent, "payment_intent.requires_action")
 
 
 def answer(call: Call, yes: bool) -> dict[str, Any]:
     """What the cardholder told the bank on its page; an intent that no longer waits is returned as it is."""
-    intent = _intent(call)
+    intent = call.find("payment_intent")
     if intent["status"] == "requires_action":
         used = held(call, intent["payment_method"])
         _pay(call, intent, used) if yes else _decline(call, intent, NOT_PROVEN)
@@ -206,10 +180,8 @@ def _decline(call: Call, intent: dict[str, Any], used: Card) -> dict[str, Any]:
         "status": "requires_payment_method", "payment_method": None, "latest_charge": made["id"],
         "last_payment_error": told | {"payment_method": {"id": made["payment_method"], "object": "payment_method"}},
     }  # fmt: skip
-    call.records.put("charge", call.account, made, intent["id"])
-    call.records.put("payment_intent", call.account, intent)
-    call.happened("charge.failed", made)
-    call.happened("payment_intent.payment_failed", intent)
+    call.keep(made, "charge.failed", parent=intent["id"])
+    call.keep(intent, "payment_intent.payment_failed")
     return {"error": told | {"payment_intent": intent}}
 
 
@@ -221,10 +193,8 @@ def _pay(call: Call, intent: dict[str, Any], used: Card) -> dict[str, Any]:
 def _hold(call: Call, intent: dict[str, Any], used: Card) -> dict[str, Any]:
     made = _charge(call, intent, used, status="succeeded", paid=True)
     intent |= {"status": "requires_capture", "amount_capturable": intent["amount"], "latest_charge": made["id"]}
-    call.records.put("charge", call.account, made, intent["id"])
-    call.records.put("payment_intent", call.account, intent)
-    call.happened("payment_intent.amount_capturable_updated", intent)
-    return intent
+    call.keep(made, parent=intent["id"])
+    return call.keep(intent, "payment_intent.amount_capturable_updated")
 
 
 def _settle(call: Call, intent: dict[str, Any], made: dict[str, Any], amount: int) -> dict[str, Any]:
@@ -235,11 +205,8 @@ def _settle(call: Call, intent: dict[str, Any], made: dict[str, Any], amount: in
         made["transfer"] = _transfer(call, intent, made, amount)
     intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0, "latest_charge": made["id"]}
     intent |= {"next_action": None, "last_payment_error": None}
-    call.records.put("charge", call.account, made, intent["id"])
-    call.records.put("payment_intent", call.account, intent)
-    call.happened("charge.succeeded", made)
-    call.happened("payment_intent.succeeded", intent)
-    return intent
+    call.keep(made, "charge.succeeded", parent=intent["id"])
+    return call.keep(intent, "payment_intent.succeeded")
 
 
 def _charge(call: Call, intent: dict[str, Any], used: Card, **values: Any) -> dict[str, Any]:
@@ -272,8 +239,7 @@ def _transfer(call: Call, intent: dict[str, Any], made: dict[str, Any], amount: 
     )  # fmt: skip
     transfer["balance_transaction"] = call.book("", "transfer", -amount, currency, transfer["id"])
     call.book(destination, "payment", amount, currency, transfer["id"])
-    call.records.put("transfer", call.account, transfer, made["id"])
-    call.happened("transfer.created", transfer)
+    call.keep(transfer, "transfer.created", parent=made["id"])
     return str(transfer["id"])
 
 

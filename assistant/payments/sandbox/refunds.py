@@ -4,7 +4,7 @@ from typing import Any
 
 from assistant.payments.sandbox.call import Call
 from assistant.payments.sandbox.records import fresh
-from assistant.payments.sandbox.wire import Fault, flag, integer, missing, resource
+from assistant.payments.sandbox.wire import Fault, flag, integer, resource
 
 
 def create(call: Call) -> dict[str, Any]:
@@ -27,32 +27,16 @@ def create(call: Call) -> dict[str, Any]:
         made["transfer_reversal"] = _reverse(call, charge, amount)
     refunded = charge["amount_refunded"] + amount
     charge |= {"amount_refunded": refunded, "refunded": refunded == charge["amount_captured"]}
-    call.records.put("charge", call.account, charge)
-    call.records.put("refund", call.account, made, charge["payment_intent"])
-    call.happened("refund.created", made)
-    call.happened("charge.refunded", charge)
+    call.keep(made, "refund.created", parent=charge["payment_intent"])
+    call.keep(charge, "charge.refunded")
     return made
-
-
-def retrieve(call: Call) -> dict[str, Any]:
-    found = call.records.get("refund", call.account, call.id)
-    if found is None:
-        raise missing("refund", call.id)
-    return found
-
-
-def listed(call: Call) -> dict[str, Any]:
-    return call.page("refund", "/v1/refunds", call.params.get("payment_intent", ""))
 
 
 def _charged(call: Call) -> dict[str, Any]:
     """The paid charge that the request names, by itself or by its intent."""
     charge_id = call.params.get("charge", "")
     if intent_id := call.params.get("payment_intent"):
-        intent = call.records.get("payment_intent", call.account, intent_id)
-        if intent is None:
-            raise missing("payment_intent", intent_id, "payment_intent", 400)
-        charge_id = intent["latest_charge"] or ""
+        charge_id = call.find("payment_intent", intent_id, "payment_intent")["latest_charge"] or ""
     elif not charge_id:
         raise Fault("One of the following params should be provided: payment_intent or charge.", "parameter_missing")
     charge = call.records.get("charge", call.account, charge_id)
@@ -68,7 +52,7 @@ def _reverse(call: Call, charge: dict[str, Any], amount: int) -> str:
     id = fresh("trr")
     transfer["amount_reversed"] += amount
     transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
-    call.records.put("transfer", call.account, transfer)
+    call.keep(transfer)
     call.book(transfer["destination"], "payment_refund", -amount, transfer["currency"], id)
     call.book("", "transfer_refund", amount, transfer["currency"], id)
     return id
