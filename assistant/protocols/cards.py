@@ -7,8 +7,6 @@ POST /forget
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import LueurError
 from assistant.language.messages import say
 from assistant.protocols.local import language_of
+from assistant.spreadsheet import as_csv
 from assistant.tenants import belongings, erase
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from assistant.flash import Kept
 
 KINDS = {"csv": "text/csv", "txt": "text/plain"}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # beginnings that a spreadsheet would compute
 
 
 def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
@@ -74,14 +72,7 @@ def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
 
 
 def written(card: Kept, kind: str) -> str:
-    """The card's rows; a byte order mark tells a spreadsheet that a CSV is UTF-8."""
+    """The card's rows."""
     if kind == "txt":
         return "\n".join("  ".join(filter(None, row)) for row in card.rows) + "\n"
-    out = io.StringIO()
-    csv.writer(out).writerows([_plain(cell) for cell in row] for row in card.rows)
-    return "\ufeff" + out.getvalue()
-
-
-def _plain(cell: str) -> str:
-    """Text, whatever it begins with."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return as_csv(card.rows)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import LueurError, NotFound, Refused
 from assistant.language.messages import say
 from assistant.payments import transfers
-from assistant.payments.spreadsheet import EVERY, as_csv
 from assistant.protocols.local import language_of
 from assistant.reply import to_json
 from assistant.request import Language
+from assistant.spreadsheet import as_csv
 from assistant.ui.markup import Html, el, join
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from assistant.payments import Payment
 
 REFUSALS = {NotFound: 404, Refused: 403}  # anything else passes: 503
+EVERY = 100_000  # payments of a spreadsheet
+COLUMNS = ("confirmed_at", "payee", "account", "amount", "currency", "refunded", "state", "purpose", "id", "reference")
 LARGEST_WEBHOOK = 256_000  # bytes
 STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem;color:#1c1b22}"
@@ -103,7 +105,7 @@ class Pages:
         return JSONResponse({name: value for name, value in (data | told).items() if name not in ("user", "session")})
 
     def listed(self, user: str, _: str, __: Call) -> Response:
-        return _download(as_csv(self.kernel.history(user, EVERY)), "payments.csv", "text/csv")
+        return _download(as_csv([COLUMNS, *map(_row, self.kernel.history(user, EVERY))]), "payments.csv", "text/csv")
 
     def transfer(self, user: str, id: str, call: Call) -> Response:
         from starlette.responses import HTMLResponse
@@ -142,6 +144,15 @@ def _download(text: str, name: str, kind: str) -> Response:
     from starlette.responses import Response as Plain
 
     return Plain(text, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _row(one: Payment) -> tuple[object, ...]:
+    """A payment as `COLUMNS` of a spreadsheet; amounts in major units."""
+    when = one.confirmed_at.isoformat(timespec="seconds") if one.confirmed_at else ""
+    return (
+        when, one.payee_name, one.account[-4:], one.amount.decimal, one.amount.currency, one.refunded.decimal,
+        one.state, one.purpose, one.id, one.provider_ref,
+    )  # fmt: skip
 
 
 def _spoken(call: Call) -> Language:

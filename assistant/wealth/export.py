@@ -4,41 +4,32 @@ In the Beancount file lots are booked by FIFO by Beancount itself, so its gains 
 is a lot without a cost. Syntax: beancount.github.io, Language Syntax.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
 from assistant.money import Money
+from assistant.spreadsheet import as_csv
 from assistant.wealth.entry import UNIT, Entry, Posting, Security
 from assistant.wealth.ledger import Ledger
 
 DEBTS = ("loan", "card")
 FLOWS = {"transfer": "Equity:Transfers", "exchange": "Equity:Exchange", "opening": "Equity:Opening"}
 HEADS = ("date", "payee", "memo", "account", "flow", "category", "amount", "currency", "security", "quantity")
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the begin of a formula
 
 
 def table(ledger: Ledger, user: str) -> str:
-    """Every posting as a line of CSV. Texts that a spreadsheet would compute are quoted by an apostrophe (OWASP)."""
-    names = {each.id: each.name for each in ledger.accounts(user)}
-    symbols = {each.id: each.symbol for each in ledger.securities(user)}
-    written = io.StringIO()
-    rows = csv.writer(written)
-    rows.writerow(HEADS)
-    for entry in ledger.entries(user):
-        for each in entry.postings:
-            texts = (entry.payee, entry.memo, names.get(each.account, ""))
-            quantity = f"{Decimal(each.quantity) / UNIT:f}" if each.quantity else ""
-            rows.writerow((entry.day, *map(_harmless, texts), each.flow, each.category, each.money.decimal,
-                           each.money.currency, _harmless(symbols.get(each.security, "")), quantity))  # fmt: skip
-    return written.getvalue()
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+    """Every posting as a line of CSV."""
+    names = {each.id: each.name for each in ledger.accounts(user)} | {"": ""}
+    symbols = {each.id: each.symbol for each in ledger.securities(user)} | {"": ""}
+    return as_csv([HEADS, *(
+        (
+            entry.day, entry.payee, entry.memo, names[each.account], each.flow, each.category, each.money.decimal,
+            each.money.currency, symbols[each.security], Decimal(each.quantity) / UNIT if each.quantity else "",
+        )
+        for entry in ledger.entries(user) for each in entry.postings
+    )])  # fmt: skip
 
 
 def beancount(ledger: Ledger, user: str) -> str:

@@ -23,7 +23,7 @@ SAID = "pay Alice 12.50 <b>${1+1}</b>"
 
 @pytest.fixture
 def browser(kernel: Payments) -> Iterator[TestClient]:
-    assistant: Any = SimpleNamespace(rooms=SimpleNamespace(payments=kernel), guesses=Guesses(kernel.clock))
+    assistant: Any = SimpleNamespace(rooms=SimpleNamespace(payments=kernel, shop=None), guesses=Guesses(kernel.clock))
     app = Starlette(routes=routes(assistant, lambda call: call.headers.get("x-user", USER)))
     with TestClient(app, base_url=kernel.page, follow_redirects=False) as client:
         yield client

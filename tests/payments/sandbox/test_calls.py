@@ -155,7 +155,8 @@ CALLS: dict[tuple[str, str], Call] = {
 
 
 def test_no_call_is_left_out() -> None:
-    assert set(CALLS) == set(ROUTES)
+    preview = {route for route in ROUTES if route[1].startswith("/v1/shared_payment/")}  # in tests/acp/test_grants.py
+    assert set(CALLS) == set(ROUTES) - preview
 
 
 @pytest.mark.parametrize("route", CALLS, ids=lambda route: " ".join(route))
