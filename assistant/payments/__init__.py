@@ -291,8 +291,7 @@ class Payments(Sheets):
             .scalar_subquery()
         )
         newest = sa.select(payments, back.label("back")).where(left).order_by(payments.c.confirmed_at.desc())
-        with self.store.read() as db:
-            return tuple(payment_of(row, row.back) for row in db.execute(newest.limit(limit)).all())
+        return tuple(payment_of(row, row.back) for row in self.store.rows(newest.limit(limit)))
 
     def standing(self, user: str, quote: str) -> Literal["open", "leaving", "paid"]:
         """Whether a shop's quote was paid, is on its way to be, or is still to be bought."""

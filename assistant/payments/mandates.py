@@ -111,8 +111,7 @@ class Mandates:
         ready = sa.select(mandates.c.user_id, mandates.c.id).where(
             mandates.c.state == "active", mandates.c.id.not_in(tried)
         )
-        with self.store.read() as db:
-            return tuple((row.user_id, row.id) for row in db.execute(ready).all())
+        return tuple((row.user_id, row.id) for row in self.store.rows(ready))
 
     def _row(self, db: Connection, user: str, id: str) -> sa.Row[Any]:
         row = db.execute(sa.select(mandates).where(mandates.c.id == id, mandates.c.user_id == user)).first()

@@ -38,6 +38,5 @@ def cancel_orphans(store: Store, provider: Provider, now: datetime) -> int:
 def _orphan(store: Store, ref: str, payment: str) -> bool:
     drawn = payments.outerjoin(tokens, (tokens.c.payment_id == payments.c.id) & (tokens.c.kind == "vault"))
     bound = sa.func.coalesce(payments.c.provider_ref, tokens.c.provider_ref)
-    with store.read() as db:
-        row = db.execute(sa.select(payments.c.state, bound).select_from(drawn).where(payments.c.id == payment)).first()
+    row = store.first(sa.select(payments.c.state, bound).select_from(drawn).where(payments.c.id == payment))
     return row is not None and (row[0] in DONE or row[1] not in (None, ref))

@@ -102,13 +102,11 @@ class PayeeBook:
 
     def of(self, user: str) -> tuple[Payee, ...]:
         """Everyone in the person's book, by name."""
-        with self.store.read() as db:
-            rows = db.execute(sa.select(payees).where(payees.c.user_id == user).order_by(payees.c.name)).all()
+        rows = self.store.rows(sa.select(payees).where(payees.c.user_id == user).order_by(payees.c.name))
         return tuple(_payee(row) for row in rows)
 
     def get(self, user: str, payee: str) -> Payee:
-        with self.store.read() as db:
-            row = db.execute(sa.select(payees).where(payees.c.user_id == user, payees.c.id == payee)).first()
+        row = self.store.first(sa.select(payees).where(payees.c.user_id == user, payees.c.id == payee))
         if row is None:
             raise NotFound("unknown_payee")
         return _payee(row)

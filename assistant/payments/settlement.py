@@ -47,15 +47,13 @@ class Settlement:
         ripe = (payments.c.state == "confirmed") & (payments.c.send_at <= now)
         stale = (payments.c.look_at <= now) | (payments.c.look_at > now + QUARANTINE) | sa.literal(restarted)
         asked = payments.c.state.in_(OPEN) & stale
-        with self.store.read() as db:
-            rows = db.execute(sa.select(payments.c.user_id, payments.c.id).where(ripe | asked)).all()
+        rows = self.store.rows(sa.select(payments.c.user_id, payments.c.id).where(ripe | asked))
         return [(row.user_id, row.id) for row in rows]
 
     def next_due(self) -> datetime | None:
         """When the next confirmed payment wants to be sent."""
         waiting = sa.select(sa.func.min(payments.c.send_at)).where(payments.c.state == "confirmed")
-        with self.store.read() as db:
-            found: datetime | None = db.execute(waiting).scalar()
+        found: datetime | None = self.store.value(waiting)
         return found
 
     def hint(self, event: str, ref: str, by: sa.Column[str] = payments.c.provider_ref) -> bool:

@@ -97,8 +97,7 @@ class Transfers:
     def match(self, user: str, rows: Iterable[StatementRow]) -> tuple[Transfer, ...]:
         """Those a statement now proves. A row proves one transfer, and only when it can mean no other."""
         open_ = (transfers.c.user_id == user) & (transfers.c.state == "prepared")
-        with self.store.read() as db:
-            waiting = [_transfer(row) for row in db.execute(sa.select(transfers).where(open_)).all()]
+        waiting = [_transfer(row) for row in self.store.rows(sa.select(transfers).where(open_))]
         proven = []
         for row in rows:
             fits = [each for each in waiting if _proves(row, each)]

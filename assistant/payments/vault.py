@@ -101,8 +101,7 @@ class Vault:
     def asked(self, payment: Payment) -> Charge | None:
         """The charge of this payment's token while the bank asks its question about it."""
         drawn = (tokens.c.payment_id == payment.id) & (tokens.c.kind == "vault")
-        with self.store.read() as db:
-            row = db.execute(sa.select(tokens.c.provider_ref).where(drawn)).first()
+        row = self.store.first(sa.select(tokens.c.provider_ref).where(drawn))
         grant = self._lent(payment) if row else None
         ref = grant.ref if grant else row and row.provider_ref
         charge = self.provider().retrieve(ref, self.account(payment.merchant_id)) if ref else None
@@ -110,8 +109,7 @@ class Vault:
 
     def overdue(self, token: Token) -> bool:
         """Whether the bank's question about this token's charge has stayed unanswered for too long."""
-        with self.store.read() as db:
-            used = db.execute(sa.select(tokens.c.used_at).where(tokens.c.digest == digest(token.value))).scalar()
+        used = self.store.value(sa.select(tokens.c.used_at).where(tokens.c.digest == digest(token.value)))
         return used is not None and self.clock.now() >= used + CHALLENGE
 
     def _refused(self, payment: Payment, token: Token, reason: str) -> Sale:

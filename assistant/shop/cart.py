@@ -234,8 +234,7 @@ class Carts:
         """The newest quote of a checkout session at this shop; empty: none is known here."""
         its = (tables.quotes.c.merchant == merchant) & (tables.quotes.c.session == session)
         newest = sa.select(tables.quotes.c.id).where(its).order_by(tables.quotes.c.created_at.desc())
-        with self.store.read() as db:
-            return str(db.execute(newest).scalar() or "")
+        return str(self.store.value(newest) or "")
 
     def _issued(self, quotes: Sequence[str]) -> Sequence[Any]:
         """These quotes and those that were issued anew in their place."""
