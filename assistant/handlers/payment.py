@@ -4,18 +4,18 @@ Knows which question to ask when a payee, an amount or a currency is not certain
 know how money moves (`payments/`), and never confirms anything on its own.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from assistant.errors import NotFound, Refused
 from assistant.handlers import Context, Handler, Tap, ask, notice, where
+from assistant.handlers.amounts import amount_of, exact, plain
 from assistant.handlers.sheets import card_of, drafted, moved, named, prepared, receipt, sheet, slip
 from assistant.language.acts import Act, Aloud, Amount, Do, Drop, Resume, Set, Slot, Slots
 from assistant.merchant import Quote
-from assistant.money import Money, digits
+from assistant.money import Money
 from assistant.payments import Origin, Payee, Payment
 from assistant.payments.payees import checked_iban
 from assistant.reply import Action, AnyCard, Reply, new_id
@@ -32,7 +32,7 @@ def pay(effect: Do, context: Context) -> Reply:
     if isinstance(payee, Reply):
         return payee
     _same_account(effect.slots, payee)
-    money = _money(_as_last_time(effect.slots, payee, context), payee, context)
+    money = amount_of(_as_last_time(effect.slots, payee, context), payee, context)
     if isinstance(money, Reply):
         return money
     amount, assumed = money
@@ -107,62 +107,6 @@ def _names(payees: tuple[Payee, ...]) -> tuple[Action, ...]:
         Action(f"{payee.name} · ••{payee.tail}", "payment.payee", {"payee": payee.id, "name": payee.name}, "chip")
         for payee in payees
     )
-
-
-def _money(slots: Slots, payee: Payee, context: Context) -> tuple[Money, bool] | Reply:
-    """The amount in its currency, and whether the currency was assumed; or a question."""
-    said = slots.get("amount")
-    if said is None:
-        return _ask("amount", context.say("payment.ask_amount", payee=payee.name), ())
-    if said.readings:
-        readings = dict.fromkeys((said.value, *said.readings))
-        return _ask("amount", context.say("payment.ask_reading", said=said.text), _amounts(readings, context))
-    currencies, assumed = _currencies(said.value, payee, context)
-    if len(currencies) > 1:
-        offered = [replace(said.value, currency=currency, candidates=()) for currency in currencies]
-        return _ask("amount", context.say("payment.ask_currency", said=said.text), _amounts(offered, context))
-    money = exact(said.value, currencies[0])
-    if money is None:
-        return _ask("amount", context.say("payment.ask_decimals", said=said.text or said.value.value), ())
-    return money, assumed
-
-
-def _amounts(offered: Iterable[Amount], context: Context) -> list[Action]:
-    return [Action(_plain(each, context), "payment.amount", {"amount": each}, "chip") for each in offered]
-
-
-def _currencies(amount: Amount, payee: Payee, context: Context) -> tuple[tuple[str, ...], bool]:
-    """What the currency can be, and whether one that nobody said was taken (DESIGN section 4, amounts)."""
-    if amount.currency:
-        return (amount.currency,), False
-    base = context.rooms.payments.wallet(context.user).currency
-    if not amount.candidates:
-        return (payee.currency or base,), True
-    own = context.rooms.wealth.currencies(context.user)
-    held = tuple(currency for currency in amount.candidates if currency in own)
-    if set(amount.candidates) == {"CNY", "JPY"}:
-        return (held if len(held) == 1 else amount.candidates), True
-    for likely in (payee.currency, base):
-        if likely in amount.candidates:
-            return (likely,), True
-    if held:
-        return held, True
-    usual = [currency for currency in ("USD", "GBP") if currency in amount.candidates]
-    return (tuple(usual[:1]) or amount.candidates), True
-
-
-def exact(amount: Amount, currency: str) -> Money | None:
-    """The amount without rounding; None when it has more decimals than its currency, or is no number."""
-    try:
-        minor = Decimal(amount.value).scaleb(digits(currency))
-    except InvalidOperation:
-        return None
-    return Money(int(minor), currency) if minor.is_finite() and minor == minor.to_integral_value() else None
-
-
-def _plain(amount: Amount, context: Context) -> str:
-    money = exact(amount, amount.currency) if amount.currency else None
-    return money.text(context.language) if money else f"{amount.value} {amount.currency or ''}".strip()
 
 
 def _ask(slot: str, text: str, choices: Sequence[Action] = ()) -> Reply:
@@ -374,7 +318,7 @@ def _choose_payee(target: Mapping[str, Any], _: Mapping[str, str], context: Cont
 
 
 def _choose_amount(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> tuple[Act, ...]:
-    return _fill("amount", target["amount"], _plain(target["amount"], context))
+    return _fill("amount", target["amount"], plain(target["amount"], context))
 
 
 def _cancel_transfer(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:

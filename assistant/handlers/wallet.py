@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.handlers import Context, Handler, Tap
-from assistant.handlers.payment import exact
+from assistant.handlers.amounts import exact
 from assistant.language.acts import Act, Amount, Do, Query, Slot
 from assistant.money import Money
 from assistant.payments import Wallet
