@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assistant.redaction import IBAN, ISSUED, _iban, _luhn
 
-NUMBER = re.compile(rb"(?<![\w.])\d(?:[ -]?\d){13,18}(?![\w])")
+NUMBER = re.compile(rb"(?<![\w.-])\d(?:[ -]?\d){13,18}(?![\w-])")  # no part of a UUID
 SECRET = re.compile(rb"(?:[sr]k_(?:live|test)_|whsec_)\w{6,}")
 LOGS, DATABASES = (".log", ".log.1", ".out"), (".db", ".db-wal", ".sqlite")
 NOTICES = re.compile(rb"whsec_\w{6,}")
