@@ -29,7 +29,7 @@ class Proxy:
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             await self._answer(head, reader, writer)
-        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
@@ -58,7 +58,7 @@ async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
         while data := await source.read(1 << 16):
             sink.write(data)
             await sink.drain()
-    except OSError:
+    except (OSError, asyncio.CancelledError):
         pass
 
 
