@@ -31,9 +31,9 @@ POLICY = (
     "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors {framers}"
 )
 CLOSED = re.compile(r"/(?:gradio_api|login|logout|monitoring|custom_component|svelte|config|pwa_icon)(?:[/=?]|$)")
-OPEN = re.compile(
-    r"/gradio_api/(?:info|startup-events|queue/(?:join|data)|heartbeat/\w+|cancel|upload|upload_progress|file=[^:]*"
-    r"|call/ask(?:/\w+)?|theme\.css)|/config"
+OPEN = re.compile(  # app_id: how a page notices that its server was restarted
+    r"/gradio_api/(?:info|app_id|startup-events|queue/(?:join|data)|heartbeat/\w+|cancel|upload|upload_progress"
+    r"|file=[^:]*|call/ask(?:/\w+)?|theme\.css)|/config"
 )
 TAB = re.compile(r"session_hash=(\w{1,40})")
 LARGEST = {"/gradio_api/upload": 64 << 20, "/local/": 256 << 20}  # bytes of one call, by the beginning of its path
