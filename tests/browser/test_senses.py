@@ -71,7 +71,7 @@ def test_a_photo_by_the_webcam_becomes_a_document(filmed: Callable[..., Visit], 
     window.page.click("[data-shoot]")
     turn = window.page.locator("#log > .turn:not(.pending)").last
     turn.locator(".card").first.wait_for(timeout=60_000)
-    assert turn.locator(".thumbs img, .attached").count()
+    turn.locator(".thumbs img, .attached").first.wait_for(state="attached", timeout=20_000)
 
 
 def test_two_pictures_in_one_request_are_both_answered(visit: Visitor) -> None:
