@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from assistant.clock import MovableClock
+from assistant.conversation import OWNER, Session
+from assistant.core import Assistant
 from assistant.settings import Settings
 from assistant.store import Store
 from tests.leaks import leaks
@@ -28,6 +30,19 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.upgrade()
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """One owner's whole Lueur for the tests of a file, with the demo data."""
+    opened = Assistant(Settings(home=tmp_path_factory.mktemp("home"), undo_seconds=0, offline=True))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def who(assistant: Assistant) -> Session:
+    return assistant.open(OWNER)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,6 +1,5 @@
 """The seven paths, inside the process: typed in three languages, photographed, and ending in cards and charges."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +9,8 @@ from assistant.conversation import OWNER, Session
 from assistant.core import Assistant, Progress
 from assistant.reply import Action, Card, Reply
 from assistant.request import Request, Upload
-from assistant.settings import Settings
 
 FILES = Path(__file__).parents[1] / "assistant" / "demo" / "files"
-
-
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    opened = Assistant(Settings(home=tmp_path_factory.mktemp("home"), undo_seconds=0, offline=True))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def who(assistant: Assistant) -> Session:
-    return assistant.open(OWNER)
 
 
 def ask(assistant: Assistant, who: Session, text: str = "", *pictures: str, audio: str = "") -> Reply:

@@ -1,6 +1,5 @@
 """What is remembered, on one card: every kind of it, each forgotten by a tap; all of it taken away, or erased."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,19 +10,6 @@ from assistant.core import Assistant
 from assistant.money import Money
 from assistant.reply import Memory, Period, Products, Reply
 from assistant.request import Language, Request
-from assistant.settings import Settings
-
-
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    opened = Assistant(Settings(home=tmp_path_factory.mktemp("home"), undo_seconds=0, offline=True))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def who(assistant: Assistant) -> Session:
-    return assistant.open(OWNER)
 
 
 def card(assistant: Assistant, who: Session, text: str = "what do you remember about me?") -> Memory:

@@ -1,6 +1,5 @@
 """What an empty conversation opens with, from the person's own rows; each tap shows the rows that prove it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,19 +9,6 @@ from assistant.core import Assistant
 from assistant.money import Money
 from assistant.reply import Figure, Products
 from assistant.request import Language
-from assistant.settings import Settings
-
-
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    opened = Assistant(Settings(home=tmp_path_factory.mktemp("home"), undo_seconds=0, offline=True))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def who(assistant: Assistant) -> Session:
-    return assistant.open(OWNER)
 
 
 def opening(assistant: Assistant, who: Session, language: Language = "en") -> dict[str, str]:

@@ -3,18 +3,16 @@
 import io
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from assistant.conversation import OWNER, Session
+from assistant.conversation import Session
 from assistant.core import Assistant, Progress
 from assistant.errors import Refused
 from assistant.payments.provider import Provider
 from assistant.reply import Reply
 from assistant.request import Heard, Language, Request, Upload
-from assistant.settings import Settings
 
 CARD = "4242 4242 4242 4242"
 KEYS = ("sk_live_51Habcdefghijkl", "sk_test_51Habcdefghijkl", "rk_live_51Habcdefghijkl", "whsec_51Habcdefghijkl")
@@ -36,18 +34,6 @@ def test_47_a_live_key_meets_no_address_at_all_and_no_switch_opens_one(
     monkeypatch.setenv("LUEUR_ALLOW_LIVE", "yes-charge-real-money")
     with pytest.raises(Refused, match="live_key"):
         Provider("sk_live_x", lambda: base)
-
-
-@pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    opened = Assistant(Settings(home=tmp_path_factory.mktemp("home"), undo_seconds=0, offline=True))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def who(assistant: Assistant) -> Session:
-    return assistant.open(OWNER)
 
 
 def asked(assistant: Assistant, who: Session, request: Request) -> tuple[Reply, str]:
