@@ -172,13 +172,14 @@ function ask({ text = '', files = [], audio = '', sample = '' }) {
   turn.append(me, answer); log.append(turn);
   find('#welcome').hidden = true;
   show(turn);
-  line('ask').push({ number, text, audio, sample, paths: files.map(file => file.path) });
+  const send = () => line('ask').push({ number, text, audio, sample, paths: files.map(file => file.path) });
+  thumbs.length ? Promise.all(thumbs.map(shown)).then(send) : send();  // the server deletes a file once it is read
 }
 function picture({ url }) {
   const image = new Image(); image.src = url; image.alt = word('photo');
-  image.onerror = () => image.remove();
   return image;
 }
+const shown = image => image.decode().catch(() => image.remove());
 
 // -- taps -----------------------------------------------------------------------------------------------------------
 element.addEventListener('click', event => {

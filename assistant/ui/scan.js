@@ -137,7 +137,7 @@ async function photograph(files) {
   const text = document.querySelector('#box textarea')?.value || '';
   try {
     const stored = await Promise.all(files.map(one => upload(one)));
-    window.LUEUR.ask({ text, files: stored.map((item, i) => ({ ...item, orig_name: files[i].name })) });
+    window.LUEUR.ask({ text, files: stored.map((item, i) => ({ ...item, orig_name: files[i].name, url: URL.createObjectURL(files[i]) })) });
   } catch { window.LUEUR.hint('upload_failed') }
 }
 async function torch(button) {
