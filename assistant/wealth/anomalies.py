@@ -8,7 +8,7 @@
 `missing_income` a recurring income that is missing among later rows of its account
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -96,7 +96,7 @@ def _payees(spent: Sequence[Movement]) -> list[Anomaly]:
             lately = [move.money.minor for move in others[since:]]
             if len(lately) > 20 and amount > quantiles(lately, n=10)[-1]:
                 found.append(Anomaly("new_payee", each.day, each.payee, each.money, None, (each,)))
-        mine.append(amount)
+        insort(mine, amount)
         others.append(each)
     return found
 
@@ -114,14 +114,16 @@ def _categories(spending: Sequence[Movement]) -> list[Anomaly]:
                 usual = Money(int(median(sums)), currency)
                 last = max(row.day for row in rows)
                 found.append(Anomaly("category_jump", last, category, Money(amount, currency), usual, tuple(rows)))
-            sums.append(amount)
+            insort(sums, amount)
     return found
 
 
 def _far(amount: int, before: Sequence[int]) -> bool:
-    middle = median(before)
-    spread = SCALED * median(abs(each - middle) for each in before)
-    return amount > middle + FAR * max(spread, FLAT * abs(middle))
+    """`before` in order of size; the deviations are looked at only where the amount is far from the median at all."""
+    middle = (before[(len(before) - 1) // 2] + before[len(before) // 2]) / 2
+    if amount <= middle + FAR * FLAT * abs(middle):
+        return False
+    return amount > middle + FAR * SCALED * median(abs(each - middle) for each in before)
 
 
 def _usual(before: Sequence[int], each: Movement) -> Money:

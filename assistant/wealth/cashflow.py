@@ -102,25 +102,27 @@ def categorise(text: str, positive: bool, own: Mapping[str, str]) -> tuple[Flow,
 
 def _by_lexicon(folded: str) -> str:
     """The category of the longest entry that stands in the text, at the borders of words; Chinese has none."""
-    phrases, longest, chinese = _lexicon()
+    phrases, openings, chinese = _lexicon()
     words = WORD.findall(folded)
     best = max(chinese.findall(folded), key=len, default="") if not folded.isascii() else ""
-    for start in range(len(words)):
-        phrase = ""
-        for word in words[start : start + longest]:
-            phrase = f"{phrase} {word}" if phrase else word
+    for start, word in enumerate(words):
+        for length in openings.get(word, ()):
+            phrase = " ".join(words[start : start + length])
             if len(phrase) > len(best) and phrase in phrases:
                 best = phrase
     return phrases.get(best, "other")
 
 
 @functools.cache
-def _lexicon() -> tuple[dict[str, str], int, re.Pattern[str]]:
-    """(phrase -> category, words of the longest, the Chinese ones as a pattern)."""
+def _lexicon() -> tuple[dict[str, str], dict[str, set[int]], re.Pattern[str]]:
+    """(phrase -> category, first word of a phrase -> how many words such phrases have, the Chinese as a pattern)."""
     listed: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("payees.toml").read_text(encoding="utf-8"))
     phrases = {" ".join(re.findall(r"\w+", plain(word))): name for name, words in listed.items() for word in words}
     chinese = sorted((phrase for phrase in phrases if phrase[0] > "\u2e80"), key=len, reverse=True)
-    return phrases, max(phrase.count(" ") for phrase in phrases) + 1, re.compile("|".join(chinese))
+    openings: dict[str, set[int]] = defaultdict(set)
+    for first, *rest in map(str.split, phrases):
+        openings[first].add(1 + len(rest))
+    return phrases, openings, re.compile("|".join(chinese))
 
 
 def transfers(movements: Sequence[Movement]) -> list[str]:
@@ -181,12 +183,12 @@ def _whole(spending: Iterable[Movement]) -> list[Movement]:
     for each in spending:
         entries[each.entry].append(each)
     return [
-        replace(
+        parts[0] if len(parts) == 1 else replace(
             max(parts, key=lambda part: part.money.minor),
             money=Money(sum(part.money.minor for part in parts), parts[0].money.currency),
         )
         for parts in entries.values()
-    ]
+    ]  # fmt: skip
 
 
 def _rhythm(group: list[Movement], seen: date) -> Recurring | None:

@@ -80,12 +80,12 @@ def settle(
     for row in rows:
         if row.deal and row.deal.symbol and row.deal.quantity:
             printed[known[row.deal.symbol].id][row.day] = _price(row, known[row.deal.symbol])
-    closes = ledger.closes(user, date.max)
+    closes = ledger.closes(user)
     for security in {each.id: each for each in known.values()}.values():
         trades = groups.get(security.id, [])
         if any(row.deal and row.deal.symbol == security.symbol for row in rows):
             _open(ledger, user, account, security, trades, at)
-            listed = dict(closes.get(security.id, ()))
+            listed = {date.fromordinal(int(d)): int(p) for d, p in zip(*closes.get(security.id, ((), ())), strict=True)}
             fresh = {day: price for day, price in printed[security.id].items() if price and day not in listed}
             fresh |= _after_splits(trades, listed | fresh)
             if fresh:

@@ -69,10 +69,11 @@ def _entry(entry: Entry, accounts: Mapping[str, str], symbols: Mapping[str, str]
 def _prices(
     ledger: Ledger, user: str, securities: Iterable[Security], symbols: Mapping[str, str]
 ) -> Iterator[str]:  # fmt: skip
-    closes = ledger.closes(user, date.max)
+    closes = ledger.closes(user)
     for security in securities:
-        for day, price in closes.get(security.id, ()):
-            yield f"{day} price {symbols[security.id]}  {Decimal(price) / UNIT:f} {security.currency}"
+        for day, price in zip(*closes.get(security.id, ((), ())), strict=True):
+            shown = f"{Decimal(int(price)) / UNIT:f} {security.currency}"
+            yield f"{date.fromordinal(int(day))} price {symbols[security.id]}  {shown}"
 
 
 def _flow_account(each: Posting) -> str:

@@ -112,7 +112,7 @@ def benchmark(books: Books) -> Answer:
 
 def _price(books: Books, security: Security, on: date) -> tuple[float, date]:
     """The price in the reporting currency and the day it is of."""
-    known = books.ledger.price(security, on)
+    known = books.ledger.price(books.query.user, security, on)
     if known is None:
         raise Refused("no_benchmark")
     rate = fx.rate(on, security.currency, books.query.currency)

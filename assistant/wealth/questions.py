@@ -112,7 +112,7 @@ def ask(ledger: Ledger, user: str, today: date, base: str, metric: str, **asked:
     asked["currency"] = asked.get("currency") or (found.currency if found and metric == "balance" else base)
     query = _checked(Query(user=user, today=today, **_amounts(asked)))
     narrowed, ignored = _narrowed(query, METRICS[metric].filters)
-    answer = METRICS[metric].answer(Books(ledger, narrowed))
+    answer = ledger.recall(("answer", metric, narrowed), lambda: METRICS[metric].answer(Books(ledger, narrowed)))
     marked = any(each.note for each in ledger.accounts(user) if narrowed.account in ("", each.name))
     late = answer.period.start < span[0]
     notes = (Note("warning.starts_later", {"day": span[0]}),) if late else ()

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
@@ -31,6 +31,8 @@ MOST = 2_000  # answers of readers kept at a time
 
 
 class Keeping:
+    """What was read or computed, kept by its key until something is written."""
+
     def __init__(self, store: Store) -> None:
         self.store = store
         self.memory: dict[Hashable, Any] = {}
@@ -52,26 +54,30 @@ class Keeping:
         self.writes += 1
         self.memory.clear()
 
-
-S = TypeVar("S", bound=Keeping)
-
-
-def kept(read: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
-    """A reader whose answers are kept by its arguments; one that a write overtook is not."""
-
-    @functools.wraps(read)
-    def reader(self: S, /, *args: P.args, **named: P.kwargs) -> T:
-        key = (read.__name__, *(tuple(each) if isinstance(each, list) else each for each in args), *named.items())
+    def recall(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, made once; what a write overtook is not kept."""
         if key in self.memory:
             found: T = self.memory[key]
             return found
         begun = self.writes
-        found = read(self, *args, **named)
+        found = make()
         if begun == self.writes:
             if len(self.memory) >= MOST:
                 self.memory.clear()
             self.memory[key] = found
         return found
+
+
+S = TypeVar("S", bound=Keeping)
+
+
+def kept(read: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
+    """A reader whose answers are kept by its arguments."""
+
+    @functools.wraps(read)
+    def reader(self: S, /, *args: P.args, **named: P.kwargs) -> T:
+        key = (read.__name__, *(tuple(each) if isinstance(each, list) else each for each in args), *named.items())
+        return self.recall(key, lambda: read(self, *args, **named))
 
     return reader
 
@@ -79,13 +85,24 @@ def kept(read: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]
 MERCHANTS = 500  # names that a sentence is searched for
 
 
-class Change(NamedTuple):
+class Track(NamedTuple):
+    """The cash of an account in one currency, or a security of it; that has none here, it may be bought in several.
+
+    One row per day with a change: its ordinal, what changed and, one longer, the amount that stands after it: int64.
+    """
+
     account: str
     currency: str
     security: str | None
-    day: date
-    minor: int
-    quantity: int
+    days: NDArray[np.int64]
+    minor: NDArray[np.int64]
+    quantity: NDArray[np.int64]
+    standing: NDArray[np.int64]
+
+    def at(self, days: NDArray[np.int64] | int) -> NDArray[np.int64]:
+        """The amount at the end of these ordinal days: minor units, or quantity times 10^-8."""
+        found: NDArray[np.int64] = self.standing[self.days.searchsorted(days, "right")]
+        return found
 
 
 class Reader(Keeping):
@@ -169,14 +186,10 @@ class Reader(Keeping):
         """Cash and securities at the end of the day `on`; what was sold out is left out."""
         mine = {account.id: account for account in self.accounts(user)}
         names = {security.id: security for security in self.securities(user)}
-        sums: dict[tuple[str, str, str | None], int] = defaultdict(int)
-        for each in self.changes(user, on):
-            currency = "" if each.security else each.currency  # a security may be bought in several
-            sums[each.account, currency, each.security] += each.quantity if each.security else each.minor
         return [
-            Holding(mine[account], amount, currency, names.get(security or ""))
-            for (account, currency, security), amount in sums.items()
-            if amount
+            Holding(mine[each.account], amount, each.currency, names.get(each.security or ""))
+            for each in self.tracks(user)
+            if (amount := int(each.at(on.toordinal())))
         ]
 
     def cash(self, user: str, account: Account, currency: str, apart: str) -> dict[date, int]:
@@ -218,13 +231,9 @@ class Reader(Keeping):
             for account, security, identity, day, quantity, minor, currency, costs, kind in self.store.rows(query)
         ]
 
-    def changes(self, user: str, until: date) -> list[Change]:
-        """What every account and security gained or lost by day, oldest first: input of a curve."""
-        every = self._changes(user)
-        return every[: bisect_right(every, until, key=_day)]
-
     @kept
-    def _changes(self, user: str) -> list[Change]:
+    def tracks(self, user: str) -> list[Track]:
+        """What every account and security gained or lost by day."""
         by = (postings.c.account_id, postings.c.currency, postings.c.security_id, entries.c.day)
         query = (
             sa.select(*by, sa.func.sum(postings.c.minor), sa.func.sum(postings.c.quantity))
@@ -233,7 +242,15 @@ class Reader(Keeping):
             .group_by(*by)
             .order_by(entries.c.day)
         )
-        return [Change(*row) for row in self.store.rows(query)]
+        groups: dict[tuple[str, str, str | None], list[tuple[int, int, int]]] = defaultdict(list)
+        for account, currency, security, day, minor, quantity in self.store.rows(query):
+            groups[account, "" if security else currency, security].append((day.toordinal(), minor, quantity))
+        tracks = []
+        for (account, currency, security), rows in groups.items():
+            days, minor, quantity = np.array(rows, np.int64).T
+            standing = np.concatenate(([0], np.cumsum(quantity if security else minor)))
+            tracks.append(Track(account, currency, security, days, minor, quantity, standing))
+        return tracks
 
     @kept
     def crossings(
@@ -295,34 +312,23 @@ class Reader(Keeping):
             for entry, day, payee, memo, category, account, minor, currency in self.store.rows(query)
         ]
 
-    @kept
-    def price(self, security: Security, on: date) -> tuple[int, date] | None:
+    def price(self, user: str, security: Security, on: date) -> tuple[int, date] | None:
         """The last price on or before `on`, before the first the first, with its day."""
-        mine = sa.select(prices.c.price, prices.c.day).where(prices.c.security_id == security.id)
-        row = self.store.first(mine.where(prices.c.day <= on).order_by(prices.c.day.desc()).limit(1))
-        row = row or self.store.first(mine.order_by(prices.c.day).limit(1))
-        return None if row is None else (row.price, row.day)
-
-    def closes(self, user: str, until: date) -> dict[str, list[tuple[date, int]]]:
-        """Every price up to a day by security id, oldest first."""
-        cut = {key: rows[: bisect_right(rows, until, key=_first)] for key, rows in self._closes(user).items()}
-        return {key: rows for key, rows in cut.items() if rows}
+        if security.id not in (every := self.closes(user)):
+            return None
+        days, quoted = every[security.id]
+        row = max(int(days.searchsorted(on.toordinal(), "right")) - 1, 0)
+        return int(quoted[row]), date.fromordinal(int(days[row]))
 
     @kept
-    def quotes(self, user: str) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    def closes(self, user: str) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """Every price by security id as arrays: ordinal days, oldest first, and prices times 10^8."""
-        return {
-            key: (np.array([day.toordinal() for day, _ in rows]), np.array([price for _, price in rows], np.float64))
-            for key, rows in self._closes(user).items()
-        }
-
-    @kept
-    def _closes(self, user: str) -> dict[str, list[tuple[date, int]]]:
         query = sa.select(prices.c.security_id, prices.c.day, prices.c.price).where(prices.c.user_id == user)
-        found: dict[str, list[tuple[date, int]]] = {}
+        found: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
         for security, day, price in self.store.rows(query.order_by(prices.c.security_id, prices.c.day)):
-            found.setdefault(security, []).append((day, price))
-        return found
+            found[security][0].append(day.toordinal())
+            found[security][1].append(price)
+        return {key: (np.array(days, np.int64), np.array(quoted, np.int64)) for key, (days, quoted) in found.items()}
 
     @kept
     def payees(self, user: str, since: date) -> list[str]:
@@ -352,7 +358,6 @@ class Reader(Keeping):
 
 
 _day = attrgetter("day")
-_first = itemgetter(0)
 
 
 def _movement(row: Any, sign: int) -> Movement:

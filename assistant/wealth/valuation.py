@@ -5,7 +5,6 @@ the reference rate of the day, half up again. Before the first price the first c
 trade's, marked stale. Never zero.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +16,7 @@ from assistant import fx
 from assistant.money import Money, digits
 from assistant.wealth.entry import UNIT, Holding, Security
 from assistant.wealth.ledger import Ledger
-from assistant.wealth.reading import Change
+from assistant.wealth.reading import Track
 
 CLASSES = {"current": "cash", "wallet": "cash", "card": "cash", "savings": "savings", "loan": "debts",
            "brokerage": "cash", "insurance": "cash"}  # fmt: skip
@@ -45,8 +44,12 @@ class Value:
 
 def values(ledger: Ledger, user: str, on: date, currency: str) -> list[Value]:
     """The balance sheet of the day, assets and debts, the largest first."""
-    found = [_value(ledger, user, item, on, currency) for item in ledger.holdings(user, on)]
-    return sorted(found, key=lambda each: -each.value.minor)
+
+    def found() -> list[Value]:
+        every = (_value(ledger, user, item, on, currency) for item in ledger.holdings(user, on))
+        return sorted(every, key=lambda each: -each.value.minor)
+
+    return ledger.recall(("values", user, on, currency), found)
 
 
 def _value(ledger: Ledger, user: str, item: Holding, on: date, currency: str) -> Value:
@@ -54,7 +57,7 @@ def _value(ledger: Ledger, user: str, item: Holding, on: date, currency: str) ->
     stale = False
     amount = Money(item.amount, item.currency)
     if item.security:
-        known = ledger.price(item.security, on)
+        known = ledger.price(user, item.security, on)
         stale = known is None
         price, day = known or _last_trade(ledger, user, item.security, on)
         priced.append(day)
@@ -92,45 +95,33 @@ def curve(
 ) -> NDArray[np.int64]:
     """Net worth, or the worth of the named accounts, at the end of each day, int64[D] minor units: as `values` sums."""
     at = np.array([day.toordinal() for day in days], np.int64)
-    groups: dict[tuple[str, str, str | None], list[Change]] = defaultdict(list)
     chosen = {each.id for each in ledger.accounts(user) if not names or each.name in names}
-    for row in ledger.changes(user, days[-1]):
-        if row.account not in chosen:
-            continue
-        groups[row.account, "" if row.security else row.currency, row.security].append(row)
-    quotes = ledger.quotes(user)
-    names = {security.id: security for security in ledger.securities(user)}
+    quotes = ledger.closes(user)
+    known = {security.id: security for security in ledger.securities(user)}
+    rates: dict[str, Series] = {}
     total = np.zeros(len(at))
-    for (_, held_in, security), rows in groups.items():
-        if security is None:
-            amount, unit = _running([(row.day, row.minor) for row in rows], at), held_in
-        else:
-            amount, unit = (
-                _security_curve(names[security], rows, quotes.get(security), at),
-                names[security].currency,
-            )
-        total += _half_up(amount * fx.series(at, unit, currency))
+    for track in ledger.tracks(user):
+        if track.account in chosen and track.days[0] <= at[-1]:
+            security = known.get(track.security or "")
+            amount = _security_curve(security, track, quotes.get(security.id), at) if security else track.at(at)
+            unit = security.currency if security else track.currency
+            if unit not in rates:
+                rates[unit] = fx.series(at, unit, currency)
+            total += _half_up(amount * rates[unit])
     return total.astype(np.int64)
 
 
 def _security_curve(
-    security: Security, rows: Sequence[Change], quoted: tuple[NDArray[np.int64], Series] | None, at: NDArray[np.int64]
+    security: Security, track: Track, quoted: tuple[NDArray[np.int64], NDArray[np.int64]] | None, at: NDArray[np.int64]
 ) -> Series:
-    held = _running([(row.day, row.quantity) for row in rows], at)
     if quoted is None:
-        traded = [row for row in rows if row.quantity]
-        paid = [abs(row.minor) * _price_scale(security.currency) // abs(row.quantity) for row in traded]
-        quoted = np.array([row.day.toordinal() for row in traded]), np.array(paid, np.float64)
+        traded = np.flatnonzero(track.quantity)
+        scale = _price_scale(security.currency)
+        paid = [abs(int(track.minor[row])) * scale // abs(int(track.quantity[row])) for row in traded]
+        quoted = track.days[traded], np.array(paid, np.int64)
     days, price = quoted
     index = np.maximum(np.searchsorted(days, at, "right") - 1, 0)
-    return _half_up(held / UNIT * price[index] / UNIT * 10 ** digits(security.currency))
-
-
-def _running(changes: Sequence[tuple[date, int]], at: NDArray[np.int64]) -> Series:
-    days = np.array([day.toordinal() for day, _ in changes])
-    sums = np.concatenate(([0], np.cumsum([amount for _, amount in changes])))
-    result: Series = sums[np.searchsorted(days, at, "right")].astype(np.float64)
-    return result
+    return _half_up(track.at(at) / UNIT * price[index] / UNIT * 10 ** digits(security.currency))
 
 
 def _half_up(exact: Series) -> Series:

@@ -186,8 +186,10 @@ def data_quality(books: Books) -> Answer:
     found = {flow: books.movements(flow) for flow in ("expense", "income")}
     values = books.values(books.end)
     last: dict[str, date] = {}
-    for each in books.ledger.changes(books.query.user, books.end):
-        last[each.account] = max(last.get(each.account, each.day), each.day)
+    for track in books.ledger.tracks(books.query.user):
+        if until := int(track.days.searchsorted(books.end.toordinal(), "right")):
+            day = date.fromordinal(int(track.days[until - 1]))
+            last[track.account] = max(last.get(track.account, day), day)
     mine = sorted((each for each in books.accounts if each.id in last), key=lambda each: last[each.id])
     rows = []
     for account in mine:

@@ -174,6 +174,7 @@ def test_what_was_sold_was_held_before_the_file_began(wealth: Wealth) -> None:
 def test_a_split_changes_no_value(split: str, wealth: Wealth) -> None:
     text = f"date,type,symbol,qty,price,fee,currency\n2025-01-02,buy,NVDA,10,1000.00,0,USD\n{split}\n"
     wealth.import_file(ME, Upload("b.csv", text.encode()))
-    worth = [wealth.ledger.price(wealth.ledger.securities(ME)[0], day) for day in (date(2025, 1, 2), date(2025, 2, 1))]
+    (share,) = wealth.ledger.securities(ME)
+    worth = [wealth.ledger.price(ME, share, day) for day in (date(2025, 1, 2), date(2025, 2, 1))]
     assert worth == [(1000 * UNIT, date(2025, 1, 2)), (100 * UNIT, date(2025, 2, 1))]
     assert [each.amount for each in wealth.ledger.holdings(ME, date(2025, 2, 1)) if each.security] == [100 * UNIT]

@@ -61,4 +61,4 @@ def test_a_price_of_a_known_day_is_replaced(wealth: Wealth) -> None:
     fund = wealth.ledger.add_security(ME, "F", "Fund", "fund", "EUR")
     wealth.ledger.add_prices(ME, fund, {DAY: 10 * UNIT})
     wealth.ledger.add_prices(ME, fund, {DAY: 11 * UNIT})
-    assert wealth.ledger.price(fund, DAY) == (11 * UNIT, DAY)
+    assert wealth.ledger.price(ME, fund, DAY) == (11 * UNIT, DAY)
