@@ -63,6 +63,7 @@ class Token:
     amount: Money
     expires_at: datetime
     proof: Mapping[str, Any] | None = None  # what the bank said to the cardholder, when it was asked
+    grant: Any = None  # of a card that is lent: how it stands at the processor, when that was asked a moment ago
 
 
 @dataclass(frozen=True, slots=True)

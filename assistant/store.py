@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -91,7 +92,11 @@ erasures = table("erasures", user_id=ID)  # a row stands only inside the transac
 
 
 class Store:
-    """One SQLite file. `read` sees a consistent snapshot; `write` holds the one write lock until it commits."""
+    """One SQLite file. `read` sees a consistent snapshot; `write` holds the one write lock until it commits.
+
+    What a thread reads or writes while it is inside `write` is part of that transaction: steps that belong together
+    are committed once, by whoever began. An inner `write` that raises takes back what was done in it, and only that.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -99,6 +104,7 @@ class Store:
             f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
         )
         sa.event.listen(self.engine, "connect", _configure)
+        self._here = threading.local()  # .db: the connection on which this thread is writing
 
     def upgrade(self) -> None:
         """Bring the schema to the newest migration; all of it or none of it."""
@@ -111,6 +117,9 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
+        if (writing := getattr(self._here, "db", None)) is not None:
+            yield writing
+            return
         with plain_errors(), self.engine.connect() as db:
             db.exec_driver_sql("BEGIN")
             yield db
@@ -138,13 +147,20 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
+        if (writing := getattr(self._here, "db", None)) is not None:
+            with writing.begin_nested():
+                yield writing
+            return
         with plain_errors(), self.engine.connect() as db:
             db.exec_driver_sql("BEGIN IMMEDIATE")
+            self._here.db = db
             try:
                 yield db
             except BaseException:
                 db.rollback()
                 raise
+            finally:
+                self._here.db = None
             db.commit()
 
     def close(self) -> None:

@@ -42,6 +42,29 @@ def test_a_failed_write_leaves_nothing(store: Store) -> None:
     assert count(store) == 0
 
 
+def test_steps_that_belong_together_are_committed_once(store: Store) -> None:
+    with store.write():
+        add(store, "a")
+        add(store, "b")
+        assert count(store) == 2
+        assert count(Store(store.path)) == 0  # nobody else sees the half of it
+    assert count(store) == 2
+    with pytest.raises(RuntimeError), store.write():
+        add(store, "c")
+        raise RuntimeError
+    assert count(store) == 2
+
+
+def test_a_step_that_fails_takes_back_only_itself(store: Store) -> None:
+    with store.write():
+        add(store, "a")
+        with pytest.raises(RuntimeError), store.write():
+            add(store, "b")
+            raise RuntimeError
+        add(store, "c")
+    assert count(store) == 2
+
+
 def test_writers_take_turns(store: Store) -> None:
     threads = [threading.Thread(target=add, args=(store, f"u{n}")) for n in range(20)]
     for thread in threads:

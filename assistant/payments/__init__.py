@@ -149,18 +149,18 @@ class Payments(Sheets):
             for part in self.parts(payment):
                 self._still_asks(part)
         seconds = self.settings.undo_seconds if undo is None else undo
-        for confirmed in self._commit(payment, timedelta(seconds=seconds), allowed):
-            if confirmed.state == "confirmed" and seconds <= 0:
-                with contextlib.suppress(OutOfRoom, Unavailable):  # confirmed it is; the duties go on with it
-                    self._settlement.carry_on(confirmed.user, confirmed.id)
-            elif confirmed.state == "confirmed":
-                self._duties.wake()
+        claimed = self._commit(payment, timedelta(seconds=seconds), allowed)
+        for part in claimed:
+            with contextlib.suppress(OutOfRoom, Unavailable):  # confirmed it is; the duties go on with it
+                self._settlement.go_on(part)
+        if not claimed:
+            self._duties.wake()
         return self.receipt(payment.user, payment.id)
 
     def _commit(self, payment: Payment, undo: timedelta, allowed: Allowed) -> tuple[Payment, ...]:
         """Tokens, limits, a mandate and states in one transaction: all parts of a sheet leave it, or none.
 
-        The limits count each part with those before it. A sheet that was confirmed already is returned as it is.
+        The limits count each part with those before it. Returns those that are due now, claimed.
         """
         now = self.clock.now()
         with self.store.write() as db:
@@ -176,7 +176,8 @@ class Payments(Sheets):
                 if not confirmation.consume(db, self._signer.token("confirm", part), now):
                     raise Refused("sheet_expired")
                 move(db, part, "confirmed", now, confirmed_at=now, send_at=now + undo)
-            return parts_of(db, payment)
+            due = [part for part in parts_of(db, payment) if part.state == "confirmed" and undo <= timedelta()]
+            return tuple(filter(None, (self._settlement.claim(db, part) for part in due)))
 
     def _still_asks(self, payment: Payment) -> None:
         """Every quote is read again before it is paid."""

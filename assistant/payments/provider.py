@@ -23,6 +23,7 @@ from assistant.settings import LIVE_KEYS
 
 CONNECT_SECONDS, READ_SECONDS = 3, 20
 WEBHOOK_SECONDS = 300
+WHOLE: Any = {"expand": ["latest_charge"]}
 Standing = Literal["succeeded", "failed", "requires_action", "processing", "open"]
 
 
@@ -121,9 +122,11 @@ class Provider:
         """
         import stripe
 
+        asked = {"return_url": back} if back else {}
         with _plain():
             try:
-                self._client.v1.payment_intents.confirm(ref, {"return_url": back} if back else {}, _options(on, key))
+                taken = self._client.v1.payment_intents.confirm(ref, asked | WHOLE, _options(on, key))
+                return _charge(taken, on)
             except stripe.CardError:
                 pass  # the decline stands on the intent, where it is read back
             except stripe.InvalidRequestError as error:
@@ -133,9 +136,7 @@ class Provider:
 
     def retrieve(self, ref: str, on: str = "") -> Charge:
         with _plain():
-            return _charge(
-                self._client.v1.payment_intents.retrieve(ref, {"expand": ["latest_charge"]}, _options(on)), on
-            )
+            return _charge(self._client.v1.payment_intents.retrieve(ref, WHOLE, _options(on)), on)
 
     def cancel(self, ref: str, on: str = "") -> Charge:
         """Cancel an intent that has not succeeded; says how it stands afterwards."""
@@ -202,6 +203,10 @@ class Provider:
                            usage_limits={"currency": most.currency.lower(), "max_amount": most.minor,
                                          "expires_at": int(expires.timestamp())},
                            metadata={**metadata, "checkout_session_id": session})  # fmt: skip
+
+    def issued(self, token: str) -> Grant:
+        """How a token that was lent stands."""
+        return self._grant("get", f"issued_tokens/{token}")
 
     def revoke(self, token: str) -> Grant:
         return self._grant("post", f"issued_tokens/{token}/revoke")

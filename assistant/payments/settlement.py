@@ -73,27 +73,34 @@ class Settlement:
 
     def carry_on(self, user: str, id: str, restarted: bool = False) -> None:
         """Bring a payment as far as it will go now. Safe to repeat, and to run twice at once."""
-        payment = self._claim(user, id, restarted)
-        if payment is None:
-            return
+        with self.store.write() as db:
+            payment = self.claim(db, load(db, user, id), restarted)
+        if payment:
+            self.go_on(payment)
+
+    def go_on(self, payment: Payment) -> None:
+        """The calls of a payment that is claimed, and what came of them."""
         try:
             charge = self._merchant(payment) if payment.merchant_id else self._contact(payment)
             self._record(payment, charge)
         except Exception as error:
-            log.warning("payment %s is undecided: %s", id, type(error).__name__)
+            log.warning("payment %s is undecided: %s", payment.id, type(error).__name__)
             self._unsure(payment, type(error).__name__)
 
-    def _claim(self, user: str, id: str, restarted: bool) -> Payment | None:
+    def claim(self, db: Connection, payment: Payment, restarted: bool = False) -> Payment | None:
+        """Have it for as long as the calls may take; a merchant's token is drawn in the same transaction."""
         now = self.clock.now()
-        with self.store.write() as db:
-            payment = load(db, user, id)
-            if payment.state == "confirmed" and payment.send_at and payment.send_at <= now:
-                move(db, payment, "submitted", now, look_at=now + LEASE)
-                return load(db, user, id)
+        if payment.state == "confirmed" and payment.send_at and payment.send_at <= now:
+            move(db, payment, "submitted", now, look_at=now + LEASE)
+            payment = replace(payment, state="submitted", moved_at=now)
+        else:
             free = (payments.c.look_at <= now) | (payments.c.look_at > now + QUARANTINE) | sa.literal(restarted)
-            mine = (payments.c.id == id) & payments.c.state.in_(OPEN) & free
-            claimed = db.execute(sa.update(payments).where(mine).values(look_at=now + LEASE)).rowcount
-            return payment if claimed else None
+            mine = (payments.c.id == payment.id) & payments.c.state.in_(OPEN) & free
+            if not db.execute(sa.update(payments).where(mine).values(look_at=now + LEASE)).rowcount:
+                return None
+        if payment.merchant_id:
+            self.vault.register(db, payment)
+        return payment
 
     def _contact(self, payment: Payment) -> Charge:
         """The two-step destination charge, entered at whichever step was committed last."""
@@ -125,16 +132,13 @@ class Settlement:
             asked = self.vault.asked(payment)
             if asked is None or self._in_time(payment, asked) is not asked:
                 raise
-            if payment.provider_ref != asked.ref:
-                self._attempt(payment, asked.ref)
             return asked
         if sale.status != "paid":
             return _failed(payment, sale.reason or sale.status)
-        self._attempt(payment, sale.provider_ref)
         return self.provider().retrieve(sale.provider_ref, self.vault.account(payment.merchant_id))
 
     def _attempt(self, payment: Payment, ref: str) -> int:
-        """Commit the reference of the charge, and that it is about to be confirmed for the n-th time."""
+        """Commit the reference of the intent, and that it is about to be confirmed for the n-th time."""
         next_one = {"provider_ref": ref, "attempt": payments.c.attempt + 1}
         with self.store.write() as db:
             if payment.provider_ref != ref:
@@ -148,6 +152,10 @@ class Settlement:
             payment = load(db, payment.user, payment.id)
             if payment.state not in OPEN:
                 return
+            if payment.merchant_id and charge.ref and not payment.provider_ref:  # the merchant made it, on our token
+                append(db, payment.user, payment.id, "intent", self.clock.now(), charge.ref)
+                mine = sa.update(payments).where(payments.c.id == payment.id)
+                db.execute(mine.values(provider_ref=charge.ref))
             if charge.ref and not _agrees(payment, charge):
                 self._quarantine(db, payment)
             elif charge.standing == "succeeded":

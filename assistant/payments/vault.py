@@ -11,6 +11,7 @@ from datetime import timedelta
 from zlib import crc32
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from assistant.clock import Clock
 from assistant.errors import Refused, Unavailable
@@ -60,18 +61,18 @@ class Vault:
         self.account(payment.merchant_id)
         merchant = self.merchants[payment.merchant_id]
         looks = hasattr(merchant, "session_of")  # a shop elsewhere is asked how it stands when it is asked to complete
-        sale = None if looks else merchant.order_of(payment.quote_id)
-        if sale is None:
-            token = self.draw(payment)
-            try:
-                sale = merchant.complete(payment.quote_id, token)
-            except Refused as error:
-                return self._refused(payment, token, str(error.values.get("reason", "")) or error.key)
+        if not looks and (sale := merchant.order_of(payment.quote_id)):
+            return sale
+        token = self.draw(payment)
+        try:
+            sale = merchant.complete(payment.quote_id, token)
+        except Refused as error:
+            return self._refused(payment, token, str(error.values.get("reason", "")) or error.key)
         if sale.status != "paid" or sale.provider_ref:
             return sale
-        if (grant := self._lent(payment)) and grant.ref:  # a shop elsewhere says "paid": the provider knows
-            return replace(sale, provider_ref=grant.ref)
-        if self.clock.now() >= (token := self.draw(payment)).expires_at:  # and it never will be charged
+        if ref := self.provider().issued(token.value).ref:  # a shop elsewhere says "paid": the provider knows
+            return replace(sale, provider_ref=ref)
+        if self.clock.now() >= token.expires_at:  # and it never will be charged
             return self._refused(payment, token, "not_charged")
         raise Unavailable("order_without_answer")
 
@@ -84,6 +85,10 @@ class Vault:
         session, expires = session_of(payment.quote_id), self._drawn(payment).expires_at
         return self.provider().lend(payment.method, payment.amount, payment.account, session, expires, about)
 
+    def register(self, db: Connection, payment: Payment) -> None:
+        """Note that this draft has its token; one that was noted before keeps its time."""
+        register(db, "vault", payment, self.signer.token("vault", payment), self.clock.now() + LIFETIME)
+
     def draw(self, payment: Payment) -> Token:
         """The one token of this draft: derived, or lent once, so that after a crash the same one is drawn again."""
         token = self._drawn(payment)
@@ -92,10 +97,7 @@ class Vault:
 
     def _drawn(self, payment: Payment) -> Token:
         value = self.signer.token("vault", payment)
-        with self.store.write() as db:
-            register(db, "vault", payment, value, self.clock.now() + LIFETIME)
-            known = sa.select(tokens.c.expires_at).where(tokens.c.digest == digest(value))
-            expires = db.execute(known).scalar_one()
+        expires = self.store.value(sa.select(tokens.c.expires_at).where(tokens.c.digest == digest(value)))
         return Token(value, payment.merchant_id, payment.quote_id, payment.amount, expires)
 
     def asked(self, payment: Payment) -> Charge | None:
@@ -201,7 +203,8 @@ class GrantTill:
         self.back = back  # where the bank leads when it has asked
 
     def redeem(self, token: Token, description: str) -> str:
-        provider, grant = self.provider(), self.provider().granted(token.value, self.account)
+        provider = self.provider()
+        grant = token.grant or provider.granted(token.value, self.account)
         about = {"checkout_session_id": grant.session}
         bill = Bill(digest(token.value)[:32], token.amount, token.value, description, about, on=self.account)
         charge = provider.retrieve(grant.ref, self.account) if grant.ref else None

@@ -177,12 +177,7 @@ class House:
         """
         if self.till is None:
             raise Unavailable("no_till")
-        with self.store.write() as db:
-            row = _quote_row(db, quote)
-            order = _order_row(db, quote)
-            if order is None:
-                self._check(row, token)
-                order = self._reserve(db, row)
+        row, order = self.begin(quote, token)
         self._tell(row)
         if order["status"] != "charging":
             return self._sale(order)
@@ -191,6 +186,15 @@ class House:
         except Refused as refusal:
             return self._settle(order, "declined", reason=str(refusal.values.get("reason") or refusal.key))
         return self._settle(order, "paid", reference=reference)
+
+    def begin(self, quote: str, token: Token) -> tuple[dict[str, Any], dict[str, Any]]:
+        """A quote and its order; made, and its goods set aside, if there is none. Raises `Refused` like `complete`."""
+        with self.store.write() as db:
+            row, order = _quote_row(db, quote), _order_row(db, quote)
+            if order is None:
+                self._check(row, token)
+                order = self._reserve(db, row)
+        return row, order
 
     def order_of(self, quote: str) -> Sale | None:
         """The settled sale of a quote; None while there is none: `complete` with the same token begins or ends it."""

@@ -229,9 +229,9 @@ def test_a_crash_before_the_merchant_answers_is_one_charge(
 ) -> None:
     mandate = sign(kernel, replace(terms, occurrences=1))
     with monkeypatch.context() as patched:
-        patched.setattr(Settlement, "carry_on", lambda *_: None)  # the process dies once it is confirmed
+        patched.setattr(Settlement, "go_on", lambda *_: None)  # the process dies once it is confirmed
         begun = kernel.buy_under(USER, mandate.id, quoted(shop))
-    assert begun.state == "confirmed"
+    assert begun.state == "submitted"
     assert refused(lambda: kernel.buy_under(USER, mandate.id, quoted(shop))) == "mandate_used_up"
     clock.forward(seconds=1)
     kernel.settle_due(restarted=True)

@@ -12,7 +12,7 @@ from assistant.payments.provider import Charge, Provider
 from tests.payments.conftest import LUNCH, SESSION, USER, Crash, Edges, Stall, charges, paid, pay
 
 
-@pytest.mark.parametrize("edge", range(1, 11))
+@pytest.mark.parametrize("edge", range(1, 8))
 def test_a_crash_at_any_edge_charges_once(
     kernel: Payments, open_kernel: Callable[[], Payments], alice: Payee, edges: Edges, edge: int
 ) -> None:
@@ -60,7 +60,7 @@ def _lose(monkeypatch: pytest.MonkeyPatch, name: str, before: bool) -> None:
 
 
 @pytest.mark.parametrize("before", [True, False])
-@pytest.mark.parametrize("call", ["create", "confirm", "retrieve"])
+@pytest.mark.parametrize("call", ["create", "confirm"])
 def test_a_lost_answer_is_unknown_and_then_known(
     kernel: Payments, alice: Payee, clock: MovableClock, monkeypatch: pytest.MonkeyPatch, call: str, before: bool
 ) -> None:
@@ -145,7 +145,7 @@ def test_a_quote_is_charged_by_its_merchant(kernel: Payments, stall: Stall) -> N
     assert stall.sales[payment.quote_id].provider_ref == done.provider_ref
 
 
-@pytest.mark.parametrize("edge", range(1, 18))
+@pytest.mark.parametrize("edge", range(1, 13))
 def test_a_crash_anywhere_in_a_purchase_charges_once_with_one_token(
     kernel: Payments, open_kernel: Callable[[], Payments], stall: Stall, edges: Edges, edge: int
 ) -> None:

@@ -89,8 +89,8 @@ def test_a_token_that_can_be_used_again_is_caught(world: World, monkeypatch: Pla
 
 
 def test_an_ignored_lease_is_caught(world: World, monkeypatch: Plant) -> None:
-    claim = Settlement._claim
-    monkeypatch.setattr(Settlement, "_claim", lambda self, user, id, restarted: claim(self, user, id, True))
+    claim = Settlement.claim
+    monkeypatch.setattr(Settlement, "claim", lambda self, db, payment, restarted=False: claim(self, db, payment, True))
     monkeypatch.setattr(
         Settlement, "due", lambda self, restarted=False: [
             (row.user_id, row.id) for row in _open_rows(self)

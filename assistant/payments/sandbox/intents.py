@@ -56,10 +56,13 @@ def create(call: Call) -> dict[str, Any]:
 
 
 def retrieve(call: Call) -> dict[str, Any]:
-    intent = call.find("payment_intent")
-    if "latest_charge" in call.params.get("expand", ()) and intent["latest_charge"]:
-        intent["latest_charge"] = call.find("charge", intent["latest_charge"])
-    return intent
+    return _expanded(call, call.find("payment_intent"))
+
+
+def _expanded(call: Call, told: dict[str, Any]) -> dict[str, Any]:
+    if "latest_charge" in call.params.get("expand", ()) and told.get("latest_charge"):
+        return told | {"latest_charge": call.find("charge", told["latest_charge"])}
+    return told
 
 
 def confirm(call: Call) -> dict[str, Any]:
@@ -67,7 +70,7 @@ def confirm(call: Call) -> dict[str, Any]:
     if method := call.params.get("payment_method"):
         held(call, method)
         intent["payment_method"] = method
-    return _confirm(call, intent)
+    return _expanded(call, _confirm(call, intent))
 
 
 def update(call: Call) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -111,35 +112,37 @@ class Shopfront:
             if first.request != said:
                 raise Fault(422, "idempotency_conflict", "This key was used with another body.")
             return first.status, first.body, True
+        session = call.path_params.get("id", f"cs_{slot[:40]}")
+        pays = call.url.path.endswith("/complete")  # which asks the processor: no transaction is open meanwhile
         try:
-            status, text = _told(lambda: act(call, slot, body))
-            if status < 500:
-                row = {"key": slot, "request": said, "status": status, "body": text, "at": self.counter.clock.now()}
-                with store.write() as db:
-                    db.execute(sa.insert(answers).values(**row))
+            with nullcontext() if pays else self.counter.held(session):
+                status, text = _told(lambda: act(call, session, body))
+                if status < 500:
+                    row = {"key": slot, "request": said, "status": status, "body": text, "at": self.counter.clock.now()}
+                    store.run(sa.insert(answers).values(**row))
             return status, text, False
         finally:
             with self._lock:
                 self._in_hand.discard(slot)
 
-    def _create(self, call: Call, slot: str, body: bytes) -> tuple[int, Session]:
+    def _create(self, call: Call, session: str, body: bytes) -> tuple[int, Session]:
         asked = door.read(Create, body)
         spoken = (asked.locale or call.headers.get("accept-language", "en"))[:2]
         language = spoken if spoken in ("en", "fr", "zh") else "en"
-        return 201, self.counter.create(f"cs_{slot[:40]}", asked, language)
+        return 201, self.counter.create(session, asked, language)
 
-    def _update(self, call: Call, _: str, body: bytes) -> tuple[int, Session]:
-        return 200, self.counter.update(call.path_params["id"], door.read(Update, body))
+    def _update(self, _: Call, session: str, body: bytes) -> tuple[int, Session]:
+        return 200, self.counter.update(session, door.read(Update, body))
 
     def _show(self, call: Call, _: str, __: bytes) -> tuple[int, Session]:
         return 200, self.counter.show(call.path_params["id"])
 
-    def _complete(self, call: Call, _: str, body: bytes) -> tuple[int, Session]:
-        return 200, self.counter.complete(call.path_params["id"], door.read(Complete, body))
+    def _complete(self, _: Call, session: str, body: bytes) -> tuple[int, Session]:
+        return 200, self.counter.complete(session, door.read(Complete, body))
 
-    def _cancel(self, call: Call, _: str, body: bytes) -> tuple[int, Session]:
+    def _cancel(self, _: Call, session: str, body: bytes) -> tuple[int, Session]:
         door.read(Cancel, body or b"{}")
-        return 200, self.counter.cancel(call.path_params["id"])
+        return 200, self.counter.cancel(session)
 
     async def page(self, call: Call) -> Response:
         """What a person sees of a session: its lines, and a button where the shop asks for their word."""

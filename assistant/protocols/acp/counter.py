@@ -8,11 +8,13 @@ import json
 import threading
 from collections import Counter as Count
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from assistant.acp.fault import Fault
 from assistant.acp.request import Complete, Create, Update
@@ -46,19 +48,25 @@ class Counter:
         self._busy: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
         own.create_all(store.engine)
 
+    @contextmanager
+    def held(self, id: str) -> Iterator[Connection]:
+        """Nobody else at this session, and one transaction for all that is done meanwhile: no call may leave in it."""
+        with self._busy[id], self.store.write() as db:
+            yield db
+
     def create(self, id: str, asked: Create, language: str) -> Session:
-        if not self._find(id):
-            request: Json = {"language": language, "currency": asked.currency.upper(), "way": "", "codes": []}
-            row: Json = {"id": id, "quote_id": "", "request": request, "state": "open", "approved": False, "reason": "",
-                   "told": False, "created_at": self.clock.now()}  # fmt: skip
-            row["request"] = self._merged(request, asked)
-            row["quote_id"] = self._quoted(row["request"])
-            with self.store.write() as db:
+        with self.held(id) as db:
+            if not self._find(id):
+                request: Json = {"language": language, "currency": asked.currency.upper(), "way": "", "codes": []}
+                row: Json = {"id": id, "quote_id": "", "request": request, "state": "open", "approved": False,
+                             "reason": "", "told": False, "created_at": self.clock.now()}  # fmt: skip
+                row["request"] = self._merged(request, asked)
+                row["quote_id"] = self._quoted(row["request"])
                 db.execute(sa.insert(sessions).values(**row))
-        return self.show(id)
+            return self.show(id)
 
     def update(self, id: str, asked: Update) -> Session:
-        with self._busy[id]:
+        with self.held(id):
             row = self._row(id)
             self._may_change(row)
             request = self._merged(row["request"], asked)
@@ -66,7 +74,7 @@ class Counter:
             return self.show(id)
 
     def cancel(self, id: str) -> Session:
-        with self._busy[id]:
+        with self.held(id):
             self._may_change(self._row(id))
             self._keep(id, state="canceled")
             return self.show(id)
@@ -77,7 +85,7 @@ class Counter:
 
     def show(self, id: str, more: tuple[Message, ...] = ()) -> Session:
         """The session as it stands, at today's price and stock until payment has begun."""
-        with self._busy[id]:
+        with self.held(id):
             row = self._row(id)
             stage = self.house.stage(row["quote_id"]) if row["quote_id"] else ""
             if stage in ("charging", "paid"):
@@ -106,9 +114,11 @@ class Counter:
             paid = self._token(row, asked, now.total or 0, now.currency.upper())
             if paid is None:
                 return self.show(id, (_message("warning", "price_change", "The price has changed.", "$.totals"),))
-            if now.status == "ready_for_payment":
-                self._keep(id, sold=now.wire())
             try:
+                with self.store.write():
+                    if now.status == "ready_for_payment":
+                        self._keep(id, sold=now.wire())
+                    self.house.begin(row["quote_id"], paid)
                 self.house.complete(row["quote_id"], paid)
             except Unavailable as error:
                 if error.key != "bank_asks":
@@ -133,7 +143,7 @@ class Counter:
         if grant.most.minor < total:
             return None
         amount, until = Money(total, currency), self.clock.now() + LIFE
-        return Token(paying.instrument.credential.token, self.house.id, row["quote_id"], amount, until)
+        return Token(grant.token, self.house.id, row["quote_id"], amount, until, grant=grant)
 
     # -- how it stands -------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ from assistant.protocols.acp.tables import answers, sessions
 from assistant.protocols.acp.view import View
 from assistant.shop import tables
 from assistant.shop.catalogue import Catalogue, Product
+from assistant.shop.elsewhere import fetch
 from assistant.shop.merchants import House, terms
 from assistant.store import Store
 
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 
 HOOK, KEY = "/agentic_checkout/webhooks/order_events", "agent.key"
 EVERY = 2.0  # seconds between two looks for orders nobody was told of
-PATIENCE = 5.0
 KEPT = timedelta(hours=25)  # an answer by its idempotency key
 log = logging.getLogger(__name__)
 
@@ -109,20 +110,15 @@ class Merchant:
             return list(db.execute(fresh.where(tables.orders.c.status == "paid", ~sessions.c.told)).scalars())
 
     def _post(self, session: str) -> None:
-        import httpx
-
         order = self.counter.show(session).order
         if order is None:
             return
         body = json.dumps(OrderEvent(type="order_create", data=order).wire()).encode()
         signed = of_webhook(secret_of(self.key), body, int(self.counter.clock.now().timestamp()))
         headers = {"Content-Type": "application/json", "Merchant-Signature": signed}
-        try:
-            heard = httpx.post(self.hook, content=body, headers=headers, timeout=PATIENCE, trust_env=False).is_success
-        except httpx.HTTPError:
-            return
-        with self.store.write() as db:
-            db.execute(sa.update(sessions).where(sessions.c.id == session).values(told=heard))
+        with suppress(Unavailable):
+            if fetch(self.name, "POST", self.hook, body, **headers)[0] < 300:
+                self.store.run(sa.update(sessions).where(sessions.c.id == session).values(told=True))
 
 
 def run(merchant: Merchant, port: int) -> None:
