@@ -340,7 +340,7 @@ def test_a_retry_while_the_first_is_checked_is_told(context: Context, monkeypatc
         raise Unavailable("provider_silent")
 
     with monkeypatch.context() as broken:
-        broken.setattr(Provider, "retrieve", silent)
+        broken.setattr(Provider, "confirm", silent)
         assert receipt(tap(pay(context), "payment.confirm", context)).status == "unknown"
     assert "still being checked" in shown(pay(context)).notes[0]
 

@@ -258,12 +258,15 @@ def test_60_a_locked_folder_stops_a_payment_before_the_network(
 def test_61_a_retry_while_the_first_is_checked_charges_once_and_says_so(
     kernel: Payments, alice: Payee, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lost(*_: object, **__: object) -> None:
+    real = Provider.confirm
+
+    def lost(*told: Any) -> None:
+        real(*told)
         raise Unavailable("provider_silent")
 
     waiting = kernel.draft(USER, SESSION, alice, LUNCH)
     with monkeypatch.context() as broken:
-        broken.setattr(Provider, "retrieve", lost)
+        broken.setattr(Provider, "confirm", lost)
         assert pay(kernel, waiting).state == "unknown"
     assert refused(lambda: kernel.again(USER, SESSION, waiting.id)) == "still_under_way"
     assert kernel.draft(USER, SESSION, alice, LUNCH).origin.repeats == waiting.id
