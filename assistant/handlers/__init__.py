@@ -60,6 +60,10 @@ class Context:
         kept = self.preferences.get("avoid") if self.preferences else None
         return tuple((name, value) for name, value in kept or ())
 
+    def sizes(self) -> dict[str, str]:
+        """The size this person wears, by kind of product."""
+        return (self.preferences.get("sizes") if self.preferences else None) or {}
+
     def say(self, key: str, **values: object) -> str:
         return say(self.language, key, **values)
 

@@ -6,7 +6,7 @@ Knows who keeps what; the rooms keep it.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from assistant.handlers import Context, Handler, Tap, notice
+from assistant.handlers import Context, Handler, Tap, habits, notice
 from assistant.handlers.wallet import LIMITS
 from assistant.language.acts import Do
 from assistant.reply import Action, Link, Memory, Remembered, Reply
@@ -35,13 +35,17 @@ def _avoid(words: str, context: Context) -> Reply:
 
 
 def _card(context: Context) -> Memory:
-    found = [*_avoided(context), *_payees(context), *_corrections(context), *_watches(context), *_cards(context)]
+    every = (_avoided, _sizes, _payees, _corrections, _watches, _cards)
+    found = [line for part in every for line in part(context)]
     limits = tuple(_limits(context))
     change = Action(context.say("memory.change_limits"), "service.say", {"goal": "limits", "slots": {}})
     rows = (*(row for row, _ in found), *limits)
     links = tuple(Link(context.say(f"memory.export_{form}"), f"/export/{form}") for form in EXPORTS)
     return Memory(
-        id=f"memory_{context.session}", rows=rows, links=links, actions=(*(action for _, action in found), change)
+        id=f"memory_{context.session}",
+        rows=rows,
+        links=links,
+        actions=(*(action for _, action in found), *_other_sizes(context), change),
     )
 
 
@@ -55,6 +59,17 @@ def _avoided(context: Context) -> Iterator[tuple[Remembered, Action]]:
         yield _line(
             "avoid", value, glossary().name(value, context.language), glossary().name(name, context.language), context
         )
+
+
+def _sizes(context: Context) -> Iterator[tuple[Remembered, Action]]:
+    for kind, size in context.sizes().items():
+        yield _line("sizes", kind, size, glossary().name(kind, context.language), context)
+
+
+def _other_sizes(context: Context) -> Iterator[Action]:
+    for kind in context.sizes():
+        label = context.say("memory.change_size", kind=glossary().name(kind, context.language))
+        yield Action(label, "memory.size", {"kind": kind}, "chip")
 
 
 def _payees(context: Context) -> Iterator[tuple[Remembered, Action]]:
@@ -93,8 +108,14 @@ def _unavoid(context: Context, key: str) -> None:
         context.preferences.keep("avoid", [pair for pair in context.avoided() if pair[1] != key])
 
 
+def _unsize(context: Context, key: str) -> None:
+    if context.preferences:
+        context.preferences.keep("sizes", {kind: size for kind, size in context.sizes().items() if kind != key})
+
+
 DROPS: dict[str, Callable[[Context, str], Any]] = {
     "avoid": _unavoid,
+    "sizes": _unsize,
     "payees": lambda context, key: context.rooms.payments.payees.remove(context.user, key),
     "corrections": lambda context, key: context.rooms.wealth.unlearn(context.user, key),
     "watches": lambda context, key: context.rooms.shop.watches.drop(context.user, key),
@@ -108,4 +129,4 @@ def drop(target: Mapping[str, Any], values: Mapping[str, str], context: Context)
 
 
 GOALS: dict[str, Handler] = {"memory": show}
-TAPS: dict[str, Tap] = {"memory.drop": drop}
+TAPS: dict[str, Tap] = {"memory.drop": drop, "memory.size": habits.change}

@@ -13,6 +13,7 @@ from typing import Any
 from assistant.errors import BadInput, Refused
 from assistant.handlers import Context, Handler, Tap, ask, notice
 from assistant.handlers.goods import known, measure, met, placed, reason, value, view
+from assistant.handlers.habits import WORN, habits, wears
 from assistant.language.acts import Act, Do, Query, Slot
 from assistant.merchant import Wanted
 from assistant.money import Money
@@ -28,7 +29,7 @@ LEAST, MOST = 2, 3  # products in a comparison
 DIFFERENCES = 4  # in one sentence
 THAN = ("price", "noise", "rating", "battery", "weight", "capacity", "delivery", "power", "height", "pages")
 QUESTIONS = 3  # about one wish, at most
-AVOIDED = "avoided"  # among what was asked: this search knows what the person avoids
+HABITS = "habits"  # among what was asked: this search knows what the person avoids and wears
 ASKED = (
     "category",
     "price",
@@ -74,18 +75,10 @@ def find(do: Do, context: Context) -> Reply:
         limits = (*(limit for limit in limits if limit.field != "price"), *bound)
     asked = tuple(value(do, "asked", ()))
     query, shown = value(do, "query", ""), value(do, "shown", SHOWN)
-    if AVOIDED not in asked and (avoided := tuple(_avoided(query, limits, context))):
-        limits, asked = (*limits, *avoided), (*asked, AVOIDED)  # once a search: its chips can be taken away
+    if HABITS not in asked and (kept := tuple(habits(query, limits, context))):
+        limits, asked = (*limits, *kept), (*asked, HABITS)  # once a search: its chips can be taken away
     wish = Wish(query, limits, shown, new_id("card"), doubts, asked)
     return _asked(wish, context) if doubts else _answer(wish, context)
-
-
-def _avoided(query: str, limits: Sequence[Constraint], context: Context) -> Iterator[Constraint]:
-    """What the person avoids, but for what they ask for now."""
-    for name, what in context.avoided():
-        words = {what, glossary().name(what, context.language).lower()}
-        if name not in {each.field for each in limits} and not any(word in query.lower() for word in words):
-            yield Constraint(name, "avoid", what)
 
 
 def _asked(wish: Wish, context: Context) -> Reply:
@@ -105,7 +98,7 @@ def _asked(wish: Wish, context: Context) -> Reply:
 
 def _answer(wish: Wish, context: Context) -> Reply:
     began = time.perf_counter()
-    asked = wish.asked if wish.shown == SHOWN and len({*wish.asked} - {AVOIDED}) < QUESTIONS else None
+    asked = wish.asked if wish.shown == SHOWN and len({*wish.asked} - {HABITS}) < QUESTIONS else None
     shelf = context.rooms.shop.search(wish.query, wish.limits, context.language, wish.shown, asked)
     step = Step("search", context.rooms.shop.describe(), round(1000 * (time.perf_counter() - began)))
     reply = _shelf(wish, shelf, context) if shelf.hits else _nothing(wish, shelf, context)
@@ -122,6 +115,7 @@ def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
     ]
     if first.why:
         said.append(context.say("product.because", reason=reason(first.why[0], shelf.currency, context)))
+    said.append(wears(shelf, context))
     speak = context.join(said)
     said += _remarks(shelf, context)
     removals = [_removal(wish, shelf, place, context) for place in range(len(wish.limits))]
@@ -192,7 +186,9 @@ def _remarks(shelf: Shelf, context: Context) -> list[str]:
 
 def _removal(wish: Wish, shelf: Shelf, place: int, context: Context, words: str = "") -> Action:
     kept = wish.limits[:place] + wish.limits[place + 1 :]
-    text = _limit(shelf.constraints[place], shelf, context)
+    limit = shelf.constraints[place]
+    worn = wish.limits[place].unit == WORN
+    text = context.say("product.limit.worn", value=limit.value) if worn else _limit(limit, shelf, context)
     label = context.say(words, limit=text) if words else text
     return Action(label, "product.unset", replace(wish, limits=kept, shown=SHOWN).target(), style="chip")
 

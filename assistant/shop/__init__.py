@@ -229,6 +229,16 @@ class Shop:
             "sizes": tuple(sorted({str(size) for size in sizes})),
         }
 
+    def kinds(self, query: str, language: str) -> frozenset[str]:
+        """The kinds of product sold here that the words name."""
+        return glossary().read(query, self._open().kinds, language).categories
+
+    def sizes(self, kind: str) -> tuple[str, ...]:
+        """Sizes in which products of this kind are sold."""
+        columns = self._open().columns.words
+        mine = columns["size"][columns["category"] == kind] if "size" in columns else ()
+        return tuple(dict.fromkeys(sorted(str(size).upper() for size in mine if size)))
+
     def stated(self, words: str) -> tuple[str, str] | None:
         """The fact (name, value) by which some product is what these words say: ("material", "leather")."""
         for field in ("material", "colour", "brand"):

@@ -83,5 +83,4 @@ carts = table(
 watches = table(
     "price_watches",
     user_id=ID, product_id=ID, minor=a(sa.Integer), currency=CURRENCY, created_at=a(Instant),
-    met_at=perhaps(Instant),  # NULL: still waited for
 )  # fmt: skip

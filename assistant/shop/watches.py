@@ -35,7 +35,7 @@ class Watches:
 
     def note(self, user: str, product: str, limit: Money) -> None:
         """Wait for this product at this price; a new limit takes the place of the old one."""
-        row = {"minor": limit.minor, "currency": limit.currency, "created_at": self.clock.now(), "met_at": None}
+        row = {"minor": limit.minor, "currency": limit.currency, "created_at": self.clock.now()}
         mine = (tables.watches.c.user_id == user) & (tables.watches.c.product_id == product)
         with self.store.write() as db:
             if not db.execute(sa.update(tables.watches).where(mine).values(**row)).rowcount:

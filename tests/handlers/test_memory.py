@@ -8,7 +8,7 @@ import pytest
 from assistant.conversation import OWNER, Session
 from assistant.core import Assistant
 from assistant.money import Money
-from assistant.reply import Memory, Period, Products, Reply
+from assistant.reply import Memory, Period, Products, Question, Reply
 from assistant.request import Language, Request
 
 
@@ -109,3 +109,50 @@ def test_limits_are_shown_and_changed_elsewhere(assistant: Assistant, who: Sessi
     assert len(limits) == 6
     assert found.actions[-1].verb == "service.say"
     assert "limit" in assistant.act(who, found.actions[-1].id).text.lower()
+
+
+WEAR = [("en", "running shoes in size 42", "running shoes", "because you wear 42", "running shoes size 44"),
+        ("fr", "des chaussures de course en taille 42", "des chaussures de course", "car vous portez du 42",
+         "des chaussures de course en taille 44"),
+        ("zh", "42码的跑鞋", "跑鞋", "因为您穿42", "44码的跑鞋")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said", "wish", "because", "other"), WEAR)
+def test_a_size_said_once_holds_for_its_kind_until_another_is_said(
+    assistant: Assistant, language: Language, said: str, wish: str, because: str, other: str
+) -> None:
+    who = replace(assistant.open(f"usr_size_{language}"), language=language)
+    answered(assistant, who, said)
+    later = replace(assistant.open(who.user), language=language)
+    shelf = answered(assistant, later, wish)
+    (chip,) = [chip for chip in shelf.constraints if chip.text == because]
+    assert {size(assistant, each.id) for each in shelf.products} == {"42"}
+    (freed,) = [each for each in assistant.act(later, chip.action).cards if isinstance(each, Products)]
+    assert not freed.constraints, "a chip is taken away for this search"
+    assert {size(assistant, each.id) for each in answered(assistant, later, other).products} == {"44"}
+    row = card(assistant, later, {"en": "what do you remember about me?", "fr": "Que retiens-tu de moi ?",
+                                  "zh": "你记得我什么"}[language]).rows[0]  # fmt: skip
+    assert row.label == "44"
+    assistant.act(later, row.action)
+    fresh = replace(assistant.open(who.user), language=language)
+    assert not answered(assistant, fresh, wish).constraints
+
+
+def test_a_remembered_size_is_changed_on_its_card_and_holds_for_nothing_else(
+    assistant: Assistant, who: Session
+) -> None:
+    answered(assistant, who, "running shoes size 42")
+    other = next(each for each in card(assistant, who).actions if each.label.startswith("Another size"))
+    asked = assistant.act(who, other.id)
+    (question,) = [each for each in asked.cards if isinstance(each, Question)]
+    assert [choice.label for choice in question.choices] == ["40", "42", "44"]
+    assistant.act(who, question.choices[0].id)
+    assert card(assistant, who).rows[0].label == "40"
+    later = assistant.open(OWNER)
+    assert not answered(assistant, later, "a notebook").constraints
+
+
+def size(assistant: Assistant, product: str) -> str:
+    found = assistant.rooms.shop.product(product)
+    assert found is not None
+    return str(found.attributes["size"].value)

@@ -517,7 +517,6 @@ CREATE TABLE price_watches (
     minor INTEGER NOT NULL,
     currency VARCHAR(3) NOT NULL,
     created_at VARCHAR(32) NOT NULL,
-    met_at VARCHAR(32),
     CONSTRAINT pk_price_watches PRIMARY KEY (user_id, product_id)
 );
 
