@@ -236,8 +236,10 @@ class Shop:
     def sizes(self, kind: str) -> tuple[str, ...]:
         """Sizes in which products of this kind are sold."""
         columns = self._open().columns.words
-        mine = columns["size"][columns["category"] == kind] if "size" in columns else ()
-        return tuple(dict.fromkeys(sorted(str(size).upper() for size in mine if size)))
+        if "size" not in columns:
+            return ()
+        mine = set(columns["size"].codes[columns["category"].among(kind)].tolist())
+        return tuple(sorted(size.upper() for size, code in columns["size"].known.items() if code in mine))
 
     def stated(self, words: str) -> tuple[str, str] | None:
         """The fact (name, value) by which some product is what these words say: ("material", "leather")."""
@@ -314,7 +316,7 @@ class Shop:
         """Others of its kind in stock that meet the conditions, most alike first, with the facts they share."""
         view = self._open()
         limits, _ = self._canonical(constraints)
-        rows = np.flatnonzero(view.columns.fit(limits).meets & (view.columns.words["category"] == product.category))
+        rows = np.flatnonzero(view.columns.fit(limits).meets & view.columns.words["category"].among(product.category))
         others = [view.products[row] for row in rows if view.products[row].family != product.family]
         fresh = [each for each in self.catalogue.by_ids([other.id for other in others]) if each.offer.stock]
         return guide.alike(product, fresh, self.settings.currency)

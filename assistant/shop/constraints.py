@@ -4,6 +4,7 @@ Knows units, the fields a condition may name, and that a product which does not 
 and counted. Does not read sentences: `language/slots` writes `request.Constraint`, this room keeps it.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -102,14 +103,32 @@ def _priced(
     return replace(constraint, value=used), Conversion(bound, used, on)
 
 
+class Words:
+    """One fact in words over all rows; each word is kept once."""
+
+    def __init__(self, count: int) -> None:
+        self.codes = np.full(count, -1, np.int32)  # -1: not stated
+        self.known: dict[str, int] = {}
+
+    def put(self, row: int, word: str) -> None:
+        self.codes[row] = self.known.setdefault(word, len(self.known))
+
+    def among(self, *words: str) -> Mask:
+        """bool [n]: rows that state one of these words."""
+        codes = [self.known[word] for word in words if word in self.known]
+        return np.isin(self.codes, codes)
+
+
 class Columns:
     """The catalogue turned on its side: one array per fact, so that a condition is one comparison."""
 
     def __init__(self, products: Sequence[Product]) -> None:
         self.count = len(products)
-        self.numbers: dict[str, NDArray[np.float64]] = {}
-        self.words: dict[str, NDArray[np.object_]] = {}  # None: not stated
-        self.prices: dict[str, NDArray[np.int64]] = {}  # minor units, -1: no price in this currency
+        count = len(products)
+        self.numbers: dict[str, NDArray[np.float64]] = defaultdict(lambda: np.full(count, np.nan))
+        self.words: dict[str, Words] = defaultdict(lambda: Words(count))
+        # minor units, -1: no price in this currency
+        self.prices: dict[str, NDArray[np.int64]] = defaultdict(lambda: np.full(count, -1, np.int64))
         for row, product in enumerate(products):
             for name, fact in product.attributes.items():
                 self._set(row, name, fact.value)
@@ -121,14 +140,13 @@ class Columns:
                 self._set(row, name, getattr(product, name))
             self._set(row, "merchant", product.offer.merchant)
             for price in product.offer.prices:
-                self.prices.setdefault(price.currency, np.full(self.count, -1, np.int64))[row] = price.minor
+                self.prices[price.currency][row] = price.minor
 
     def _set(self, row: int, name: str, value: str | float) -> None:
         if isinstance(value, str):
-            column = self.words.setdefault(name, np.full(self.count, None, object))
-            column[row] = _word(name, value)
+            self.words[name].put(row, _word(name, value))
         else:
-            self.numbers.setdefault(name, np.full(self.count, np.nan))[row] = value
+            self.numbers[name][row] = value
 
     def hold(self, constraint: Constraint) -> Fit:
         """One canonical condition against every row."""
@@ -142,11 +160,11 @@ class Columns:
             words = self.words.get(field)
             if op == "avoid":
                 nobody = np.zeros(self.count, bool)
-                return Fit(~nobody if words is None else words != _word(field, value), nobody)
+                return Fit(~nobody if words is None else ~words.among(_word(field, value)), nobody)
             if words is None or op not in ("is", "not"):
                 return self._nobody()
-            unstated = np.array([word is None for word in words], bool)
-            return Fit(~unstated & ((words == _word(field, value)) == (op == "is")), unstated)
+            unstated = words.codes < 0
+            return Fit(~unstated & (words.among(_word(field, value)) == (op == "is")), unstated)
         numbers = self.numbers.get(field)
         if numbers is None:
             return self._nobody()

@@ -98,9 +98,9 @@ def _has(columns: Mapping[str, NDArray[Any]], name: str, row: int) -> float:
 def _varied(rows: Sequence[int], columns: Columns) -> list[int]:
     if not rows:
         return []
-    family = columns.words["family"]
     order = list(dict.fromkeys(rows))
-    leads = set({family[row]: row for row in reversed(order)}.values())
+    families = columns.words["family"].codes[order].tolist()
+    leads = set(dict(zip(reversed(families), reversed(order), strict=True)).values())
     return sorted(order, key=lambda row: row not in leads)
 
 

@@ -21,6 +21,7 @@ from assistant.shop.meaning import Embed, Meaning
 from assistant.store import plain_errors
 
 Mask = NDArray[np.bool_]
+Rows = NDArray[np.int64]
 
 SHAPE = "1"  # raise it when the fields below change: caches of another shape are not read
 BOOSTS = {"title": 3.0, "brand": 2.0, "model": 2.0, "description": 1.0, "facts": 0.3}
@@ -28,6 +29,7 @@ FUSION_K = 20
 DENSE_WEIGHT = 0.5
 NAMES = ["title", "brand", "model"]
 DEPTH = 1000  # hits read from the words' leg before the mask; widened while too few pass
+NOBODY: Rows = np.empty(0, np.int64)
 HEAP = 64_000_000  # bytes for the one writer thread
 
 
@@ -101,23 +103,23 @@ class Index:
             rows = tuple(int(row) for row in np.flatnonzero(mask))
             return Ranking(rows, (0.0,) * len(rows), frozenset(), strict=True, semantic=False)
         lexical, strict = self.lexical(words, mask)
-        dense = self._meaning.near(" ".join(words), mask, DEPTH) if self._meaning else []
-        scores: dict[int, float] = {}
-        for weight, leg in ((1.0, lexical), (DENSE_WEIGHT, dense)):
-            for place, row in enumerate(leg, 1):
-                scores[row] = scores.get(row, 0.0) + weight / (FUSION_K + place)
-        rows = tuple(sorted(scores, key=lambda row: (-scores[row], row)))
-        fused = tuple(scores[row] for row in rows)
-        return Ranking(rows, fused, frozenset(lexical), strict, self.semantic)
+        dense = self._meaning.near(" ".join(words), mask, DEPTH, lexical) if self._meaning else NOBODY
+        every = np.concatenate([lexical, dense])
+        weights = np.concatenate([_reciprocal(len(lexical)), DENSE_WEIGHT * _reciprocal(len(dense))])
+        each, places = np.unique(every, return_inverse=True)
+        scores = np.bincount(places, weights)
+        order = np.argsort(-scores, kind="stable")
+        found, fused = tuple(each[order].tolist()), tuple(scores[order].tolist())
+        return Ranking(found, fused, frozenset(lexical.tolist()), strict, self.semantic)
 
-    def lexical(self, words: Sequence[str], mask: Mask) -> tuple[list[int], bool]:
+    def lexical(self, words: Sequence[str], mask: Mask) -> tuple[Rows, bool]:
         """Rows holding every word; where none is allowed, rows holding any of them, not only a number or a unit."""
         for every in (True, False):
-            if rows := self._hits(words, mask, every):
+            if len(rows := self._hits(words, mask, every)):
                 return rows, every
-        return [], False
+        return NOBODY, False
 
-    def _hits(self, words: Sequence[str], mask: Mask, every: bool) -> list[int]:
+    def _hits(self, words: Sequence[str], mask: Mask, every: bool) -> Rows:
         said = _quoted(words)
         if not every and (nouns := [word for word in words if len(word) > 2 and not word.isdigit()]):
             said = f"+({_quoted(nouns)}) {said}"
@@ -125,11 +127,16 @@ class Index:
         searcher, depth = self._words.searcher(), DEPTH
         while True:
             found = searcher.search(query, limit=depth)
-            rows = searcher.fast_field_values("row", [address for _, address in found.hits])
-            allowed = [row for row in rows if mask[row]]
-            if allowed or len(rows) < depth:
+            rows = np.array(searcher.fast_field_values("row", [address for _, address in found.hits]), np.int64)
+            allowed = rows[mask[rows]]
+            if len(allowed) or len(rows) < depth:
                 return allowed
             depth *= 8
+
+
+def _reciprocal(count: int) -> NDArray[np.float64]:
+    """What each place of a ranking is worth (Cormack, Clarke and Büttcher 2009)."""
+    return 1.0 / (FUSION_K + np.arange(1, count + 1))
 
 
 def _quoted(words: Sequence[str]) -> str:

@@ -18,10 +18,11 @@ from assistant.shop.catalogue import Product
 Embed = Callable[[list[str]], NDArray[np.float32]]  # n texts -> [n, width], rows of length 1
 
 FILE = "meaning.npz"  # keys uint64 [n], rows float16 [n, width]
-PART = 512  # texts embedded at once
+PART, SLICE = 512, 20_000  # texts embedded, and vectors indexed, at once
 SAVE_EVERY = 60.0  # seconds: what a stopped program must do again
 LARGE = 100_000  # products; recall@10 of the neighbourhoods against all of it was measured at .95
 CELLS, PROBED, TRAINED = 1024, 48, 100_000
+ENOUGH = 100  # rows that hold the words of a request in a large catalogue
 SIMILAR = 0.42  # least cosine at which meaning alone may bring a product in
 
 
@@ -32,15 +33,25 @@ class Meaning:
         self._embed = embed
         self._index = _index(learned(products, embed, folder / FILE))
 
-    def near(self, text: str, mask: NDArray[np.bool_], most: int) -> list[int]:
-        """Rows allowed by `mask` whose meaning is like that of `text`, likest first."""
+    def near(self, text: str, mask: NDArray[np.bool_], most: int, among: NDArray[np.int64]) -> NDArray[np.int64]:
+        """At most so many rows allowed by `mask` whose meaning is like that of `text`, likest first.
+
+        In a large catalogue whose words found `ENOUGH` already, those of `among` alone: what they leave out is not
+        missed, and looking at it would cost more than everything else.
+        """
         import faiss
 
+        asked = self._embed([text])
+        if self._index.ntotal >= LARGE and len(among) >= ENOUGH:
+            likeness = self._index.reconstruct_batch(among) @ asked[0]
+            order = np.argsort(-likeness, kind="stable")[: int((likeness >= SIMILAR).sum())]
+            return among[order[:most]]
         chosen = None if mask.all() else faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
         cells = isinstance(self._index, faiss.IndexIVF)
         how = faiss.SearchParametersIVF(sel=chosen, nprobe=PROBED) if cells else faiss.SearchParameters(sel=chosen)
-        likeness, rows = self._index.search(self._embed([text]), min(most, len(mask)), params=how)
-        return [int(row) for row, alike in zip(rows[0], likeness[0], strict=True) if row >= 0 and alike >= SIMILAR]
+        likeness, rows = self._index.search(asked, min(most, len(mask)), params=how)
+        found: NDArray[np.int64] = rows[0][(rows[0] >= 0) & (likeness[0] >= SIMILAR)]
+        return found
 
 
 def _index(rows: NDArray[np.float16]) -> Any:
@@ -50,27 +61,33 @@ def _index(rows: NDArray[np.float16]) -> Any:
     kind = "SQ8" if len(rows) < LARGE else f"IVF{CELLS},SQ8"
     index = faiss.index_factory(rows.shape[1], kind, faiss.METRIC_INNER_PRODUCT)
     index.train(rows[:: max(1, len(rows) // TRAINED)].astype(np.float32))
-    for start in range(0, len(rows), LARGE):
-        index.add(rows[start : start + LARGE].astype(np.float32))
+    for start in range(0, len(rows), SLICE):
+        index.add(rows[start : start + SLICE].astype(np.float32))
+    if len(rows) >= LARGE:
+        index.make_direct_map()
     return index
 
 
 def learned(products: Sequence[Product], embed: Embed, file: Path) -> NDArray[np.float16]:
     """[n, width] in the order of `products`; what is embedded for it is kept in `file`."""
     wanted = np.array([_key(product) for product in products], np.uint64)
-    keys, rows = _kept(file)
-    missing = np.flatnonzero(~np.isin(wanted, keys))
-    fresh = missing[np.unique(wanted[missing], return_index=True)[1]]
-    made, saved = [rows] if len(rows) else [], time.monotonic()
+    _, first, place = np.unique(wanted, return_index=True, return_inverse=True)
+    keys, kept = _kept(file)
+    rows = np.empty((len(wanted), kept.shape[1]), np.float16)
+    known, order = np.isin(wanted, keys), np.argsort(keys)
+    rows[known] = kept[order[np.searchsorted(keys, wanted[known], sorter=order)]]
+    fresh, saved = np.sort(first[~known[first]]), time.monotonic()
     for start in range(0, len(fresh), PART):
-        part = [_text(products[row]) for row in fresh[start : start + PART]]
-        made.append(embed(part).astype(np.float16))
+        part = fresh[start : start + PART]
+        made = embed([_text(products[row]) for row in part])
+        if not rows.shape[1]:  # nothing was kept that tells the width
+            rows = np.empty((len(wanted), made.shape[1]), np.float16)
+        rows[part], known[part] = made, True
         if time.monotonic() - saved > SAVE_EVERY:
-            _save(file, np.concatenate([keys, wanted[fresh[: start + PART]]]), np.concatenate(made))
+            _save(file, wanted[known], rows[known])
             saved = time.monotonic()
-    keys, rows = np.concatenate([keys, wanted[fresh]]), np.concatenate(made)
-    order = np.argsort(keys)
-    rows = rows[order[np.searchsorted(keys, wanted, sorter=order)]]
+    again = np.flatnonzero(~known)  # the same text as an earlier product
+    rows[again] = rows[first[place[again]]]
     if len(fresh):
         _save(file, wanted, rows)
     return rows

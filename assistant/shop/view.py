@@ -28,7 +28,7 @@ class View:
         kinds = self.columns.words.get("category")
         if not reading.categories or kinds is None:
             return np.ones(len(self.products), bool)
-        return np.isin(kinds, list(reading.categories)) | ~np.isin(kinds, glossary().kinds())
+        return kinds.among(*reading.categories) | ~kinds.among(*glossary().kinds())
 
     def found(self, reading: Reading, mask: Mask) -> Ranking:
         """Allowed rows for the words. Where a kind of product is named: those with every word, else all of the kind."""
@@ -39,8 +39,8 @@ class View:
             kept = [place for place, row in enumerate(ranking.rows) if row in ranking.matched]
             rows, scores = tuple(ranking.rows[p] for p in kept), tuple(ranking.scores[p] for p in kept)
             return replace(ranking, rows=rows, scores=scores)
-        named = np.isin(self.columns.words["category"], list(reading.categories))
-        rest = tuple(int(row) for row in np.flatnonzero(mask & named) if row not in set(ranking.rows))
+        named = self.columns.words["category"].among(*reading.categories)
+        rest = tuple(np.setdiff1d(np.flatnonzero(mask & named), ranking.rows).tolist())
         return replace(ranking, rows=ranking.rows + rest, scores=ranking.scores + (0.0,) * len(rest))
 
     def in_stock(self, ranking: Ranking) -> NDArray[np.int64]:
