@@ -4,6 +4,7 @@ Knows titles and descriptions (attribute text was measured to make matching wors
 that is measured (nDCG@10 equal); above `LARGE` products the vectors are searched by neighbourhoods.
 """
 
+import functools
 import hashlib
 import time
 from collections.abc import Callable, Sequence
@@ -22,7 +23,8 @@ PART, SLICE = 512, 20_000  # texts embedded, and vectors indexed, at once
 SAVE_EVERY = 60.0  # seconds: what a stopped program must do again
 LARGE = 100_000  # products; recall@10 of the neighbourhoods against all of it was measured at .95
 CELLS, PROBED, TRAINED = 1024, 48, 100_000
-ENOUGH = 100  # rows that hold the words of a request in a large catalogue
+LAST = 4  # requests whose vectors are at hand: one search ranks several times, and a limit changes no word
+ENOUGH = 100  # rows that hold the words of a request
 SIMILAR = 0.42  # least cosine at which meaning alone may bring a product in
 
 
@@ -30,19 +32,19 @@ class Meaning:
     """Ready when made: texts not seen before have been embedded, the others come from `folder`."""
 
     def __init__(self, products: Sequence[Product], embed: Embed, folder: Path) -> None:
-        self._embed = embed
+        self._asked = functools.lru_cache(LAST)(lambda text: embed([text]))
         self._index = _index(learned(products, embed, folder / FILE))
 
     def near(self, text: str, mask: NDArray[np.bool_], most: int, among: NDArray[np.int64]) -> NDArray[np.int64]:
         """At most so many rows allowed by `mask` whose meaning is like that of `text`, likest first.
 
-        In a large catalogue whose words found `ENOUGH` already, those of `among` alone: what they leave out is not
-        missed, and looking at it would cost more than everything else.
+        Where the words found `ENOUGH` already, those of `among` alone: nothing is missed in what they leave out (judged
+        queries: nDCG@10 .740 for .739), and looking at a million rows costs more than everything else.
         """
         import faiss
 
-        asked = self._embed([text])
-        if self._index.ntotal >= LARGE and len(among) >= ENOUGH:
+        asked = self._asked(text)
+        if len(among) >= ENOUGH:
             likeness = self._index.reconstruct_batch(among) @ asked[0]
             order = np.argsort(-likeness, kind="stable")[: int((likeness >= SIMILAR).sum())]
             return among[order[:most]]
