@@ -102,8 +102,10 @@ class Index:
         if not words:
             rows = tuple(int(row) for row in np.flatnonzero(mask))
             return Ranking(rows, (0.0,) * len(rows), frozenset(), strict=True, semantic=False)
+        meaning = self._meaning
+        asked = meaning.ask(" ".join(words)) if meaning else None
         lexical, strict = self.lexical(words, mask)
-        dense = self._meaning.near(" ".join(words), mask, DEPTH, lexical) if self._meaning else NOBODY
+        dense = meaning.near(asked.result(), mask, DEPTH, lexical) if meaning and asked else NOBODY
         every = np.concatenate([lexical, dense])
         weights = np.concatenate([_reciprocal(len(lexical)), DENSE_WEIGHT * _reciprocal(len(dense))])
         each, places = np.unique(every, return_inverse=True)

@@ -8,6 +8,7 @@ import functools
 import hashlib
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ SAVE_EVERY = 60.0  # seconds: what a stopped program must do again
 LARGE = 100_000  # products; recall@10 of the neighbourhoods against all of it was measured at .95
 CELLS, PROBED, TRAINED = 1024, 48, 100_000
 LAST = 4  # requests whose vectors are at hand: one search ranks several times, and a limit changes no word
-ENOUGH = 100  # rows that hold the words of a request
+ENOUGH, JUDGED = 100, 200  # rows that hold the words of a request, and how many of them are looked at
 SIMILAR = 0.42  # least cosine at which meaning alone may bring a product in
 
 
@@ -32,22 +33,29 @@ class Meaning:
     """Ready when made: texts not seen before have been embedded, the others come from `folder`."""
 
     def __init__(self, products: Sequence[Product], embed: Embed, folder: Path) -> None:
+        self._beside = ThreadPoolExecutor(1, "shop-meaning")
         self._asked = functools.lru_cache(LAST)(lambda text: embed([text]))
         self._index = _index(learned(products, embed, folder / FILE))
 
-    def near(self, text: str, mask: NDArray[np.bool_], most: int, among: NDArray[np.int64]) -> NDArray[np.int64]:
-        """At most so many rows allowed by `mask` whose meaning is like that of `text`, likest first.
+    def ask(self, text: str) -> Future[NDArray[np.float32]]:
+        """The vector of a request, [1, width], made beside what the caller does meanwhile."""
+        return self._beside.submit(self._asked, text)
 
-        Where the words found `ENOUGH` already, those of `among` alone: nothing is missed in what they leave out (judged
-        queries: nDCG@10 .740 for .739), and looking at a million rows costs more than everything else.
+    def near(
+        self, asked: NDArray[np.float32], mask: NDArray[np.bool_], most: int, among: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """At most so many rows allowed by `mask` whose meaning is like that of `asked`, likest first.
+
+        Where the words found `ENOUGH` already, the best of `among` alone: judged queries miss nothing in what is left
+        out (nDCG@10 .741 for .739), and looking at a million rows costs more than everything else.
         """
         import faiss
 
-        asked = self._asked(text)
         if len(among) >= ENOUGH:
+            among = among[:JUDGED]
             likeness = self._index.reconstruct_batch(among) @ asked[0]
             order = np.argsort(-likeness, kind="stable")[: int((likeness >= SIMILAR).sum())]
-            return among[order[:most]]
+            return among[order]
         chosen = None if mask.all() else faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
         cells = isinstance(self._index, faiss.IndexIVF)
         how = faiss.SearchParametersIVF(sel=chosen, nprobe=PROBED) if cells else faiss.SearchParameters(sel=chosen)
