@@ -75,8 +75,10 @@ class Conversations:
         self.clock = clock
 
     def greet(self, user: str) -> bool:
-        """Note that `user` is here; True when this is the first time."""
-        now = self.clock.now()
+        """Note that `user` is here, to the minute; True when this is the first time."""
+        now, seen = self.clock.now(), self.store.value(sa.select(users.c.seen_at).where(users.c.user_id == user))
+        if seen is not None and abs(now - seen) < MINUTE:
+            return False
         with self.store.write() as db:
             known = db.execute(sa.update(users).where(users.c.user_id == user).values(seen_at=now)).rowcount
             if not known:

@@ -249,8 +249,9 @@ class Assistant:
         who = self.open(user, self.conversations.newest(user))
         context = self._context(who)
         reply = make(context)
-        self.conversations.remember(who, dialogue.tapped(context.state, reply))
-        return self.conversations.publish(who, Request(), Evidence(), reply)
+        with self.store.write():
+            self.conversations.remember(who, dialogue.tapped(context.state, reply))
+            return self.conversations.publish(who, Request(), Evidence(), reply)
 
     def keep_mandates(self) -> None:
         """Buy what signed mandates allow at today's prices; each is told in the conversation it was signed in."""

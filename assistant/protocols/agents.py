@@ -205,7 +205,7 @@ def server(assistant: "Assistant") -> "MCPServer":
         from mcp.types import ToolAnnotations
     except ImportError:
         raise Unavailable("mcp_missing") from None
-    tools, made = Tools(assistant), MCPServer("Lueur", instructions=ABOUT)
+    tools, made = Tools(assistant), MCPServer("Lueur", instructions=ABOUT, log_level="WARNING")
     here = functools.partial(ToolAnnotations, open_world_hint=False, destructive_hint=False, idempotent_hint=True)
     looks: list[Callable[..., Any]] = [tools.search, tools.compare, tools.money, tools.payment]
     prepares: list[Callable[..., Any]] = [tools.prepare_payment, tools.prepare_cart]
