@@ -38,6 +38,7 @@ from models.text import embedder, vocabulary
 
 log = logging.getLogger(__name__)
 LOOKS_AT_ONCE = 2  # pictures in the worker: one is read while the next one is opened
+ASKED_EVERY = 600.0  # seconds between two looks at what shops elsewhere ask
 LONGEST_TEXT = 4_000  # characters of one request; a longer one is a file, not a sentence
 
 
@@ -82,6 +83,7 @@ class Assistant:
         self.guesses = Guesses(self.clock)
         self.proposer = Beside(Rules(), proposer) if proposer else chosen(settings)
         self.taps = taps()
+        self._closing = threading.Event()
         self._acting: dict[str, list[Reply]] = {}  # sessions that tap right now: what is bought meanwhile is told there
 
     def open(self, user: str, session: str | None = None, language: Language = "en") -> Session:
@@ -272,7 +274,14 @@ class Assistant:
         self.rooms.shop.start()
         self.keep_mandates()
         threading.Thread(target=self._show_pictures, name="shop-pictures", daemon=True).start()
+        threading.Thread(target=self._ask_prices, name="shop-prices", daemon=True).start()
         self.senses.start()
+
+    def _ask_prices(self) -> None:
+        """A shop elsewhere tells nobody of its prices: while mandates wait, it is asked."""
+        while not self._closing.wait(ASKED_EVERY):
+            with contextlib.suppress(LueurError):
+                self.keep_mandates()
 
     def catch_up(self) -> None:
         """Ask about what an earlier process left undecided, before anything is said; without a provider it waits."""
@@ -291,6 +300,7 @@ class Assistant:
                 log.warning("the picture %s shows nothing: %s", path.name, error)
 
     def close(self) -> None:
+        self._closing.set()
         self.senses.close()
         self.rooms.payments.close()
         self.store.close()

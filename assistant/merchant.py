@@ -51,6 +51,7 @@ class Quote:
     ways: tuple[Shipping, ...] = ()
     tax: Money | None = None  # inside the total
     wanted: tuple[Wanted, ...] = ()  # what each of `lines` is, and how many
+    site: str = ""  # where a shop elsewhere stands
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from assistant.errors import LueurError, Refused
 from assistant.handlers import Context, Handler, Tap, ask
@@ -76,19 +77,21 @@ def _terms(product: Product, each: Money, do: Do, context: Context) -> Terms:
     if most is None or product.offer.stock >= quantity:
         cart = seller.estimate((Wanted(product.id, quantity),), currency=each.currency, language=context.language)
         most = most or each * quantity + cart.total - price * quantity
-        if not cart.wanted:  # the kernel could not see which goods it pays for
+        if not cart.wanted:  # what it asks is only guessed: the shop did not say
             raise Refused("mandate_not_there", shop=seller.name)
     until, day = now + USUAL, value(do, "until", None)
     if isinstance(day, date):
         until = datetime.combine(day + timedelta(days=1), time(), UTC)
     title, method = product.title(context.language), context.rooms.payments.wallet(context.user).method
-    return Terms(product.id, title, seller.id, seller.name, quantity, each, most, most, 1, until, method)
+    site = getattr(seller, "site", "")
+    return Terms(product.id, title, seller.id, seller.name, quantity, each, most, most, 1, until, method, site)
 
 
 def _words(terms: Terms) -> dict[str, object]:
     last = (terms.until - timedelta(seconds=1)).date()
+    seller = f"{terms.seller} ({urlsplit(terms.site).netloc})" if terms.site else terms.seller
     return {
-        "title": terms.title, "seller": terms.seller, "quantity": terms.quantity, "each": terms.each,
+        "title": terms.title, "seller": seller, "quantity": terms.quantity, "each": terms.each,
         "most": terms.most, "until": last,
     }  # fmt: skip
 
@@ -122,11 +125,19 @@ def keep(signed: Mandate, context: Context) -> Reply | None:
     if product is None or signed.used >= terms.occurrences or terms.until <= context.now:
         return None
     price = product.offer.price(terms.each.currency)
-    if price.currency != terms.each.currency or price > terms.each or product.offer.stock < terms.quantity:
+    if not terms.site and (
+        price.currency != terms.each.currency or price > terms.each or product.offer.stock < terms.quantity
+    ):
         return None
     try:
         wanted, seller = (Wanted(terms.product, terms.quantity),), shop.merchants[terms.merchant]
-        quote = seller.quote(signed.user, wanted, currency=price.currency, language=context.language)
+        currency, language = terms.each.currency, context.language
+        if terms.site:  # its prices are what it says now, not what its feed said once
+            asked = seller.estimate(wanted, currency=currency, language=language)
+            price = max((line.amount for line in asked.lines), default=price)
+            if not asked.wanted or price > terms.each:
+                return None
+        quote = seller.quote(signed.user, wanted, currency=currency, language=language)
         paid = context.rooms.payments.buy_under(signed.user, signed.id, quote)
     except LueurError as error:
         log.warning("mandate %s buys nothing: %s", signed.id, error.key)

@@ -9,14 +9,16 @@ constraint, or a field of one, that is not known here makes the whole mandate vo
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, conlist, create_model
 
 from assistant.errors import Refused
 
@@ -30,90 +32,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class Party(_Strict):
-    id: str
-    name: str
-
-
-class Instrument(_Strict):
-    id: str
-    type: str
-
-
-class Sum(_Strict):
-    amount: Minor
-    currency: str
-
-
-class Item(_Strict):
-    """`max_price` is this project's own field: what one piece may cost."""
-
-    id: str
-    title: str
-    max_price: Sum
-
-
-class Wanted(_Strict):
-    id: str
-    acceptable_items: Annotated[list[Item], Field(min_length=1)]
-    quantity: Minor
-
-
-class Merchants(_Strict):
-    type: Literal["checkout.allowed_merchants"] = "checkout.allowed_merchants"
-    allowed: list[Party]
-
-
-class LineItems(_Strict):
-    type: Literal["checkout.line_items"] = "checkout.line_items"
-    items: Annotated[list[Wanted], Field(min_length=1, max_length=1)]  # one product per mandate
-
-
-class Reference(_Strict):
-    type: Literal["payment.reference"] = "payment.reference"
-    conditional_transaction_id: str
-
-
-class Payees(_Strict):
-    type: Literal["payment.allowed_payees"] = "payment.allowed_payees"
-    allowed: list[Party]
-
-
-class Instruments(_Strict):
-    type: Literal["payment.allowed_payment_instruments"] = "payment.allowed_payment_instruments"
-    allowed: list[Instrument]
-
-
-class AmountRange(_Strict):
-    type: Literal["payment.amount_range"] = "payment.amount_range"
-    max: Minor
-    currency: str
-    min: int = 0
-
-
-class Budget(_Strict):
-    type: Literal["payment.budget"] = "payment.budget"
-    max: Minor
-    currency: str
-
-
-class Recurrence(_Strict):
-    type: Literal["payment.agent_recurrence"] = "payment.agent_recurrence"
-    frequency: Literal["ON_DEMAND"] = "ON_DEMAND"
-    max_occurrences: Minor
-
-
-OfCheckout = Annotated[Merchants | LineItems, Field(discriminator="type")]
-OfPayment = Annotated[
-    Reference | Payees | Instruments | AmountRange | Budget | Recurrence, Field(discriminator="type")
-]  # fmt: skip
-
-
 class _Open(_Strict):
-    cnf: dict[str, Any]
-    iat: int
-    exp: int
-
     def the(self, kind: type[Any]) -> Any:
         """The one constraint of this kind. Raises `Refused`: without it, or with two, the mandate has no bound."""
         found = [each for each in self.constraints if isinstance(each, kind)]  # type: ignore[attr-defined]
@@ -122,28 +41,46 @@ class _Open(_Strict):
         return found[0]
 
 
-class Checkout(_Open):
-    vct: Literal["mandate.checkout.open.1"] = "mandate.checkout.open.1"
-    constraints: list[OfCheckout]
+def _shape(name: str, parent: type[BaseModel] = _Strict, /, **fields: Any) -> Any:
+    """A closed shape: each field is a type, a text it always is (`vct`, `type`), or a type with its usual value."""
+    told: dict[str, Any] = {
+        field: (Literal[said], said) if isinstance(said, str) else said if isinstance(said, tuple) else (said, ...)
+        for field, said in fields.items()
+    }
+    made: Any = create_model(name, __base__=parent, **told)
+    return made
 
 
-class PaymentMandate(_Open):
-    vct: Literal["mandate.payment.open.1"] = "mandate.payment.open.1"
-    constraints: list[OfPayment]
+def _some_of(*kinds: Any) -> Any:
+    """A list of these constraints, and of no other."""
+    return conlist(Annotated[functools.reduce(operator.or_, kinds), Field(discriminator="type")])  # type: ignore[arg-type]
 
 
-class Closed(_Strict):
-    """One payment under a mandate, as the assistant signs it."""
+Party = _shape("Party", id=str, name=str, website=(str | None, None))  # `website`: of a shop that is found by its URL
+Instrument = _shape("Instrument", id=str, type=str)
+Sum = _shape("Sum", amount=Minor, currency=str)
+Item = _shape("Item", id=str, title=str, max_price=Sum)  # `max_price`, our own field: what one piece may cost
+Wanted = _shape("Wanted", id=str, acceptable_items=conlist(Item, min_length=1), quantity=Minor)
 
-    vct: Literal["mandate.payment.1"] = "mandate.payment.1"
-    transaction_id: str
-    payee: Party
-    payment_amount: Sum
-    payment_instrument: Instrument
-    aud: str
-    nonce: str
-    iat: int
-    sd_hash: str
+Merchants = _shape("Merchants", type="checkout.allowed_merchants", allowed=conlist(Party))
+Goods = conlist(Wanted, min_length=1, max_length=1)  # one product per mandate
+LineItems = _shape("LineItems", type="checkout.line_items", items=Goods)
+Reference = _shape("Reference", type="payment.reference", conditional_transaction_id=str)
+Payees = _shape("Payees", type="payment.allowed_payees", allowed=conlist(Party))
+Instruments = _shape("Instruments", type="payment.allowed_payment_instruments", allowed=conlist(Instrument))
+AmountRange = _shape("AmountRange", type="payment.amount_range", max=Minor, currency=str, min=(int, 0))
+Budget = _shape("Budget", type="payment.budget", max=Minor, currency=str)
+Recurrence = _shape("Recurrence", type="payment.agent_recurrence", frequency="ON_DEMAND", max_occurrences=Minor)
+
+BOUND: dict[str, Any] = {"cnf": dict[str, Any], "iat": int, "exp": int}
+OfCheckout = _some_of(Merchants, LineItems)
+OfPayment = _some_of(Reference, Payees, Instruments, AmountRange, Budget, Recurrence)
+Checkout = _shape("Checkout", _Open, vct="mandate.checkout.open.1", constraints=OfCheckout, **BOUND)
+PaymentMandate = _shape("PaymentMandate", _Open, vct="mandate.payment.open.1", constraints=OfPayment, **BOUND)
+Closed = _shape(  # one payment under a mandate, as the assistant signs it
+    "Closed", vct="mandate.payment.1", transaction_id=str, payee=Party, payment_amount=Sum,
+    payment_instrument=Instrument, aud=str, nonce=str, iat=int, sd_hash=str,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,16 +125,16 @@ def digest(text: str) -> str:
     return str(base64url_encode(hashlib.sha256(text.encode()).digest()))
 
 
-def signed(mandate: Checkout | PaymentMandate, keys: Keys) -> str:
+def signed(mandate: Any, keys: Keys) -> str:
     from sd_jwt.common import SDObj
     from sd_jwt.issuer import SDJWTIssuer
 
-    told = {"delegate_payload": [SDObj(mandate.model_dump())], "iat": mandate.iat, "exp": mandate.exp}
+    told = {"delegate_payload": [SDObj(mandate.model_dump(exclude_none=True))], "iat": mandate.iat, "exp": mandate.exp}
     return str(SDJWTIssuer(told, keys.person, keys.assistant).sd_jwt_issuance)
 
 
-def opened(checkout: str, payment: str, public: Mapping[str, str]) -> tuple[Checkout, PaymentMandate]:
-    """Both mandates, if the person signed them and they belong together. Raises `Refused`."""
+def opened(checkout: str, payment: str, public: Mapping[str, str]) -> tuple[Any, Any]:
+    """`Checkout` and `PaymentMandate`, if the person signed both and they belong together. Raises `Refused`."""
     first, second = _verified(checkout, public), _verified(payment, public)
     try:
         checked, paying = Checkout.model_validate(first), PaymentMandate.model_validate(second)
@@ -234,13 +171,13 @@ def closed(payment: str, keys: Keys, now: datetime, **told: Any) -> str:
     from jwcrypto.jws import JWS
 
     claims = Closed(iat=int(now.timestamp()), sd_hash=digest(payment), **told)
-    made = JWS(claims.model_dump_json())
+    made = JWS(claims.model_dump_json(exclude_none=True))
     made.add_signature(keys.assistant, alg="ES256", protected=json.dumps({"alg": "ES256", "typ": "kb+sd-jwt"}))
     return payment + str(made.serialize(compact=True))
 
 
-def closing(text: str, public: Mapping[str, str]) -> Closed:
-    """The payment at the end of a chain, if the key that the mandate confirms signed it. Raises `Refused`."""
+def closing(text: str, public: Mapping[str, str]) -> Any:
+    """The payment (`Closed`) at the end of a chain, if the key that the mandate confirms signed it. Raises `Refused`."""
     from jwcrypto.jws import JWS
 
     payment, mark, last = text.rpartition("~")

@@ -45,6 +45,7 @@ class Terms:
     occurrences: int
     until: datetime
     method: str
+    site: str = ""  # where a shop stands that is found by its URL
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ class Mandates:
         _goods(checkout, quote)
         claims = {
             "transaction_id": ap2.digest(payment.hash), "aud": payment.merchant_id, "nonce": payment.id,
-            "payee": ap2.Party(id=payment.payee_id, name=payment.payee_name),
+            "payee": ap2.Party(id=payment.payee_id, name=payment.payee_name, website=quote.site or None),
             "payment_amount": ap2.Sum(amount=payment.amount.minor, currency=payment.amount.currency),
             "payment_instrument": ap2.Instrument(id=payment.method, type=CARD),
         }  # fmt: skip
@@ -195,7 +196,7 @@ def verify(data: Mapping[str, Any]) -> tuple[Terms, int, Money, str]:
     return terms, len(seen), Money(spent, terms.budget.currency), print_
 
 
-def within(paying: ap2.PaymentMandate, use: ap2.Closed, used: int, spent: int) -> None:
+def within(paying: Any, use: Any, used: int, spent: int) -> None:
     """Raise `Refused` unless one more payment, after `used` of them over `spent` minor units, keeps to every bound."""
     amount, sum_ = paying.the(ap2.AmountRange), use.payment_amount
     budget, times = paying.the(ap2.Budget), paying.the(ap2.Recurrence).max_occurrences
@@ -203,7 +204,7 @@ def within(paying: ap2.PaymentMandate, use: ap2.Closed, used: int, spent: int) -
         raise Refused("clock_went_back")
     if use.iat >= paying.exp:
         raise Refused("mandate_expired")
-    if use.payee.id not in [each.id for each in paying.the(ap2.Payees).allowed]:
+    if not _is_one_of(use.payee.id, use.payee.website, paying.the(ap2.Payees)):
         raise Refused("mandate_other_payee", payee=use.payee.name)
     if use.payment_instrument.id not in [each.id for each in paying.the(ap2.Instruments).allowed]:
         raise Refused("mandate_other_card")
@@ -216,11 +217,11 @@ def within(paying: ap2.PaymentMandate, use: ap2.Closed, used: int, spent: int) -
         raise Refused("mandate_above_budget", amount=money, left=Money(max(budget.max - spent, 0), budget.currency))
 
 
-def _goods(checkout: ap2.Checkout, quote: Quote) -> None:
+def _goods(checkout: Any, quote: Quote) -> None:
     """The quote is for the goods that were agreed to, from whom, at no more than they may cost each."""
     (wish,) = checkout.the(ap2.LineItems).items
     items = {item.id: item.max_price for item in wish.acceptable_items}
-    if quote.merchant not in [each.id for each in checkout.the(ap2.Merchants).allowed]:
+    if not _is_one_of(quote.merchant, quote.site or None, checkout.the(ap2.Merchants)):
         raise Refused("mandate_other_payee", payee=quote.seller)
     if len(quote.wanted) != len(quote.lines) or not {line.product for line in quote.wanted} <= set(items):
         raise Refused("mandate_other_goods")
@@ -228,8 +229,13 @@ def _goods(checkout: ap2.Checkout, quote: Quote) -> None:
         raise Refused("mandate_other_goods")
     for line, shown in zip(quote.wanted, quote.lines, strict=True):
         most = Money(items[line.product].amount, items[line.product].currency)
-        if shown.amount.currency != most.currency or shown.amount.minor > most.minor:
+        if shown.amount.currency != most.currency or shown.amount.minor * shown.quantity > most.minor * line.quantity:
             raise Refused("mandate_above_price", price=shown.amount, limit=most)
+
+
+def _is_one_of(id: str, website: str | None, parties: Any) -> bool:
+    """Whether it is a party that was agreed to: the same name at another address is another."""
+    return (id, website) in [(each.id, each.website) for each in parties.allowed]
 
 
 def _uses(db: Connection, id: str) -> tuple[int, int]:
@@ -249,7 +255,8 @@ def _written(terms: Terms, keys: ap2.Keys, now: datetime) -> tuple[str, str]:
     price = ap2.Sum(amount=terms.each.minor, currency=terms.each.currency)
     item = ap2.Item(id=terms.product, title=terms.title, max_price=price)
     wish = ap2.Wanted(id="1", acceptable_items=[item], quantity=terms.quantity)
-    seller, method = ap2.Party(id=terms.merchant, name=terms.seller), ap2.Instrument(id=terms.method, type=CARD)
+    seller = ap2.Party(id=terms.merchant, name=terms.seller, website=terms.site or None)
+    method = ap2.Instrument(id=terms.method, type=CARD)
     goods: list[Any] = [ap2.LineItems(items=[wish]), ap2.Merchants(allowed=[seller])]
     checkout = ap2.signed(ap2.Checkout(constraints=goods, **bound), keys)
     money: list[Any] = [
@@ -262,7 +269,7 @@ def _written(terms: Terms, keys: ap2.Keys, now: datetime) -> tuple[str, str]:
     return checkout, ap2.signed(ap2.PaymentMandate(constraints=money, **bound), keys)
 
 
-def _terms(checkout: ap2.Checkout, paying: ap2.PaymentMandate) -> Terms:
+def _terms(checkout: Any, paying: Any) -> Terms:
     (wish,), (seller,) = checkout.the(ap2.LineItems).items, checkout.the(ap2.Merchants).allowed
     (item,), (method,) = wish.acceptable_items, paying.the(ap2.Instruments).allowed
     amount, budget = paying.the(ap2.AmountRange), paying.the(ap2.Budget)
@@ -271,4 +278,5 @@ def _terms(checkout: ap2.Checkout, paying: ap2.PaymentMandate) -> Terms:
         item.id, item.title, seller.id, seller.name, wish.quantity,
         Money(item.max_price.amount, item.max_price.currency), Money(amount.max, amount.currency),
         Money(budget.max, budget.currency), paying.the(ap2.Recurrence).max_occurrences, until, method.id,
+        seller.website or "",
     )  # fmt: skip

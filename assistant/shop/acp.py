@@ -65,6 +65,10 @@ class AcpMerchant:
     def account(self) -> str:
         return self.shop.account
 
+    @property
+    def site(self) -> str:
+        return self.shop.url
+
     def session_of(self, quote: str) -> str:
         return str(self._row(quote)["session"])
 
@@ -220,8 +224,9 @@ class AcpMerchant:
         way = next((each for each in ways if (chosen := _option(session)) and each.id == chosen.id), None)
         until = self.clock.now() + timedelta(minutes=QUOTE_MINUTES)
         expires = min(session.expires_at.astimezone(UTC), until) if session.expires_at else until
+        wanted = tuple(Wanted(line.item.id, line.quantity) for line in session.line_items)
         return Quote(id, self.id, self.name, shown, sums, whole, way.arrives if way else "", expires,
-                     way.id if way else "", ways)  # fmt: skip
+                     way.id if way else "", ways, wanted=wanted, site=self.shop.url)  # fmt: skip
 
     def _same_lines(self, lines: tuple[Wanted, ...], session: Session, currency: str) -> None:
         asked: Counter[str] = Counter()

@@ -330,7 +330,7 @@ def test_an_unknown_constraint_makes_the_whole_mandate_void(
             told = json.loads(paying.model_dump_json())
             told["constraints"] = [each for each in told["constraints"] if each["type"] != more["type"]] + [more]
             with monkeypatch.context() as patched:
-                patched.setattr(ap2.PaymentMandate, "model_dump", lambda self, told=told: told)
+                patched.setattr(ap2.PaymentMandate, "model_dump", lambda self, told=told, **_: told)
                 text = ap2.signed(paying, keys)
             db.exec_driver_sql("DROP TRIGGER IF EXISTS mandates_keep_what_was_signed")
             db.execute(sa.update(mandates).where(mandates.c.id == mandate.id).values(payment=text))
