@@ -177,7 +177,7 @@ def closed(payment: str, keys: Keys, now: datetime, **told: Any) -> str:
 
 
 def closing(text: str, public: Mapping[str, str]) -> Any:
-    """The payment (`Closed`) at the end of a chain, if the key that the mandate confirms signed it. Raises `Refused`."""
+    """The `Closed` at the end of a chain, if the key that the mandate confirms signed it. Raises `Refused`."""
     from jwcrypto.jws import JWS
 
     payment, mark, last = text.rpartition("~")
