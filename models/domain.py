@@ -50,9 +50,9 @@ def number_words(n: int) -> str:
 def amounts() -> tuple[str, ...]:
     """Spoken amounts, every two-digit number in every place it can take."""
     whole = [number_words(n) for n in range(1, 100)]
-    large = [number_words(n) for n in (*range(100, 1000, 25), *range(1000, 10_001, 500), 15_000, 20_000)]
-    joined = [f"one hundred and {words}" for words in whole[::3]]
-    forms = [*whole, *whole, *large, *joined]
+    large = [number_words(n) for n in (*range(100, 1000, 25), *range(1000, 10_001, 100), 15_000, 20_000)]
+    joined = [f"{ONES[1 + n % 9]} hundred and {words}" for n, words in enumerate(whole[::2])]
+    forms = [*whole * 4, *large, *joined]
     said = [f"{words} {{currency}}" for words in forms]
     said += [f"{euros} {{currency}} {cents}" for euros, cents in zip(whole, reversed(whole), strict=True)]
     said += [
@@ -72,6 +72,11 @@ def sentences(hints: Sequence[str]) -> Iterator[str]:
     """The corpus for `hints` in plain letters; one with a capital is a name (`sorted_hints`)."""
     names, things = sorted_hints(hints)
     classes = _spoken()["classes"] | {"name": names, "thing": things, "amount": amounts()}
+    whole = [
+        f"{number_words(n)} {{currency}}" for n in (*range(10, 100, 5), *range(10, 100, 10), *range(100, 1000, 50))
+    ]
+    classes["limit"] = classes["amount"] + tuple(whole * 30)  # people name round limits
+    classes["things"] = [thing if thing.endswith("s") else f"{thing}s" for thing in things]
     classes |= {"number": tuple(number_words(n) for n in range(1, 100))}
     wheels = {name: _wheel(words) for name, words in classes.items()}
     for line in _spoken()["patterns"].splitlines():

@@ -18,6 +18,11 @@ q K|r R|s S|t T|u AH|v V|w W|y IY|z Z
 SOUNDS = dict(rule.split(" ", 1) for line in RULES.strip().splitlines() for rule in line.split("|"))
 SPELLINGS = re.compile("|".join(sorted(SOUNDS, key=len, reverse=True)))
 LONG = {"a": "EY", "i": "AY", "o": "OW", "u": "UW", "e": "IY"}  # before one consonant and a final silent e
+# How British voices differ from CMUdict's American: no R before a consonant or the end, and the vowels of lot and bath.
+BRITISH = (
+    (r"\bAA\b(?! R\b)", "AO"), (r"\b(AO|AA|IH|EH|UH) R\b(?! [AEIOU])", r"\1"), (r"([AEIOU].*) ER( Z)?$", r"\1 AH\2"),
+    (r"\bAE(?= (S [TKP]|F|TH|N [ST])\b)", "AA"), (r"\bN UW", "N Y UW"), (r"\bY UW R", "Y UH R"),
+)  # fmt: skip
 ENDINGS = {"a": "AH", "o": "OW", "i": "IY", "y": "IY", "e": "", "es": "Z", "u": "UW"}
 
 
@@ -35,6 +40,14 @@ def pronunciation(word: str, known: Mapping[str, list[str]]) -> str | None:
         if word[:cut] in known and word[cut:] in known:
             return f"{known[word[:cut]][0]} {known[word[cut:]][0]}"
     return _spelled(word)
+
+
+def accents(sounds: str) -> list[str]:
+    """A pronunciation and its British variant, where they differ: "F AO R T IY" also as "F AO T IY"."""
+    british = sounds
+    for pattern, said in BRITISH:
+        british = re.sub(pattern, said, british)
+    return list(dict.fromkeys((sounds, british)))
 
 
 def _spelled(word: str) -> str:

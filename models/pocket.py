@@ -20,7 +20,7 @@ import numpy as np
 from assistant.errors import BadInput
 from assistant.request import Heard, Language, Span
 from models import domain
-from models.phones import plain, pronunciation
+from models.phones import accents, plain, pronunciation
 from models.sound import RATE, Samples, as_pcm
 
 LEVEL, NOISE, SILENCE = 0.3, 0.003, 0.4  # peak of the speech, deviation of the noise laid under it, seconds around it
@@ -164,8 +164,9 @@ def _cut(vocabulary: set[str]) -> str:
     known = dictionary()
     lines = []
     for word in sorted(vocabulary):
-        made = pronunciation(word.replace("'", ""), known)
-        for number, sounds in enumerate(known.get(word) or [made or ""], 1):
+        said = known.get(word) or [pronunciation(word.replace("'", ""), known) or ""]
+        every = dict.fromkeys(sounds for each in said for sounds in accents(each))
+        for number, sounds in enumerate(every, 1):
             lines.append(f"{word}{f'({number})' if number > 1 else ''} {sounds}\n")
     return "".join(lines)
 

@@ -18,7 +18,7 @@ from assistant.errors import BadInput, Unavailable
 from assistant.senses.hear import decode
 from assistant.settings import Settings
 from models import domain, speech, vad, weights
-from models.phones import plain, pronunciation
+from models.phones import accents, plain, pronunciation
 from models.pocket import Offline, dictionary
 from models.sound import RATE, Samples, resampled
 from models.whisper import Comparison, Whisper
@@ -108,6 +108,15 @@ def test_the_language_model_is_a_probability() -> None:
 )
 def test_words_out_of_the_dictionary_get_a_pronunciation(word: str, sounds: str) -> None:
     assert (pronunciation(word, dictionary()) or "").startswith(sounds)
+
+
+@pytest.mark.parametrize(
+    ("american", "british"),
+    [("F AO R T IY", "F AO T IY"), ("D AA L ER Z", "D AO L AH Z"), ("N OW V EH M B ER", "N OW V EH M B AH"),
+     ("L AE S T", "L AA S T"), ("Y UW R OW Z", "Y UH R OW Z"), ("S EH V AH N", "S EH V AH N"), ("TH ER D", "TH ER D")],
+)  # fmt: skip
+def test_a_word_is_also_expected_in_its_british_sounds(american: str, british: str) -> None:
+    assert accents(american) == list(dict.fromkeys((american, british)))
 
 
 def test_words_that_cannot_be_spelled_in_sounds_are_left_out() -> None:
