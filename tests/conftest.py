@@ -1,10 +1,14 @@
 """Real parts for every test: a real SQLite folder, a clock that stands still until it is moved."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+# Several workers on few cores: threads of one matrix product that spin for each other took three times the CPU.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from assistant.clock import MovableClock
 from assistant.conversation import OWNER, Session
