@@ -25,7 +25,7 @@ from assistant.language import amounts, periods, slots
 from assistant.language.acts import World
 from assistant.language.router import HEAD, Embed, Head, Router, Verdict, shipped
 from assistant.language.rules import Rules
-from workshop.router import Row, digest, fit, phrases, read
+from workshop.router import Row, digest, fit, phrases, read, remembered
 
 IN_SCOPE = ("payment", "wealth", "product", "other")
 FOLDS = 5
@@ -54,7 +54,7 @@ def measure(data: Path | None) -> list[dict[str, Any]]:
     if data is None:
         return [*results, figure("routes, amounts, payees: no DATA given, not measured", 0, "")]
     rows = read(data)
-    embed = remembered(shipped().embed)
+    embed = remembered(shipped().embed) if shipped().embed else None
     results += of_shipped(rows)
     results += folds(rows, embed, noise_beside(data))
     results += left_out(rows, embed)
@@ -99,21 +99,6 @@ def of_dates(data: Path) -> list[dict[str, Any]]:
             days = [found.value.start for found in periods.read(row["text"], "en", REFERENCE, ahead=True)]
             right += days == [date(gold["year"], gold["month"], gold["day"])]
     return [figure(f"dates ({total}), exact", right / total, "share", 0.93)]
-
-
-def remembered(embed: Embed | None) -> Embed | None:
-    """The same texts are embedded in every fold; keep their rows."""
-    if embed is None:
-        return None
-    kept: dict[str, Any] = {}
-
-    def look_up(texts: list[str]) -> Any:
-        new = list(dict.fromkeys(text for text in texts if text not in kept))
-        if new:
-            kept.update(zip(new, embed(new), strict=True))
-        return np.stack([kept[text] for text in texts])
-
-    return look_up
 
 
 def judge(head: Head, embed: Embed | None, rows: Sequence[Row]) -> list[Judged]:

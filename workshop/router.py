@@ -25,7 +25,7 @@ import numpy as np
 
 from assistant.language.features import WIDTH, hashed
 from assistant.language.lexicon import lexicon
-from assistant.language.router import HEAD, Embed, Head
+from assistant.language.router import BYTE, FLOOR, HEAD, Embed, Head, mixed
 from assistant.request import LANGUAGES, Language
 
 SHIPPABLE = ("clinc150", "banking77", "hwu64")  # CC BY 3.0, CC BY 4.0, CC BY
@@ -45,6 +45,9 @@ LABEL_OF = {intent: label for label, intents in LABELS.items() for intent in int
 REST = {"payment": "pay", "wealth": "wealth", "product": "product", "other": "service", "out_of_scope": "outside"}
 
 
+OUTSIDE = "outside"
+CENTRES = 6  # sentences that stand for a fine class
+FOLDS = 5
 LOST, WRONG = 0.04, 0.08  # shares of words
 COPIES = 3  # of each sentence, as it may be misheard
 
@@ -114,6 +117,7 @@ def fit(rows: Sequence[Row], embed: Embed | None) -> Head:
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
     from sklearn.preprocessing import normalize  # type: ignore[import-untyped]
 
+    inside, strange = neighbours(rows, embed)
     rows = [*rows, *(_misheard(row, copy) for copy in range(COPIES) for row in rows if row.language != "zh")]
     labels = tuple(sorted({row.label for row in rows}))
     counts = matrix([row.text for row in rows])
@@ -130,7 +134,45 @@ def fit(rows: Sequence[Row], embed: Embed | None) -> Head:
         label_of = {row.fine: labels.index(row.label) for row in english}
         groups = np.array([label_of[name] for name in fine], np.int64)
     grams = linear.coef_.T.astype(np.float32)
-    return Head(labels, grams, linear.intercept_.astype(np.float32), idf, dense, dense_bias, groups)
+    return Head(labels, grams, linear.intercept_.astype(np.float32), idf, dense, dense_bias, groups, inside, strange)
+
+
+def neighbours(rows: Sequence[Row], embed: Embed | None) -> tuple[Any, Any]:
+    """Unit vectors [n, 384] of English sentences inside, at most CENTRES a fine class (k-means), and of all outside."""
+    from sklearn.cluster import KMeans  # type: ignore[import-untyped]
+
+    by_class: dict[str, list[str]] = {}
+    for row in rows:
+        if embed and row.language == "en":
+            by_class.setdefault(OUTSIDE if row.label == OUTSIDE else row.fine, []).append(row.text.lower())
+    if embed is None or OUTSIDE not in by_class:
+        return np.zeros((0, 0), np.float32), np.zeros((0, 0), np.float32)
+    strange = embed(by_class.pop(OUTSIDE))
+    found = []
+    for _, texts in sorted(by_class.items()):
+        vectors = embed(texts)
+        if len(vectors) > CENTRES:
+            vectors = KMeans(CENTRES, n_init=1, max_iter=20, random_state=SEED).fit(vectors).cluster_centers_
+        found.append(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+    return np.concatenate(found).astype(np.float32), strange
+
+
+def calibration(rows: Sequence[Row], embed: Embed) -> tuple[float, float, float]:
+    """OWN, STRANGE and BIAS of the router: a logistic regression over English rows, each judged by four other folds."""
+    from sklearn.linear_model import LogisticRegression
+
+    place = [int(digest(f"calibrate {row.text}"), 16) % FOLDS for row in rows]
+    told, outside = [], []
+    for fold in range(FOLDS):
+        head = fit(phrases() + [row for row, at in zip(rows, place, strict=True) if at != fold], embed)
+        for row in (row for row, at in zip(rows, place, strict=True) if at == fold and row.language == "en"):
+            vector = embed([row.text.lower()])
+            shares = mixed(head.by_grams(row.text), head.by_meaning(vector)[0])
+            share = np.clip(shares[head.labels.index(OUTSIDE)], FLOOR, 1 - FLOOR)
+            told.append((np.log(share / (1 - share)), head.strangeness(vector)[0]))
+            outside.append(row.label == OUTSIDE)
+    found = LogisticRegression(C=1e4).fit(told, outside)
+    return float(found.coef_[0][0]), float(found.coef_[0][1]), float(found.intercept_[0])
 
 
 def save(head: Head, path: Path = HEAD) -> None:
@@ -141,8 +183,12 @@ def save(head: Head, path: Path = HEAD) -> None:
         path, labels=np.array(head.labels), grams=np.round(head.grams / scale).astype(np.int8),
         scale=scale.astype(np.float32), bias=head.bias.astype(np.float16), idf=head.idf.astype(np.float16),
         dense=head.dense.astype(np.float16), dense_bias=head.dense_bias.astype(np.float16),
-        groups=head.groups.astype(np.int16),
+        groups=head.groups.astype(np.int16), inside=_bytes(head.inside), strange=_bytes(head.strange),
     )  # fmt: skip
+
+
+def _bytes(vectors: Any) -> Any:
+    return np.clip(np.round(vectors * BYTE), -127, 127).astype(np.int8)
 
 
 def seen(rows: Sequence[Row]) -> list[str]:
@@ -159,15 +205,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     parser = argparse.ArgumentParser(prog="python -m workshop.router", description=__doc__)
     parser.add_argument("--data", type=Path, help="a folder with routes/routes.jsonl")
-    data: Path | None = parser.parse_args(arguments).data
+    parser.add_argument("--calibrate", action="store_true", help="print OWN, STRANGE, BIAS of the router")
+    given = parser.parse_args(arguments)
+    data: Path | None = given.data
+    if given.calibrate and data:
+        found = calibration(read(data, SHIPPABLE), remembered(text.embed))
+        sys.stdout.write(" ".join(f"{each:.3f}" for each in found) + "\n")
+        return
     rows = phrases() + (read(data, SHIPPABLE) if data else [])
     save(fit(rows, text.embedder()))
     HEAD.with_suffix(".seen.txt").write_text("\n".join(seen(rows)) + "\n", encoding="utf-8")
     sys.stdout.write(f"{len(rows)} sentences -> {HEAD.name}, {HEAD.stat().st_size / 1e6:.2f} MB\n")
-
-
-if __name__ == "__main__":
-    main()
 
 
 Fillers = Mapping[str, Sequence[str]]
@@ -195,6 +243,19 @@ def expand(pattern: str, fillers: Fillers, chance: random.Random, most: int) -> 
     return list(found)
 
 
+def remembered(embed: Embed) -> Embed:
+    """The same texts are embedded in every fold; keep their rows."""
+    kept: dict[str, Any] = {}
+
+    def look_up(texts: list[str]) -> Any:
+        new = list(dict.fromkeys(text for text in texts if text not in kept))
+        if new:
+            kept.update(zip(new, embed(new), strict=True))
+        return np.stack([kept[text] for text in texts])
+
+    return look_up
+
+
 def own(each: int = 6, seed: int = SEED) -> list[tuple[str, str, str]]:
     """(sentence, label, language) for every pattern of every lexicon; patterns of rare labels are said more often."""
     rows = []
@@ -207,3 +268,7 @@ def own(each: int = 6, seed: int = SEED) -> list[tuple[str, str, str]]:
                 times = 3 * each if "{product}" in pattern and label == "find" else most
                 rows += [(said, label, language) for said in expand(pattern, words["fillers"], chance, times)]
     return list(dict.fromkeys(rows))
+
+
+if __name__ == "__main__":
+    main()

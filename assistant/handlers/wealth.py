@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from assistant.errors import LueurError
 from assistant.handlers import Context, Handler, Tap, feeds, my_money, notice
 from assistant.handlers import ask as ask_which
-from assistant.handlers.figures import ROWS, again, chart, figure, named, readable, sentence
+from assistant.handlers.figures import ROWS, again, chart, figure, named, readable, sentence, shown_number
 from assistant.handlers.sheets import slip
-from assistant.language.acts import Do
+from assistant.language.acts import Do, Slot
 from assistant.language.dialogue import OWN
 from assistant.reply import Action, AnyCard, Choosable, Figure, Notice, Period, Reply, new_id
 from assistant.reply import Preview as PreviewCard
@@ -17,6 +18,7 @@ from assistant.shop.feeds import matches as product_feed
 from assistant.wealth import Hints, Imported, Preview
 
 ASKED = OWN["measure"] - {"about"}
+SUMS = ("over", "least", "under", "most")  # bounds of rows
 ROLES = (
     "", "date", "value_date", "amount", "debit", "credit", "sign", "balance", "currency", "payee", "text", "status",
     "account",
@@ -30,10 +32,27 @@ SUGGESTED: tuple[dict[str, str], ...] = (
 def measure(do: Do, context: Context) -> Reply:
     """A figure for the slots of a question; without a metric, the question which one."""
     asked = {name: do.slots[name].value for name in ASKED if name in do.slots and do.slots[name].value}
+    if "metric" in asked and (unsure := {name: do.slots[name] for name in SUMS if _reads_two_ways(do, name)}):
+        return _which_sum(asked, unsure, context)
     if "metric" in asked:
         return _answered(asked, context)
     actions = tuple(again(context, each, f"ask.{each['metric']}") for each in SUGGESTED)
     return ask_which(context.say("wealth.which"), actions, "wealth", "metric")
+
+
+def _reads_two_ways(do: Do, name: str) -> bool:
+    return name in do.slots and bool(do.slots[name].readings)
+
+
+def _which_sum(asked: Mapping[str, Any], unsure: Mapping[str, Slot], context: Context) -> Reply:
+    """ "That charge of 1.234": asked, never guessed. One number may be both bounds."""
+    said = next(iter(unsure.values()))
+    meant = (dict.fromkeys(unsure, value) for value in (said.value, *said.readings))
+    actions = tuple(
+        Action(shown_number(Decimal(next(iter(each.values()))), context.language), "wealth.ask",
+               {"asked": dict(asked) | each}, "chip") for each in meant
+    )  # fmt: skip
+    return ask_which(context.say("flash.which"), actions, "wealth")
 
 
 def _answered(asked: Mapping[str, Any], context: Context, every_row: bool = False, card: str = "") -> Reply:

@@ -33,7 +33,7 @@ Goal = Literal[
 class Slot:
     """One detail, and where it came from: `span` = characters of the utterance, `place` = a spot in the evidence."""
 
-    value: Any  # Money, PayeeRef text, Period, Constraint tuple, ...: see SLOTS
+    value: Any  # Money, PayeeRef text, Period, Constraint tuple, ...: see docs/slots.md
     text: str = ""
     span: tuple[int, int] | None = None
     place: Place | None = None
@@ -47,57 +47,6 @@ class Slot:
         return cls(words if value is None else value, words, span, **more)
 
 
-# name -> type of Slot.value, for every goal:
-SLOTS: dict[str, str] = {
-    "payee": "str: the name as said or read; the payee book decides who it is",
-    "amount": "Amount: decimal text and currency candidates (language/amounts.py)",
-    "purpose": "str",
-    "day": "date to come on which to pay, as said: it is told that nothing is scheduled",
-    "repeat": 'str: "last": as much as the last time',
-    "iban": "str: printed on the document; compared with the payee's, never paid to",
-    "which": "str: per_payment, per_day, per_month, first_use or per_hour of the wallet",
-    "account": "str: an account of the household, or where a payee's money goes",
-    "metric": "str: a name of wealth/questions.METRICS, or overview: the page",
-    "period": "reply.Period",
-    "category": "str: a category name of wealth/cashflow",
-    "group": "str: category | month | currency | account | class | payee",
-    "versus": "reply.Period: a second period to compare with",
-    "holding": "str: the name or symbol of a security",
-    "asset_class": "str: shares | funds | bonds | cash | savings",
-    "held": "str: ISO 4217, a currency one is exposed to",
-    "also": "str: ISO 4217, a second currency to report in",
-    "over": "str: decimal text, an amount that rows are above; least, under, most alike",
-    "extra": "str: decimal text, the asker's own figure: 200 more a month, 5 percent",
-    "worst": "str: said when the last of a ranking comes first",
-    "about": "str: the payee of the one row that was shown",
-    "currency": "str: ISO 4217",
-    "query": "str: the words left to search once constraints are taken out",
-    "constraints": "tuple[Constraint, ...]",
-    "doubts": "tuple[Doubt, ...]: numbers that may be limits, to be asked about before a search",
-    "than": "int | str: a place in the last results; what is searched is cheaper than that",
-    "shown": "int: how many products a search shows",
-    "asked": "tuple[str, ...]: facts a search has asked about already",
-    "code": "str: digits of a GTIN",
-    "ref": "int: position in the last results, 0 first; -1 last",
-    "refs": 'tuple[int | str, ...]: positions, or "cheapest" for the cheapest not yet named',
-    "quantity": "int",
-    "op": "str: what to do: show, add, remove; the cart also set, empty, coupon, delivery, budget; "
-    "orders also return; explain: why, why_not, like, history, watch",
-    "most": "Amount: what a purchase under a mandate may cost delivered",
-    "until": "date: the last day of a mandate",
-    "strict": "bool: below the amount, not at it",
-    "products": "tuple[str, ...]: ids of products",
-    "limit": "Money: what the whole cart may cost; not said: any sum",
-    "coupon": "str: a coupon's code; not said: none any more",
-    "delivery": "str: standard, express, collect",
-    "document": "int: index into evidence.seen",
-    "topic": "str: what a service answer is about: greet, thanks, nothing_waits, needs_button, ...",
-    "goals": "tuple[Goal, ...]: what may have been meant",
-    "kind": "str: which flash card, or open",
-    "said": "str: the sentence a card was made from; the next one may go on from it",
-    "given": "dict: its numbers as plain data, see assistant/flash",
-    "meanings": "tuple: (number, given) for each of two meanings of a number",
-}
 Slots = Mapping[str, Slot]
 
 

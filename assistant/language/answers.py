@@ -131,7 +131,22 @@ class Said:
         for name, act in short.items():
             if self.is_whole(name):
                 return (act,)
+        if self._taken_back():
+            return (Cancel() if self.top else Query("undo"),)
         return (Set({}),) if self.top and self.is_whole("open") else ()
+
+    def _taken_back(self) -> bool:
+        """ "Drop it, he paid me back", "no, we're even", "you paid the wrong person": no wish, no detail beside it."""
+        if any(phrases("list.regret", self.language).scan(self.words)):
+            return "amount" not in self.payment
+        if not (self.top and self.top.sheet) or "amount" in self.payment:
+            return False
+        named, waiting = self.payment.get("payee"), self.top.slots.get("payee")
+        if self._is_known(named) and named and waiting and named.value != waiting.value:
+            return False  # "cancel the one to Bob" while Alice's waits
+        rest = self.words[hit[1] :] if (hit := self.at("cancel", 0)) else ()
+        wishes = any(phrases(f"list.{name}", self.language).scan(rest) for name in ("verb", "transfer"))
+        return bool(rest and not wishes) or bool(phrases("list.settled", self.language).scan(self.words))
 
     def to_sheet(self) -> tuple[Act, ...]:
         """ "yes, twelve euros fifty", or the amount alone: repeated it confirms, another one corrects."""
@@ -159,6 +174,9 @@ class Said:
         if not (self.top and self.top.asked and self.words) or self._begins_a_wish():
             return ()
         if self.top.asked == "payee":
+            named = any(word.kind in ("word", "han") for word in self.words)
+            if "payee" not in self.payment and (not named or periods.read(self.text, self.language, self.world.day)):
+                return ()  # "how much was it last month" names nobody
             return (Set(self._named()),) if "payee" in self.payment or self.opened or not self._is_talk() else ()
         if self.top.asked == "amount":
             slot = slots.amount(self.text, self.language)
@@ -199,10 +217,14 @@ class Said:
         told, payee = self.payment, self.payment.get("payee")
         stranger = payee is not None and not self._is_known(payee)
         unnamed = {name: slot for name, slot in told.items() if name != "payee"}
-        if stranger and self.at("purpose", 0):
+        if stranger and payee and (self.at("purpose", 0) or ("amount" in told and self._after(payee, "purpose"))):
             reason = slots.purpose(self.text, self.language, None)  # "for lunch" tells nobody's name
             told = unnamed | ({"purpose": reason} if reason else {})
-        elif payee and stranger and not (self._after_marker(payee) if self.opened else self.at("payee_before", 0)):
+        elif (
+            payee
+            and stranger
+            and not (self._after(payee, "payee_before") if self.opened else self.at("payee_before", 0))
+        ):
             if not self.opened:
                 return ()
             told = unnamed
@@ -223,9 +245,9 @@ class Said:
             return None
         return Slot.said(self.text, span, replace(amounts.currency_of(codes), value=waiting.value.value))
 
-    def _after_marker(self, slot: Slot) -> bool:
+    def _after(self, slot: Slot, marker: str) -> bool:
         before = tokens(self.text[: slot.span[0]]) if slot.span else ()
-        return any(end == len(before) for _, _, end in phrases("list.payee_before", self.language).scan(before))
+        return any(end == len(before) for _, _, end in phrases(f"list.{marker}", self.language).scan(before))
 
     # ---- what was shown ----
 
@@ -269,10 +291,10 @@ class Said:
         if kinds is None:
             return ()
         found = pointing.reference(self.text, self.language)
-        if "compare" in kinds and (not found or kinds & {"ordinal", "pointing"}):
+        if "compare" in kinds:
             return (Query("compare"),)
         if found is None:
-            return (Start("buy"),) if "buy" in kinds and "pointing" in kinds and self.state.results else ()
+            return (Start("buy"),) if "buy" in kinds and self.state.results else ()
         place, count = found
         return (Start("buy", {"ref": Slot(place), "quantity": Slot(count)}) if count > 1 else Choose(place, "buy"),)
 
@@ -307,7 +329,9 @@ class Said:
         told = self.measured
         figure = told and "metric" not in told and (asked or self._only(told))
         if figure and self.state.last and self.state.last.goal == "measure":
-            return (Set(told),)
+            was = self.state.last.slots.get("metric")
+            other = "category" in told and was is not None and was.value not in measures.BY_CATEGORY
+            return (Set(told | {"metric": Slot("spending")} if other else told),)  # no balance has a category
         if asked and last and last.goal == "pay":
             return self._for_another(start[1] if start else 0)
         if self.state.last and self.state.last.goal == "find":

@@ -220,7 +220,7 @@ class Reader:
             values = tuple(Constraint(field, "is", float(v) * times, unit=name) for v in hit.values)
             return Measured(values, end, field not in ("time", "share"))
         amount = amount_at(self.words, at, self.language)
-        if amount is None:
+        if amount is None or self._pieces(amount.last):
             return None
         return Measured(prices(amount.readings, self.world), amount.last, amount.certain, amount.vague)
 
@@ -268,6 +268,8 @@ class Reader:
         """A number that nothing has used: how many are wanted, part of a name, a day, or else a doubt."""
         hit = None if index in self.used or index in self.kept else number(self.words, index, self.language)
         amount = amount_at(self.words, index, self.language) if hit else None
+        if amount and self._pieces(amount.last):
+            amount = None
         if hit and not amount and (end := self._counted(hit)):
             return end
         if hit and not amount and self._counts_nothing(hit.end):
@@ -291,6 +293,10 @@ class Reader:
         """三个台灯, "3 bottles of oil": how many are wanted, and the token after the counter."""
         at, count = hit.end, hit.values[0]
         counter = at < len(self.words) and self.words[at].text in lexicon(self.language)["list"]["counter"]
+        if self._pieces(at + 1):
+            self.used |= set(range(hit.start, at + 1))
+            self.quantity = int(count) if count > 1 else 0
+            return at + 1
         if (
             not counter
             or self._counts_nothing(at)
@@ -305,6 +311,11 @@ class Reader:
         self.quantity = int(count)
         self.used |= set(range(hit.start, at + 1))
         return at + 1
+
+    def _pieces(self, at: int) -> bool:
+        """两块香皂: 块 before what is counted by the piece is no money."""
+        after = at < len(self.words) and self.words[at - 1].text == "块"
+        return after and bool(phrases("list.by_piece", self.language).scan(self.words[at : at + COUNTED]))
 
     def _counts_nothing(self, at: int) -> bool:
         """A counter that is no counter: 台 in 台灯."""

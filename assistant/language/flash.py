@@ -24,7 +24,7 @@ SHOWN = ("split",)  # kinds that "show me" can mean: a loan or a rate may be a q
 LONGEST = {"en": 9, "fr": 9, "zh": 18}  # tokens of "open the Lisbon split"
 LONGEST_WISH = 600  # characters a card is asked for in
 LONGEST_MORE = 16  # tokens of a sentence that goes on from the last card
-CONTINUED = ("split", "loan")
+CONTINUED = ("split", "loan", "saving", "exchange")
 SHARED = (
     "without",
     "alone",
@@ -76,9 +76,30 @@ def _continued(said: Sentence, state: State) -> tuple[Act, ...]:
     elif kind == "loan" and not said.amounts:
         told = _told(said, _loan_role)
         given = {name: each for name, each in before.items() if name != "payment" or "months" not in told} | told
+    elif kind in ("saving", "exchange") and _goes_on(said):
+        given = before | (_more_saved(said, before) if kind == "saving" else _other_currency(said))
     if not given or given == before:
         return ()
     return (Query("flash", {"kind": Slot(kind), "given": Slot(given), "said": Slot(whole)}),)
+
+
+def _goes_on(said: Sentence) -> bool:
+    """ "And with 200?", 那200呢: a word of going on at either end."""
+    after = phrases("list.ellipsis_after", said.language).scan(said.tokens)
+    return bool(said.at("list.ellipsis", 0) or any(said.words[end:] in ((), ("?",), ("？",)) for *_, end in after))
+
+
+def _more_saved(said: Sentence, before: Given) -> Given:
+    """Another sum a month where one was said, else another target; "over two years"."""
+    if said.amounts:
+        return {"monthly" if "monthly" in before else "target": said.amount(said.amounts[0])}
+    return {"months": int(said.durations[0].value)} if said.durations and "months" in before else {}
+
+
+def _other_currency(said: Sentence) -> Given:
+    if said.amounts:
+        return {"amount": said.amount(said.amounts[0])}
+    return {"into": said.held(hits[0][0].split())} if (hits := said.find("currency")) else {}
 
 
 def _paper(evidence: Evidence, state: State) -> Paper | None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from assistant.language import amounts, periods, slots
 from assistant.language.acts import Slot, World
+from assistant.language.amounts import Found
 from assistant.language.lexicon import lexicon, phrases
 from assistant.language.numbers import number
 from assistant.language.tokens import Phrases, Token, covered, extent, tokens
@@ -118,8 +119,14 @@ def _own_sum(text: str, language: Language, found: dict[str, Slot]) -> dict[str,
     said = amounts.read(text, language, [slot.span for slot in found.values() if slot.span])
     if len(said) != 1:
         return {}
-    slot = Slot(said[0].readings[0].value, text[slice(*said[0].span)], said[0].span)
+    slot = _sum(text, said[0], said[0].span)
     return {"least": slot, "most": slot}
+
+
+def _sum(text: str, said: Found, span: tuple[int, int]) -> Slot:
+    """A bare sum that rows are held against; a second reading ("1.234") is asked."""
+    first, *others = (reading.value for reading in said.readings)
+    return Slot.said(text, span, first, readings=tuple(others))
 
 
 def _within(found: dict[str, Slot], name: str, others: Iterable[str]) -> bool:
@@ -153,8 +160,15 @@ def _metric(words: Words, language: Language, world: World) -> Hit | None:
     table = phrases("metric", language)
     inside = covered(words, Phrases((name, name) for name in world.accounts))
     hits = [(hit[0], i, hit[1]) for i in range(len(words)) if (hit := table.at(words, i))]
-    hits = [hit for hit in hits if not set(range(hit[1], hit[2])) <= inside]
+    hits = [hit for hit in hits if not set(range(hit[1], hit[2])) <= inside] or _charge(words, language)
     return min(hits, key=lambda hit: METRICS.index(hit[0]), default=None)
+
+
+def _charge(words: Words, language: Language) -> list[Hit]:
+    """ "What was that 49.90 charge": a word of asking, then one for a row of the accounts, with a sum between."""
+    asked, rows = (phrases(f"list.{name}", language).scan(words) for name in ("what_was", "charge"))
+    summed = any(words[at].kind == "digits" for at in range(asked[0][2], rows[-1][1])) if asked and rows else False
+    return [("payments", *rows[-1][1:])] if summed else []
 
 
 def _table(section: str) -> Callable[[Words, Language, World], Hit | None]:
@@ -270,7 +284,7 @@ def _bounds(text: str, words: Words, language: Language, found: dict[str, Slot])
             continue
         span = extent(words, index, max(before[1], hit.last))
         if not any(old and old[0] < span[1] and span[0] < old[1] for old in taken):
-            bounds[BOUNDS[before[0]]] = Slot.said(text, span, hit.readings[0].value)
+            bounds[BOUNDS[before[0]]] = _sum(text, hit, span)
             taken.append(span)
     return bounds
 

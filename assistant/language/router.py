@@ -20,6 +20,11 @@ from assistant.request import Language
 
 Vector = NDArray[np.float32]
 Embed = Callable[[list[str]], Any]  # texts -> float32 [n, 384]
+# Log-odds of "outside" from the head's own and from how much nearer the sentence is to strange ones than to known ones:
+# a logistic regression over five folds (`workshop.router --calibrate`, in the model card).
+OWN, STRANGE, BIAS = 0.57, 12.8, 0.80
+BYTE = 317  # a component of a unit vector as int8: up to 0.4
+NEAREST = 3  # sentences of each side whose cosines are averaged
 GRAMS, FLOOR = 0.4, np.float32(1e-4)  # weight of the n-grams beside the meaning; what "impossible" counts as
 HEAD = Path(__file__).parent / "heads" / "router.npz"
 # Labels that are no goal by themselves: money facts, goods and services that no handler knows yet.
@@ -59,7 +64,10 @@ def softmax(scores: Vector) -> Vector:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The trained numbers. grams [buckets, labels], idf [buckets], dense [384, fine], groups [fine] -> label."""
+    """The trained numbers. grams [buckets, labels], idf [buckets], dense [384, fine], groups [fine] -> label.
+
+    inside [n, 384], strange [m, 384]: unit vectors of what Lueur answers and of what it does not.
+    """
 
     labels: tuple[str, ...]
     grams: Vector
@@ -68,6 +76,8 @@ class Head:
     dense: Vector
     dense_bias: Vector
     groups: NDArray[np.int64]
+    inside: Vector
+    strange: Vector
 
     def by_grams(self, text: str) -> Vector:
         """Probability of each label from the n-grams: tf-idf, unit length, linear, softmax."""
@@ -86,6 +96,26 @@ class Head:
         out = np.zeros((len(rows), len(self.labels)), np.float32)
         np.add.at(out.T, self.groups, fine.T)
         return out
+
+    def strangeness(self, rows: Vector) -> Vector:
+        """[n, 384] -> [n]: how much nearer to strange sentences than to known ones, in cosines."""
+        return _nearest(rows @ self.strange.T) - _nearest(rows @ self.inside.T)
+
+    def weighed(self, shares: Vector, rows: Vector) -> Vector:
+        """`shares` [labels] of one sentence with another probability of "outside"; the rest keep their proportions."""
+        at = self.labels.index("outside")
+        before = float(np.clip(shares[at], FLOOR, 1 - FLOOR))
+        odds = OWN * np.log(before / (1 - before)) + STRANGE * float(self.strangeness(rows)[0]) + BIAS
+        after = 1 / (1 + np.exp(-odds))
+        out: Vector = shares * np.float32((1 - after) / (1 - before))
+        out[at] = after
+        return out
+
+
+def _nearest(cosines: Vector) -> Vector:
+    """Mean of the largest few of each row."""
+    largest: Vector = np.partition(cosines, -NEAREST, axis=1)[:, -NEAREST:].mean(axis=1)
+    return largest
 
 
 def mixed(grams: Vector, meaning: Vector) -> Vector:
@@ -114,7 +144,8 @@ class Router:
     def classify(self, text: str, language: Language) -> Verdict:
         shares = self.head.by_grams(text)
         if self.embed and language == "en" and len(self.head.dense):
-            shares = mixed(shares, self.head.by_meaning(self.embed([text.lower()]))[0])
+            row = self.embed([text.lower()])
+            shares = self.head.weighed(mixed(shares, self.head.by_meaning(row)[0]), row)
         return verdict(self.head, shares)
 
     def describe(self) -> str:
@@ -132,6 +163,8 @@ def load(path: Path = HEAD) -> Head:
             dense=data["dense"].astype(np.float32),
             dense_bias=data["dense_bias"].astype(np.float32),
             groups=data["groups"].astype(np.int64),
+            inside=data["inside"].astype(np.float32) / BYTE,
+            strange=data["strange"].astype(np.float32) / BYTE,
         )
 
 

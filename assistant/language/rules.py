@@ -8,30 +8,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.language import answers, asides, basket, constraints, flash, measures, pictures, slots, wallet, wishes
-from assistant.language.acts import (
-    Act,
-    Cancel,
-    Chat,
-    Goal,
-    Proposal,
-    Query,
-    Set,
-    Slot,
-    Start,
-    State,
-    Unknown,
-    World,
-)  # fmt: skip
+from assistant.language.acts import Act, Cancel, Chat, Goal, Proposal, Query, Set, Slot, Start, State, Unknown, World
 from assistant.language.heard import careful
 from assistant.language.lexicon import phrases
 from assistant.language.router import Router, Verdict, route_of, shipped
-from assistant.language.tokens import Phrases, tokens
+from assistant.language.tokens import Phrases, covered, extent, tokens
 from assistant.request import Evidence, Language
 
 SURE = 0.40  # probability of the likeliest label below which the person is asked what was meant
+CLEAR = 0.8  # share of the wealth room in which a figure is answered that no word names
 UNTRAINED = 0.7  # share of a metric that the head was not trained on, once its words were said
 OFFERED = 3  # "which did you mean?" choices
 GOALS: dict[str, Goal] = {"wealth": "measure", "product": "find", "thanks": "greet", "service": "outside"}
+EMPTY = ("search", "pointing", "opening", "negation", "polite", "change", "not", "buy")  # words that no product has
 MEASURED = ("size", "capacity", "noise", "weight", "power")  # fields of units that only goods have
 Told = Mapping[str, Slot]
 
@@ -47,10 +36,11 @@ class Rules:
         return self._router or shipped()
 
     def propose(self, utterance: str, evidence: Evidence, state: State, world: World) -> Proposal:
-        acts = self.short(utterance, evidence, state, world)
-        if not acts and (rest := _opened(utterance, state.language)) != utterance:
-            utterance, acts = rest, self.short(rest, evidence, state, world)
-        return Proposal(acts or self.wishes(utterance, evidence, state, world), "rules")
+        opened = _opened(utterance, state.language)
+        plain = _plain(opened, state.language)
+        said = (self.short(text, evidence, state, world) for text in dict.fromkeys((utterance, opened, plain)))
+        acts = next(filter(None, said), ()) or self.wishes(opened, evidence, state, world)
+        return Proposal(acts, "rules")
 
     def short(self, text: str, evidence: Evidence, state: State, world: World) -> tuple[Act, ...]:
         """A file, a picture, a sentence to the cart, or an answer to what was said before; else no act."""
@@ -95,6 +85,8 @@ class Rules:
             return Unknown(("pay", "find"))
         if _says("standing", details) and _says("payments", details) and "amount" not in details.of("pay"):
             return _remark("needs_button")
+        if _says("panic", details):
+            return Query("stop_payments")
         found = self.router.classify(text, language)
         label, share = _decided(found, details)
         if share < SURE:
@@ -105,11 +97,21 @@ class Rules:
 def _opened(text: str, language: Language) -> str:
     """ "OK, take the second", 好的，买第二个: blanks for the words that only open a sentence, so that places stay."""
     words, table, at = tokens(text), phrases("list.opening", language), 0
-    while at < len(words) and (words[at].kind == "mark" or table.at(words, at)):
+    metric = phrases("metric", language)  # 那笔 is no 那
+    while at < len(words) and (words[at].kind == "mark" or (table.at(words, at) and not metric.at(words, at))):
         hit = table.at(words, at)
         at = hit[1] if hit else at + 1
     opens = at and at < len(words) and any(word.kind != "mark" for word in words[:at])
     return " " * words[at].start + text[words[at].start :] if opens else text
+
+
+def _plain(text: str, language: Language) -> str:
+    """ "Can I even afford that right now", 现在到底买得起吗: blanks for the adverbs that a short sentence can spare."""
+    words = tokens(text)
+    for _, first, last in phrases("list.filler", language).scan(words):
+        start, end = extent(words, first, last)
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _only_amount(text: str, language: Language) -> bool:
@@ -167,13 +169,17 @@ class _Details:
     def requests(self) -> bool:
         """ "ask Bob for 20", 向Bob收20: money is to come from the payee."""
         payee = self.of("pay").get("payee")
-        after = self.text[payee.span[1] :] if payee and payee.span else ""
-        return _says("request", self) or phrases("list.requested", self.language).at(tokens(after), 0) is not None
+        start, end = (payee.span if payee else None) or (0, len(self.text))
+        before, after = tokens(self.text[:start]), tokens(self.text[end:])
+        asked = any(last == len(before) for *_, last in phrases("list.asks_of", self.language).scan(before))
+        return asked or _says("request", self) or phrases("list.requested", self.language).at(after, 0) is not None
 
     @property
     def measured(self) -> bool:
-        """Whether a size, a weight or the like was said with its number."""
+        """Whether a size, a weight or the like was said with its number, or so many pieces of what is counted so."""
         words = tokens(self.text)
+        if any(words[at - 1].text == "块" for _, at, _ in phrases("list.by_piece", self.language).scan(words) if at):
+            return True
         units = phrases("unit", self.language).scan(words)
         return any(unit.split()[0] in MEASURED and at and words[at - 1].kind == "digits" for unit, at, _ in units)
 
@@ -256,6 +262,8 @@ def _act_of(label: str, details: _Details, found: Verdict, state: State) -> Act:
             told = details.of("measure")
             if "metric" in told or not metric:
                 return Query("measure", told) if "metric" in told else Unknown(("measure",))
+            if not told and found.routes.get("wealth", 0.0) < CLEAR:
+                return Unknown(_candidates(found))  # the head alone, and none of the words of money
             kind = told["asset_class"].value if "asset_class" in told else ""
             metric = "cash_by_currency" if (metric, kind) == ("balance", "cash") else metric
             return Query("measure", {**told, "metric": Slot(metric, confidence=0.7)})
@@ -293,6 +301,10 @@ def _shopping(name: str, details: _Details, state: State) -> Act:
     told = details.of("find")
     if "query" not in told and name == "buy" and state.results:
         return Start("buy")
+    words = tokens(str(told["query"].value)) if "query" in told else ()
+    small = covered(words, *(phrases(f"list.{each}", details.language) for each in EMPTY))
+    if set(told) == {"query"} and len(small) == len(words):  # 不要这个 names nothing that could be found
+        return Unknown(("find",))
     if not told or (name == "product" and "constraints" not in told):
         return Unknown(("find",))
     return Start("buy", told) if name == "buy" and "query" in told else Query("find", told)

@@ -1,4 +1,4 @@
-"""A sentence as tokens with their places. Knows characters and scripts; knows no word of any language.
+"""A sentence as tokens with their places. Knows characters, scripts and how words are cut short in typing.
 
 >>> [token.text for token in tokens("L’été: 12,50 €")]
 ['l', 'ete', ':', '12,50', '€']
@@ -6,9 +6,11 @@
 
 import functools
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 Kind = Literal["word", "digits", "han", "mark"]
@@ -62,8 +64,21 @@ def tokens(text: str) -> tuple[Token, ...]:
         word = match[0] if kind in ("digits", "mark") else folded(match[0])
         if kind == "mark" and (word in DROPPED or (word == "-" and not _is_sign(plain, match.start()))):
             continue
-        found.append(Token(word, places[match.start()], places[match.end() - 1] + 1, kind))
+        at = match.start()
+        for piece in _typed().get(word, (word,)):
+            last = at + len(piece) if len(_typed().get(word, ())) > 1 else match.end()
+            found.append(Token(piece, places[at], places[last - 1] + 1, kind))
+            at = last
     return tuple(found)
+
+
+@functools.cache
+def _typed() -> dict[str, tuple[str, ...]]:
+    """Words as they are typed in a hurry: "whats" is two, which keep their places; "pls" is another one."""
+    table = tomllib.loads((Path(__file__).parent / "lexicon" / "typed.toml").read_text(encoding="utf-8"))
+    return {"".join(words.split()): tuple(words.split()) for words in table["joined"]} | {
+        short: (word,) for short, word in table["short"].items()
+    }
 
 
 def _is_sign(plain: str, at: int) -> bool:

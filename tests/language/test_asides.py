@@ -8,13 +8,8 @@ from assistant.language import detect
 from assistant.language.acts import Amount, Query
 from assistant.language.rules import Rules
 from assistant.request import Evidence
+from tests.language.hearing import WORLD
 from tests.language.test_basket import SHELF
-from tests.language.test_rules import WORLD
-
-
-@pytest.fixture(scope="module")
-def rules() -> Rules:
-    return Rules()
 
 
 def asked(rules: Rules, text: str) -> Query:

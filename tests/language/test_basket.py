@@ -10,15 +10,10 @@ from assistant.language.acts import Amount, Frame, Query, Set, Slot, Start, Stat
 from assistant.language.rules import Rules
 from assistant.money import Money
 from assistant.request import Evidence
-from tests.language.test_rules import WORLD
+from tests.language.hearing import WORLD
 
 SHELF = State(results=("lamp", "kettle", "mug"))
 CART = State(results=("lamp", "kettle", "mug"), last=Frame("cart", {"focus": Slot("kettle")}))
-
-
-@pytest.fixture(scope="module")
-def rules() -> Rules:
-    return Rules()
 
 
 def told(rules: Rules, text: str, state: State = SHELF) -> dict[str, Any]:

@@ -27,11 +27,6 @@ PAID = {"name": "start", "arguments": {"goal": "pay", "payee": "Alice", "amount"
 Answer = Callable[[dict[str, Any]], bytes | Iterator[bytes]]
 
 
-@pytest.fixture(scope="module")
-def rules() -> Rules:
-    return Rules()
-
-
 # ---- a checkpoint made here ----
 
 

@@ -1,9 +1,11 @@
 """The shipped head: small, understood without the sentence model, and trained by one repeatable command."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from assistant.language.router import HEAD, Router, load, route_of
 from assistant.request import Language
@@ -109,3 +111,20 @@ def test_mishearing_is_repeatable_and_never_empty() -> None:
     assert said == [misheard("please send two euros to alice", random.Random(seed)) for seed in range(50)]
     assert all(said)
     assert len(set(said)) > 5
+
+
+def test_what_lies_near_strange_sentences_is_outside_and_the_rest_keep_their_proportions() -> None:
+    head = replace(load(), inside=np.eye(4, 384, dtype=np.float32), strange=np.eye(4, 384, k=4, dtype=np.float32))
+    shares = np.full(len(head.labels), 1 / len(head.labels), np.float32)
+    near, far = (head.weighed(shares, corner[None]) for corner in _corners())
+    outside = head.labels.index("outside")
+    assert far[outside] > 0.9 > 0.1 > near[outside]
+    assert np.isclose(near.sum(), 1)
+    assert np.isclose(far.sum(), 1)
+    assert np.allclose(np.delete(near, outside), np.delete(near, outside)[0])
+
+
+def _corners() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    known, strange = np.zeros((2, 384), np.float32)
+    known[:4] = strange[4:8] = 0.5
+    return known, strange

@@ -37,7 +37,7 @@ from assistant.settings import Settings
 
 SCRIPTS = sorted((Path(__file__).parent / "scripts").glob("*.txt"))
 SIGNS = {"at_most": "<=", "at_least": ">=", "less": "<", "more": ">", "is": "=", "not": "!="}
-OPAQUE = {"query", "doubts", "purpose", "topic"}  # worded differently in every language
+OPAQUE = {"query", "doubts", "purpose", "topic", "said", "label", "title"}  # worded differently in every language
 
 
 @dataclass
@@ -71,6 +71,8 @@ def value(item: object) -> str:
         return f"{item.start}..{item.end}"
     if isinstance(item, Constraint):
         return f"{item.field}{SIGNS[item.op]}{value(item.value)}{item.unit}"
+    if isinstance(item, dict):
+        return "{" + " ".join(f"{name}:{value(item[name])}" for name in sorted(item) if name not in OPAQUE) + "}"
     return ",".join(map(value, item)) if isinstance(item, (tuple, list)) else str(item)
 
 
