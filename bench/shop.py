@@ -13,10 +13,8 @@ import gzip
 import json
 import os
 import random
-import re
 import resource
 import shutil
-import sqlite3
 import statistics
 import tempfile
 import time
@@ -46,13 +44,13 @@ from assistant.shop.index import Index
 from assistant.shop.match import Look, Looks
 from assistant.shop.meaning import FILE, learned
 from assistant.store import Store
+from bench.shop_peers import FOUND, Search, fts5, lance, okapi, tantivy_default
 from bench.wishes import wishes
 from models import vision
 from models.prints import prints
 from models.text import embed, ready, vocabulary
 
 KEPT = Path(__file__).parents[1] / "artefacts" / "bench-shop" / FILE  # vectors of the last run: embedding takes minutes
-FOUND = 10  # ranks that count
 DRAWS = 10_000
 TYPED = 10  # times every query is mistyped
 WISHES = 10_000
@@ -60,7 +58,6 @@ MANY = 1_000_000
 COLOURS = ("black", "white", "red", "blue", "green", "grey", "silver", "pink", "yellow", "brown", "orange", "purple")
 ASKED = 4  # times every query is timed
 Row = dict[str, Any]
-Search = Callable[[str], Sequence[int]]  # query -> rows, best first
 Ratings = dict[str, dict[str, int]]
 
 
@@ -198,7 +195,7 @@ def against(mine: NDArray[np.float64], goods: list[Product], ratings: Ratings, f
         "tantivy, default": lambda: tantivy_default(goods),
         "SQLite FTS5": lambda: fts5(goods),
         "bm25s": lambda: okapi(goods),
-        "LanceDB hybrid": lambda: lance(goods, folder),
+        "LanceDB hybrid": lambda: lance(goods, learned(goods, embed, folder / "index" / FILE), folder),
     }
     for name, opened in peers.items():
         try:
@@ -210,93 +207,6 @@ def against(mine: NDArray[np.float64], goods: list[Product], ratings: Ratings, f
         named = f"hybrid against {name}, ratio 95 % [{low}, {high}]"
         one = row(named, mean(mine), "nDCG@10", 1.0, (name, mean(theirs)), interval=[low, high])
         yield one | {"holds": one["holds"] and (low > 1 or name != "tantivy, default")}
-
-
-def texts(product: Product) -> list[str]:
-    facts = " ".join(f"{name} {fact.value}" for name, fact in product.attributes.items())
-    return [product.title("en"), product.brand, product.model, product.description("en"), facts]
-
-
-FIELDS = ("title", "brand", "model", "description", "facts")
-
-
-def tantivy_default(goods: list[Product]) -> Search:
-    import tantivy
-
-    schema = tantivy.SchemaBuilder()
-    for name in FIELDS:
-        schema.add_text_field(name, tokenizer_name="en_stem")
-    schema.add_integer_field("row", fast=True)
-    index = tantivy.Index(schema.build())
-    writer = index.writer(num_threads=1)
-    for place, product in enumerate(goods):
-        document = tantivy.Document()
-        document.add_integer("row", place)
-        for name, text in zip(FIELDS, texts(product), strict=True):
-            document.add_text(name, text)
-        writer.add_document(document)
-    writer.commit()
-    index.reload()
-    searcher = index.searcher()
-
-    def search(query: str) -> Sequence[int]:
-        parsed, _ = index.parse_query_lenient(query, list(FIELDS))
-        hits = searcher.search(parsed, limit=FOUND).hits
-        rows: list[int] = searcher.fast_field_values("row", [address for _, address in hits])
-        return rows
-
-    return search
-
-
-def fts5(goods: list[Product]) -> Search:
-    db = sqlite3.connect(":memory:")
-    db.execute(f"CREATE VIRTUAL TABLE goods USING fts5({','.join(FIELDS)}, tokenize='porter')")
-    db.executemany("INSERT INTO goods(rowid,title,brand,model,description,facts) VALUES (?,?,?,?,?,?)",
-                   ([place, *texts(product)] for place, product in enumerate(goods)))  # fmt: skip
-
-    def search(query: str) -> Sequence[int]:
-        said = " OR ".join(f'"{word}"' for word in re.findall(r"\w+", query))
-        found = db.execute("SELECT rowid FROM goods WHERE goods MATCH ? ORDER BY rank LIMIT 10", [said])
-        return [place for (place,) in found]
-
-    return search
-
-
-def okapi(goods: list[Product]) -> Search:
-    import bm25s
-    import Stemmer
-
-    stemmer = Stemmer.Stemmer("english")
-    engine = bm25s.BM25()
-    engine.index(bm25s.tokenize([" ".join(texts(one)) for one in goods], stemmer=stemmer, show_progress=False),
-                 show_progress=False)  # fmt: skip
-
-    def search(query: str) -> Sequence[int]:
-        words = bm25s.tokenize([query], stemmer=stemmer, show_progress=False)
-        rows: list[int] = engine.retrieve(words, k=FOUND, show_progress=False)[0][0].tolist()
-        return rows
-
-    return search
-
-
-def lance(goods: list[Product], folder: Path) -> Search:
-    import lancedb
-    from lancedb.rerankers import RRFReranker
-
-    vectors = learned(goods, embed, folder / "index" / FILE).astype(np.float32)
-
-    table = lancedb.connect(folder / "lance").create_table(
-        "goods",
-        [{"row": place, "text": " ".join(texts(one)), "vector": vector}
-         for place, (one, vector) in enumerate(zip(goods, vectors, strict=True))],
-    )  # fmt: skip
-    table.create_fts_index("text", replace=True)
-
-    def search(query: str) -> Sequence[int]:
-        asked = table.search(query_type="hybrid").vector(embed([query])[0]).text(query)
-        return [found["row"] for found in asked.rerank(RRFReranker()).limit(FOUND).to_list()]
-
-    return search
 
 
 # -- typos, languages, speed ------------------------------------------------------------------------------------------

@@ -6,12 +6,10 @@ product does not offer the measure. Money goes through a real ledger where the c
 
 from __future__ import annotations
 
-import math
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
-from decimal import Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +24,8 @@ from assistant.store import Store
 from assistant.wealth import Wealth, cashflow, deals, lots, performance, returns, valuation
 from assistant.wealth.entry import UNIT, Account, Entry, Movement, Posting, Security
 from assistant.wealth.imports import Deal, Row
+from bench.wealth_rates import RATES, Case, Got, as_day, cents
 
-Case = dict[str, Any]
-Got = dict[str, Any]  # the fields of a case's `expected` that the product computes
 ME = "me"
 NOTES = {"roots_found", "sign_changes", "other_root", "roots_found_here", "price_end", "warnings"}
 
@@ -42,104 +39,18 @@ def near(got: Any, expected: Any, tolerance: Mapping[str, float]) -> bool:
     return abs(got - expected) <= room + tolerance.get("rel", 0) * abs(expected) + 1e-12
 
 
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
-
-
-def _minor(amount: float) -> int:
-    return round(amount * 100)
-
-
-def _xirr(case: Case) -> Got:
-    """Every root the source knows is among ours, and what we call a root is one; without any there is none."""
-    if case["inputs"].get("day_count", "act/365F") != "act/365F":
-        return {}
-    expected = case["expected"]
-    found = returns.xirr([(_day(day), amount) for day, amount in case["inputs"]["flows"]])
-    flows = [(_day(day), amount) for day, amount in case["inputs"]["flows"]]
-    missed = [
-        root for root in expected.get("roots_found_here", ())
-        if not any(math.isclose(root, rate, rel_tol=1e-6) for rate in found.every)
-    ]  # fmt: skip
-    false = [rate for rate in found.every if not _is_root(flows, rate)]
-    if missed or false:
-        return {"value": f"missed {missed}, false {false}"}
-    if expected["value"] is None:
-        return {"value": None}
-    return {"value": min(found.every, key=lambda rate: abs(rate - expected["value"]), default=None)}
-
-
-def _is_root(flows: list[tuple[date, float]], rate: float) -> bool:
-    """Whether the present value changes its sign within a millionth around the rate, in 60 digits."""
-    with localcontext() as digits:
-        digits.prec = 60
-
-        def worth(growth: Decimal) -> Decimal:
-            years = ((day - flows[0][0]).days / Decimal(365) for day, _ in flows)
-            amounts = (Decimal(amount) for _, amount in flows)
-            return sum((a * (-growth.ln() * y).exp() for a, y in zip(amounts, years, strict=True)), Decimal(0))
-
-        growth = 1 + Decimal(rate)
-        return worth(growth * Decimal("0.999999")) * worth(growth * Decimal("1.000001")) <= 0
-
-
-def _irr(case: Case) -> Got:
-    flows = np.array(case["inputs"]["flows"], float)
-    return {"value": returns.rates(np.arange(len(flows), dtype=float), flows).rate}
-
-
-def _xnpv(case: Case) -> Got:
-    flows = [(_day(day), amount) for day, amount in case["inputs"]["flows"]]
-    return {"value": returns.xnpv(case["inputs"]["rate"], flows)}
-
-
-def _payment(case: Case) -> Got:
-    given = case["inputs"]
-    if "principal" in given:
-        return {"value": -returns.payment(given["annual_rate"] / 12, given["months"], given["principal"])}
-    return {"value": returns.payment(given["rate"], given["nper"], given["pv"], given.get("fv", 0))}
-
-
-def _future(case: Case) -> Got:
-    given = case["inputs"]
-    begin = given.get("begin", False)
-    return {"value": returns.future_value(given["rate"], given["nper"], given["pmt"], given["pv"], begin)}
-
-
-def _present(case: Case) -> Got:
-    given = case["inputs"]
-    return {"value": returns.present_value(given["rate"], given["nper"], given["pmt"], given["fv"])}
-
-
-def _chained(case: Case) -> Got:
-    levels = np.cumprod([1.0, *(1 + each for each in case["inputs"]["holding_period_returns"])])
-    none = np.zeros(len(levels))
-    total = returns.time_weighted(levels, none, none).total
-    return {"value": returns.annualised(total, 365 * case["inputs"]["years"])}
-
-
-def _sub_periods(case: Case) -> Got:
-    start, before, flow, end = (amount for _, amount in case["inputs"]["valuations"])
-    found = returns.time_weighted([start, before, end], [0, 0, flow], [0, 0, 0])
-    return {"value": found.total}
-
-
-def _annualise(case: Case) -> Got:
-    return {"value": returns.annualised(case["inputs"]["total_return"], case["inputs"]["days"])}
-
-
 def _daily(case: Case) -> Got:
     """Operations of a cash account, booked in a ledger; the return is that of the metric."""
     given, expected = case["inputs"], case["expected"]
-    start, end = _day(given["from"]), _day(given["to"])
+    start, end = as_day(given["from"]), as_day(given["to"])
     days = [start + timedelta(n) for n in range((end - start).days + 1)]
     with room() as wealth:
         account = wealth.ledger.add_account(ME, "Account", "brokerage", "EUR")
         for day, kind, amount, *_ in given["operations"]:
             flow, category, sign = BOOKED[kind]
-            money = Money(sign * _minor(amount), "EUR")
+            money = Money(sign * cents(amount), "EUR")
             sides = (Posting(money, account.id), Posting(-money, flow=flow, category=category))
-            wealth.ledger.post(ME, [Entry(_day(day), kind, sides)], "case", wealth.clock.now())
+            wealth.ledger.post(ME, [Entry(as_day(day), kind, sides)], "case", wealth.clock.now())
         worth = valuation.curve(wealth.ledger, ME, days, "EUR")
         crossed = wealth.ledger.crossings(ME, [account.id], days[1], end, ("interest", "dividends", "fees", "taxes"))
     came, went = np.zeros(len(days)), np.zeros(len(days))
@@ -162,33 +73,9 @@ BOOKED: dict[str, tuple[Any, str, int]] = {
 }  # fmt: skip
 
 
-def _drawdown(case: Case) -> Got:
-    found = returns.drawdown(1 + np.array(case["inputs"]["accumulated"]))
-    return {"value": found.depth, "longest_days": found.longest}
-
-
-def _drawdown_returns(case: Case) -> Got:
-    return {"value": -returns.drawdown(np.cumprod([1, *(1 + each for each in case["inputs"]["returns"])])).depth}
-
-
-def _cumulative(case: Case) -> Got:
-    levels = np.cumprod([1 + (each or 0) for each in case["inputs"]["returns"]])
-    none = np.zeros(len(levels))
-    return {"value": (returns.time_weighted(levels, none, none).growth - 1).tolist()}
-
-
-def _high(case: Case) -> Got:
-    given = case["inputs"]
-    first, start, end = _day(given["first_date"]), _day(given["from"]), _day(given["to"])
-    dated = [(first + timedelta(n), price) for n, price in enumerate(given["prices"]) if price is not None]
-    dated = [(day, price) for day, price in dated if start <= day <= end]
-    top, distance = returns.all_time_high([price for _, price in dated])
-    return {"value": dated[top][1], "distance": distance, "date": str(dated[top][0])}
-
-
 def _basis(case: Case) -> Got:
     trades = [
-        lots.Trade(_day(day), round(count * UNIT) * (1 if kind == "buy" else -1), _minor(amount))
+        lots.Trade(as_day(day), round(count * UNIT) * (1 if kind == "buy" else -1), cents(amount))
         for day, kind, count, amount in case["inputs"]["transactions"]
     ]
     got: Got = {}
@@ -204,7 +91,7 @@ def _basis(case: Case) -> Got:
 
 def _basis_fx(case: Case) -> Got:
     trades = [
-        lots.Trade(_day(day), count * UNIT * (1 if way == "in" else -1), _minor(amount))
+        lots.Trade(as_day(day), count * UNIT * (1 if way == "in" else -1), cents(amount))
         for day, way, count, _, amount, *_ in case["inputs"]["transactions"]
     ]
     fifo, average = lots.book(trades), lots.book(trades, "average")
@@ -215,7 +102,7 @@ def _basis_fx(case: Case) -> Got:
 
 def _matching(case: Case) -> Got:
     given = case["inputs"]
-    bought = [lots.Trade(_day(day), count, _minor(count * price)) for day, count, price in given["lots"]]
+    bought = [lots.Trade(as_day(day), count, cents(count * price)) for day, count, price in given["lots"]]
     after = max(each.day for each in bought) + timedelta(1)
     try:
         found = lots.book([*bought, *(lots.Trade(after, -count, 1) for count in given["sell"])], "fifo")
@@ -230,7 +117,7 @@ def _position(case: Case) -> Got:
     if given["transactions"][0][1] == "BALANCE":
         return _foreign(case)
     trades = [
-        lots.Trade(_day(day), count * UNIT * (1 if kind == "BUY" else -1), _minor(count * price))
+        lots.Trade(as_day(day), count * UNIT * (1 if kind == "BUY" else -1), cents(count * price))
         for day, kind, count, price, *_ in given["transactions"]
     ]
     fees = sum(row[4] for row in given["transactions"])
@@ -253,19 +140,19 @@ def _scenario(case: Case) -> Got:
     with room() as wealth:
         share = wealth.ledger.add_security(ME, "S1", "Share", "share", "EUR")
         closes = given["securities"][0]["prices"]
-        wealth.ledger.add_prices(ME, share, {_day(day): round(price * UNIT) for day, price in closes})
+        wealth.ledger.add_prices(ME, share, {as_day(day): round(price * UNIT) for day, price in closes})
         for held in given["portfolios"]:
             account = wealth.ledger.add_account(ME, held["name"], "brokerage", "EUR")
             for each in held["transactions"]:
                 way = 1 if each["type"] in ("BUY", "TRANSFER_IN") else -1
-                money, count = Money(way * _minor(each["amount"]), "EUR"), way * round(each["shares"] * UNIT)
+                money, count = Money(way * cents(each["amount"]), "EUR"), way * round(each["shares"] * UNIT)
                 flow: Any = "exchange" if "TRANSFER" in each["type"] else "transfer"
                 sides = (Posting(money, account.id, security=share.id, quantity=count), Posting(-money, flow=flow))
-                wealth.ledger.post(ME, [Entry(_day(each["date"]), "x", sides)], "case", wealth.clock.now())
+                wealth.ledger.post(ME, [Entry(as_day(each["date"]), "x", sides)], "case", wealth.clock.now())
                 if flow == "transfer":
-                    trade = lots.Trade(_day(each["date"]), count, abs(money.minor))
+                    trade = lots.Trade(as_day(each["date"]), count, abs(money.minor))
                     books.setdefault(account.id, []).append(trade)
-        start, end = (_day(text) for text in case["inputs"]["period"])
+        start, end = (as_day(text) for text in case["inputs"]["period"])
         found = wealth.ask(ME, "return", Period(start + timedelta(1), end))
     parts = {row["item"]: row["value"].minor / 100 for row in found.rows}
     fifo = [lots.book(trades) for trades in books.values()]
@@ -280,7 +167,7 @@ def _share(percent: Any) -> float:
 
 
 def _rhythm(case: Case) -> Got:
-    days = [_day(text) for text in case["inputs"]["dates"]]
+    days = [as_day(text) for text in case["inputs"]["dates"]]
     moves = [Movement(str(n), day, "Payee", "", "other", "Account", Money(100, "EUR")) for n, day in enumerate(days)]
     found = cashflow.recurring(moves, max(days, default=date(2026, 1, 1)) + timedelta(1))
     names = {"yearly": "ANNUAL", "half_yearly": "SEMIANNUAL", "quarterly": "QUARTERLY", "monthly": "MONTHLY"}
@@ -296,7 +183,7 @@ def _statement(case: Case) -> Got:
         debt = wealth.ledger.add_account(ME, "Loan", "loan", "EUR")
         day = wealth.clock.now().date()
         for way, amount, kind in rows:
-            money = Money(_minor(amount) * (1 if way == "income" else -1), "EUR")
+            money = Money(cents(amount) * (1 if way == "income" else -1), "EUR")
             flow: Any = way
             other = Posting(-money, debt.id) if kind == "loan_payment" else Posting(-money, flow=flow, category="other")
             wealth.ledger.post(ME, [Entry(day, "x", (Posting(money, current.id), other))], "case", wealth.clock.now())
@@ -315,12 +202,12 @@ def _performance(case: Case) -> Got:
         account = wealth.ledger.add_account(ME, "Account", "brokerage", held)
         share = wealth.ledger.add_security(ME, "S", "S", "share", held)
         quoted = given.get("prices", {}).get("S", ())
-        closes = {_day(day): round(price * UNIT) for day, price in quoted}
+        closes = {as_day(day): round(price * UNIT) for day, price in quoted}
         if closes:
             wealth.ledger.add_prices(ME, share, closes)
         booked = [_operation(row, account, share, held) for row in given["operations"]]
         wealth.ledger.post(ME, booked, "case", wealth.clock.now())
-        eve, end = _day(given["from"]), _day(given["to"])
+        eve, end = as_day(given["from"]), as_day(given["to"])
         found = performance.statement(wealth.ledger, ME, eve, end, currency)
     got = {"initial": found.initial, "final": found.final, "earnings": found.earnings, "taxes": found.taxes,
            "fees": found.fees, "capital_gains": found.capital, "realised_gains": found.realised}  # fmt: skip
@@ -335,8 +222,8 @@ def _operation(row: list[Any], account: Account, share: Security, currency: str)
     did: Any = {"deposit": "in", "buy": "in", "withdraw": "out", "fees": "fee", "taxes": "tax"}.get(kind, kind)
     sign = -1 if did in ("out", "fee", "tax") else 1
     deal = Deal(did, "S" if "S" in rest else "", "S", currency, round((-1 if kind == "sell" else 1) * count * UNIT), 0,
-                _minor(more.get("fee", 0)), _minor(more.get("tax", 0)))  # fmt: skip
-    row_ = Row(1, _day(day), Money(sign * _minor(amount), currency), kind, "", None, deal)
+                cents(more.get("fee", 0)), cents(more.get("tax", 0)))  # fmt: skip
+    row_ = Row(1, as_day(day), Money(sign * cents(amount), currency), kind, "", None, deal)
     return deals.entry(account, row_, "", {"S": share}, unfunded=False)
 
 
@@ -350,7 +237,7 @@ def _totals(case: Case) -> Got:
         wealth.ledger.post(ME, booked, "case", wealth.clock.now())
         got: Got = {}
         for name in case["expected"]:
-            day = _day(given["to"] if name.endswith("end") else name[-10:])
+            day = as_day(given["to"] if name.endswith("end") else name[-10:])
             found = performance.statement(wealth.ledger, ME, day - timedelta(1), day, "EUR")
             net = {"total": found.final, "interest": found.earnings - found.taxes, "tax": found.taxes}
             got[name] = net[name.split("_")[0]].minor / 100
@@ -358,19 +245,19 @@ def _totals(case: Case) -> Got:
 
 
 def _yield(case: Case) -> Got:
-    paid = [(_day(day), _minor(amount)) for day, amount in case["inputs"]["dividends"]]
-    return {"rate_per_year": performance.yield_on_cost(_minor(case["inputs"]["cost"]), paid)}
+    paid = [(as_day(day), cents(amount)) for day, amount in case["inputs"]["dividends"]]
+    return {"rate_per_year": performance.yield_on_cost(cents(case["inputs"]["cost"]), paid)}
 
 
 def _split(case: Case) -> Got:
     """Each split is a trade without an amount: what it adds to the quantity."""
     given = case["inputs"]
     trades = [
-        lots.Trade(_day(day), count * UNIT, _minor(count * price)) for day, _, count, price in given["transactions"]
+        lots.Trade(as_day(day), count * UNIT, cents(count * price)) for day, _, count, price in given["transactions"]
     ]
     for day, new, old in given["splits"]:
         held = lots.book(trades).quantity
-        trades.append(lots.Trade(_day(day), fx.half_up(held * new, old) - held, 0))
+        trades.append(lots.Trade(as_day(day), fx.half_up(held * new, old) - held, 0))
     found = lots.book(trades)
     shares = found.quantity / UNIT
     average = found.cost / 100 / shares
@@ -387,7 +274,7 @@ def _foreign(case: Case) -> Got:
     for day, _, balance, *_ in given["transactions"]:
         added = round(balance * UNIT) - held
         cost = valuation.worth(added, round(rates[day] * UNIT), base).minor
-        trades.append(lots.Trade(_day(day), added, cost))
+        trades.append(lots.Trade(as_day(day), added, cost))
         held += added
     found = lots.book(trades)
     value = valuation.worth(found.quantity, round(rates[given["as_of"]] * UNIT), base).minor
@@ -405,10 +292,7 @@ def _worth(case: Case) -> Got:
 
 
 COMPUTE: dict[str, Callable[[Case], Got]] = {
-    "xirr": _xirr, "irr_periodic": _irr, "xnpv": _xnpv, "tvm_pmt": _payment, "tvm_fv": _future, "tvm_pv": _present,
-    "twr_annualised": _chained, "twr_total": _sub_periods, "annualise": _annualise, "ttwror_series": _daily,
-    "ttwror_final": _daily, "max_drawdown": _drawdown, "max_drawdown_returns": _drawdown_returns,
-    "cumulative": _cumulative, "all_time_high": _high, "cost_basis": _basis, "cost_basis_fx": _basis_fx,
+    **RATES, "ttwror_series": _daily, "ttwror_final": _daily, "cost_basis": _basis, "cost_basis_fx": _basis_fx,
     "lot_matching": _matching, "position": _position, "portfolio_scenario": _scenario, "recurrence_period": _rhythm,
     "income_statement": _statement, "holdings_value": _worth, "performance_statement": _performance,
     "account_totals": _totals, "yield_on_cost": _yield, "split": _split,
