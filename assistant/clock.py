@@ -5,6 +5,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
+# as they are printed in English, French, German and Dutch, whole and short
+NAMED = (
+    "jan janv january janvier januar januari", "feb fev fév fevr févr february fevrier février februar februari",
+    "mar mars marz märz maerz mrz mrt march maart", "apr avr april avril", "may mai mei", "jun juin juni june",
+    "jul juil juli july juillet", "aug aout août august augustus", "sep sept september septembre",
+    "oct okt october octobre oktober", "nov november novembre", "dec déc dez december decembre décembre dezember",
+)  # fmt: skip
+MONTHS = {name: number for number, names in enumerate(NAMED, 1) for name in names.split()}
+
 
 class Clock(Protocol):
     def now(self) -> datetime:

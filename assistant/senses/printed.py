@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
+from assistant.clock import MONTHS
 from assistant.money import digits
 
 SIGNS = {
@@ -25,20 +26,6 @@ WHOLE = re.compile(
     re.IGNORECASE,
 )
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan janvier janv januar", "february feb février fevrier févr fevr februar",
-            "march mar mars märz maerz mrz", "april apr avril avr", "may mai", "june jun juin juni",
-            "july jul juillet juil juli",
-            "august aug août aout", "september sep sept septembre", "october oct octobre oktober okt",
-            "november nov novembre", "december dec décembre decembre dezember dez",
-        ),
-        1,
-    )
-    for name in names.split()
-}  # fmt: skip
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 DATES = (
     re.compile(r"(?<!\d)(?P<y>20\d\d)\s?[-/.年]\s?(?P<m>\d{1,2})\s?[-/.月]\s?(?P<d>\d{1,2})(?=\D|$|\d{1,2}:\d\d)"),

@@ -19,24 +19,12 @@ from pathlib import Path
 from typing import cast
 
 from assistant import fx
+from assistant.clock import MONTHS
 from assistant.wealth.imports.statement import PENCE, Order, Role
 
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DELIMITERS = ";,\t|"
 SAMPLE = 2000  # lines from which the delimiter is told
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan janv january janvier januar januari", "feb fev fevr february fevrier februar februari",
-            "mar mars marz mrt march maart maerz", "apr avr april avril", "may mai mei", "jun juin june juni",
-            "jul juil july juillet juli", "aug aout august augustus", "sep sept september septembre",
-            "oct okt october octobre oktober", "nov november novembre", "dec dez december decembre dezember",
-        ),
-        1,
-    )
-    for name in names.split()
-}  # fmt: skip
 NUMERIC_DATE = re.compile(r"^(\d{1,4})[-/.年](\d{1,2})[-/.月](\d{1,4})日?\.?(?:[T ,].*)?$")
 COMPACT_DATE = re.compile(r"^((?:19|20)\d\d)(\d\d)(\d\d)$")
 WORD_DATE = re.compile(
