@@ -23,12 +23,19 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from assistant.acp.discovery import Discovery
-from assistant.acp.fault import Error
-from assistant.acp.order import OrderEvent
-from assistant.acp.payment import AuthenticationResult, DelegatePaymentAnswer, DelegatePaymentRequest
-from assistant.acp.request import Cancel, Complete, Create, Update
-from assistant.acp.session import Session
+from assistant.acp.messages import (
+    AuthenticationResult,
+    Cancel,
+    Complete,
+    Create,
+    DelegatePaymentAnswer,
+    DelegatePaymentRequest,
+    Discovery,
+    Error,
+    OrderEvent,
+    Session,
+    Update,
+)
 from assistant.clock import SystemClock
 from assistant.demo import catalogue
 from assistant.errors import LueurError

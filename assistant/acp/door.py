@@ -7,12 +7,21 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from assistant.acp import VERSION, signature
-from assistant.acp.fault import Fault
-from assistant.acp.shape import Shape
+from assistant.acp.messages import Error, Shape
 
 LONGEST_KEY = 255
 LARGEST = 256_000  # bytes of a request
 Asked = TypeVar("Asked", bound=Shape)
+
+
+class Fault(Exception):
+    """An error answer: nothing of the request was done."""
+
+    def __init__(self, status: int, code: str, message: str, param: str = "", kind: str = "invalid_request") -> None:
+        super().__init__(code)
+        versions = (VERSION,) if code in ("missing_api_version", "unsupported_api_version") else None
+        self.status = status
+        self.error = Error(type=kind, code=code, message=message, param=param or None, supported_versions=versions)
 
 
 def admit(method: str, headers: Mapping[str, str], bearer: str, body: bytes) -> str:

@@ -151,7 +151,7 @@ class Shop:
 
     def heard(self, body: bytes, signature: str) -> tuple[str, str]:
         """(event, quote) of an order webhook of one of these shops. Raises `Refused` unless it is genuine."""
-        from assistant.acp.order import OrderEvent
+        from assistant.acp.messages import OrderEvent
         from assistant.acp.signature import is_genuine, secret_of
 
         now = int(self.clock.now().timestamp())

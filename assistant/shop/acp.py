@@ -17,13 +17,27 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from assistant.acp import VERSION, signature
-from assistant.acp.discount import Discounts
-from assistant.acp.parties import Address, FulfillmentDetails
-from assistant.acp.payment import AuthenticationResult, Credential, Instrument, PaymentData
-from assistant.acp.request import Complete, Create, Update
-from assistant.acp.session import Session
-from assistant.acp.session_parts import Capabilities, Chosen, FulfillmentOption, Interventions, Item, LineItem, Total
-from assistant.acp.shape import Shape
+from assistant.acp.messages import (
+    Address,
+    AuthenticationResult,
+    Capabilities,
+    Chosen,
+    Complete,
+    Create,
+    Credential,
+    Discounts,
+    FulfillmentDetails,
+    FulfillmentOption,
+    Instrument,
+    Interventions,
+    Item,
+    LineItem,
+    PaymentData,
+    Session,
+    Shape,
+    Total,
+    Update,
+)
 from assistant.clock import Clock
 from assistant.errors import LueurError, NotFound, Refused, Unavailable
 from assistant.merchant import Quote, Sale, Shipping, Token, Wanted
@@ -257,7 +271,7 @@ class AcpMerchant:
         if not self.shop.account:
             self.shop = replace(self.shop, account=account)
             self.keep(self.shop)
-        return mine.id
+        return str(mine.id)
 
     def _sale(self, quote: str, session: Session) -> Sale | None:
         """The order, once there is one; the provider knows what was charged for it."""
@@ -351,7 +365,8 @@ def _line(line: LineItem, title: str, currency: str) -> SumLine:
 
 
 def _signed(line: Total) -> int:
-    return -abs(line.amount) if line.type in TAKEN_OFF else line.amount
+    amount = int(line.amount)
+    return -abs(amount) if line.type in TAKEN_OFF else amount
 
 
 def _wanted(row: dict[str, Any]) -> tuple[Wanted, ...]:

@@ -61,7 +61,7 @@ class Register:
 
 def discover(url: str, id: str, name: str, key: str) -> Known:
     """Ask a shop what it speaks. Raises `BadInput` for an address that will not do, `Unavailable` for silence."""
-    from assistant.acp.discovery import Discovery
+    from assistant.acp.messages import Discovery
 
     there = checked(url)
     text = fetch(there, "GET", there.rstrip("/") + DISCOVERY)[1]

@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from assistant.acp import door
-from assistant.acp import fault as acp
-from assistant.acp.payment import DelegatePaymentAnswer, DelegatePaymentRequest
+from assistant.acp.messages import DelegatePaymentAnswer, DelegatePaymentRequest
 from assistant.clock import Clock
 from assistant.payments.sandbox import accounts, checkout, courier, customers, grants, intents, refunds
 from assistant.payments.sandbox.call import Call
@@ -171,7 +170,7 @@ class Api:
             key = door.admit("POST", request.headers, self.key, body)
             asked = door.read(DelegatePaymentRequest, body)
             return _response(201, await run_in_threadpool(self._delegated, asked, key))
-        except acp.Fault as refusal:
+        except door.Fault as refusal:
             return _response(refusal.status, json.dumps(refusal.error.wire()))
         except Fault as fault:
             status = 422 if fault.code == "idempotency_conflict" else fault.status

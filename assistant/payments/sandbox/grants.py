@@ -12,7 +12,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.acp.payment import Allowance, Card, DelegatePaymentRequest
+from assistant.acp.messages import Allowance, Card, DelegatePaymentRequest
 from assistant.payments.sandbox.call import Call
 from assistant.payments.sandbox.cards import CARDS, card
 from assistant.payments.sandbox.records import fresh

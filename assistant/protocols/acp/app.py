@@ -18,10 +18,17 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from assistant.acp import VERSION, door
-from assistant.acp.discovery import Discovery, DiscoveryCapabilities, DiscoveryProtocol
-from assistant.acp.fault import Fault
-from assistant.acp.request import Cancel, Complete, Create, Update
-from assistant.acp.session import Session
+from assistant.acp.door import Fault
+from assistant.acp.messages import (
+    Cancel,
+    Complete,
+    Create,
+    Discovery,
+    DiscoveryCapabilities,
+    DiscoveryProtocol,
+    Session,
+    Update,
+)
 from assistant.acp.signature import canonical
 from assistant.errors import LueurError
 from assistant.protocols.acp.counter import Counter

@@ -16,11 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from assistant.acp.fault import Fault
-from assistant.acp.request import Complete, Create, Update
-from assistant.acp.session import Session, Status
-from assistant.acp.session_parts import Message
-from assistant.acp.shape import Json
+from assistant.acp.door import Fault
+from assistant.acp.messages import Complete, Create, Json, Message, Session, Update
 from assistant.clock import Clock
 from assistant.errors import NotFound, Refused, Unavailable
 from assistant.merchant import Quote, Token, Wanted
@@ -149,7 +146,7 @@ class Counter:
 
     def _standing(
         self, row: Json, quote: Quote, lines: dict[str, int], left: dict[str, int]
-    ) -> tuple[Status, tuple[Message, ...]]:
+    ) -> tuple[str, tuple[Message, ...]]:
         if row["state"] == "canceled":
             return "canceled", ()
         if self.clock.now() >= row["created_at"] + LIFE:
@@ -175,7 +172,7 @@ class Counter:
         sale = self.house.order_of(row["quote_id"])
         if stage != "paid" or sale is None:
             asked = row["state"] == "asked"
-            status: Status = "authentication_required" if asked else "complete_in_progress"
+            status = "authentication_required" if asked else "complete_in_progress"
             bank = self.view.bank() if asked else None
             return sold.model_copy(update={"status": status, "authentication_metadata": bank, "messages": ()})
         order = self.view.order(row["id"], sale, sold.line_items, sold.totals)

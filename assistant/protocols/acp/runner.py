@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from assistant.acp.order import OrderEvent
+from assistant.acp.messages import OrderEvent
 from assistant.acp.signature import of_webhook, secret_of
 from assistant.clock import Clock
 from assistant.errors import BadInput, LueurError, Unavailable
