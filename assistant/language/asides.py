@@ -134,17 +134,7 @@ def _avoid(rest: str, state: State, world: World) -> Act | None:  # noqa: ARG001
 
 
 READERS = {
-    "avoid": _avoid,
-    "mandates": _mandates,
-    "if_below": _at_price(strict=True),
-    "if_at": _at_price(strict=False),
-    "watch": _watch,
-    "why_not": _explained("why_not"),
-    "why": _explained("why"),
-    "like": _explained("like"),
-    "history": _explained("history"),
-    "afford": _afford,
-    "return": _return,
-    "orders": _orders,
-    "bought": _bought,
-}
+    "avoid": _avoid, "mandates": _mandates, "if_below": _at_price(strict=True), "if_at": _at_price(strict=False),
+    "watch": _watch, "why_not": _explained("why_not"), "why": _explained("why"), "like": _explained("like"),
+    "history": _explained("history"), "afford": _afford, "return": _return, "orders": _orders, "bought": _bought,
+}  # fmt: skip

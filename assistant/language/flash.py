@@ -25,14 +25,7 @@ LONGEST = {"en": 9, "fr": 9, "zh": 18}  # tokens of "open the Lisbon split"
 LONGEST_WISH = 600  # characters a card is asked for in
 LONGEST_MORE = 16  # tokens of a sentence that goes on from the last card
 CONTINUED = ("split", "loan", "saving", "exchange")
-SHARED = (
-    "without",
-    "alone",
-    "nothing_else",
-    "tip",
-    "paid",
-    "portions",
-)  # said of a bill after it was split
+SHARED = ("without", "alone", "nothing_else", "tip", "paid", "portions")  # said of a bill after it was split
 A_YEAR = 12  # months, where neither a date nor a sum a month was said
 
 

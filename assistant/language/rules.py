@@ -160,6 +160,16 @@ class _Details:
         )
 
     @property
+    def is_headed(self) -> bool:
+        """ "Train tickets from Paris to Lyon", 巴黎到里昂的火车票: a phrase without a verb about what is sold."""
+        words = [word for word in tokens(self.text) if word.kind != "mark"]
+        spans = constraints.sold(" ".join(word.text for word in words), self.world)
+        heading = phrases("list.heading", self.language)
+        if self.language == "zh":
+            return any(last == len(words) and words[first - 1].text == "的" for first, last in spans if first)
+        return any(first == 0 and heading.at(words, last) for first, last in spans)
+
+    @property
     def trades(self) -> bool:
         """Whether something the person holds is to be bought, sold or kept."""
         held = Phrases((name, name) for name in self.world.holdings).scan(tokens(self.text))
@@ -209,6 +219,8 @@ def _decided(found: Verdict, details: _Details) -> tuple[str, float]:
         _raise(shares, "product", 3.0 if priced else 1.5)
     if details.measured and not metric:
         _raise(shares, "product", 10.0, "find")
+    if details.is_headed and not metric:
+        return "find", 1.0
     paying = _says("transfer", details) and (details.knows_payee or found.routes.get("payment", 0.0) > 0.5)
     if details.names_product and not (metric or paying):
         _raise(shares, "product", 500.0 if details.is_bare_wish else 1.5, "find")
