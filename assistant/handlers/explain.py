@@ -16,9 +16,9 @@ from assistant.language.messages import shown
 from assistant.money import Money
 from assistant.reply import Products, Reply
 from assistant.request import Constraint
-from assistant.shop import Hit
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import glossary
+from assistant.shop.shelf import Hit
 
 LOOKED_AT = 60  # places of a search in which a product is looked for
 ALIKE = 3

@@ -8,8 +8,8 @@ from assistant.handlers import Context, Tap, notice
 from assistant.handlers.goods import view
 from assistant.reply import Action, AnyCard, Notice, Products, Reply
 from assistant.request import Upload
-from assistant.shop import Hit
 from assistant.shop.intake import Preview
+from assistant.shop.shelf import Hit
 
 
 def preview(uploads: Sequence[Upload], context: Context) -> Reply:

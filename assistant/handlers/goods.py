@@ -11,10 +11,10 @@ from assistant.handlers import Context
 from assistant.language.acts import Do
 from assistant.money import LOCALES, Money
 from assistant.reply import Action, Notice, ProductView
-from assistant.shop import Hit
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import glossary
 from assistant.shop.guide import Reason
+from assistant.shop.shelf import Hit
 
 FEW = 3  # so many left are worth saying
 LARGER = {"ml": (1000, "l"), "g": (1000, "kg"), "mm": (10, "cm")}

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from assistant.handlers import Context, ask, notice
 from assistant.reply import Action, Reply
 from assistant.request import Constraint
-from assistant.shop import Shelf
 from assistant.shop.glossary import glossary
+from assistant.shop.shelf import Shelf
 
 WORN = "worn"  # unit of a size that is remembered and was not said now
 SIZE = re.compile(r"\d?X{0,3}[SL]|M|[2-6]\d(?:\.5)?")  # of what is worn: 42, M, XL; A5 is paper

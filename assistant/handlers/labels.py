@@ -16,10 +16,10 @@ from assistant.language.acts import Do, Slot
 from assistant.money import NO_CURRENCY, Money
 from assistant.reply import Products, Reply
 from assistant.request import Seen
-from assistant.shop import Hit
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import pieces
 from assistant.shop.match import Match
+from assistant.shop.shelf import Hit
 
 READ_ALIKE = 0.75  # share of letters from which a printed word is the catalogue's, misread
 SHOWN = 3  # products a photo may show

@@ -19,10 +19,10 @@ from assistant.merchant import Wanted
 from assistant.money import Money
 from assistant.reply import Action, Chip, Compare, CompareRow, Products, Reply, Step, new_id
 from assistant.request import Constraint, Doubt
-from assistant.shop import Hit, Shelf
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import glossary
 from assistant.shop.guide import Ask, Comparison, Row
+from assistant.shop.shelf import Hit, Shelf
 
 SHOWN = 3  # cards in view
 LEAST, MOST = 2, 3  # products in a comparison

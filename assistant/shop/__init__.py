@@ -14,7 +14,6 @@ import re
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
 
@@ -39,6 +38,7 @@ from assistant.shop.intake import Intake
 from assistant.shop.match import Match, Pictures
 from assistant.shop.meaning import Embed
 from assistant.shop.merchants import House, terms
+from assistant.shop.shelf import Hit, Nearest, Shelf
 from assistant.shop.spelling import Pairs, Speller
 from assistant.shop.view import Mask, View, matched_words
 from assistant.shop.watches import Watches
@@ -56,39 +56,6 @@ class Lexicon(TypedDict):
     products: tuple[str, ...]
     models: tuple[str, ...]
     sizes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A product on the shelf at the price shown for it, and the computed reasons why it is there."""
-
-    product: Product
-    price: Money
-    why: tuple[guide.Reason, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Nearest:
-    """Nothing fits: the conditions in the way, and the offer that is nearest without them."""
-
-    dropped: tuple[Constraint, ...]
-    hit: Hit
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """One search. `constraints` stand in the order asked, canonical; `total` fit, `hits` are the first of them."""
-
-    hits: tuple[Hit, ...]
-    total: int
-    left_out: int  # match the words but do not state a constrained fact
-    constraints: tuple[Constraint, ...]
-    conversions: tuple[Conversion, ...]
-    currency: str
-    nearest: Nearest | None
-    semantic: bool  # False: found by words alone
-    mended: Pairs = ()  # words as written and as searched
-    ask: guide.Ask | None = None  # what would tell most about which of them is meant
 
 
 class Shop:
