@@ -59,13 +59,11 @@ class Matches:
         return self.payees[0] if self.how == "exact" and len(self.payees) == 1 else None
 
 
+@dataclass(eq=False)
 class PayeeBook:
-    """`enrol(account, name)` is told of every account, so that the sandbox can have it."""
-
-    def __init__(self, store: Store, clock: Clock, enrol: Callable[[str, str], None]) -> None:
-        self.store = store
-        self.clock = clock
-        self.enrol = enrol
+    store: Store
+    clock: Clock
+    enrol: Callable[[str, str], None]  # told of every (account, name), so that the sandbox can have it
 
     def proposed(
         self, user: str, name: str, kind: Kind, currency: str, account: str = "", iban: str = "",

@@ -6,6 +6,7 @@ for a second time under the same key.
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -23,16 +24,12 @@ from assistant.store import Store
 LEASE, AGAIN = timedelta(seconds=60), timedelta(seconds=30)
 
 
+@dataclass(eq=False)
 class Refunds:
-    """`account(payment)` is the account a payment was charged on; empty for a destination charge."""
-
-    def __init__(
-        self, store: Store, clock: Clock, provider: Callable[[], Provider], account: Callable[[Payment], str]
-    ) -> None:
-        self.store = store
-        self.clock = clock
-        self.provider = provider
-        self.account = account
+    store: Store
+    clock: Clock
+    provider: Callable[[], Provider]
+    account: Callable[[Payment], str]  # on which a payment was charged; empty for a destination charge
 
     def ask(self, user: str, payment_id: str, refund_id: str, amount: Money | None = None) -> Payment:
         """Give `amount` back, or what is left. The same `refund_id` refunds once, however often it is asked.

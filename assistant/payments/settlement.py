@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -34,12 +34,12 @@ REMEMBERED = timedelta(days=30)  # an event that comes again later than this is 
 log = logging.getLogger(__name__)
 
 
+@dataclass(eq=False, slots=True)
 class Settlement:
-    def __init__(self, store: Store, clock: Clock, provider: Callable[[], Provider], vault: Vault) -> None:
-        self.store = store
-        self.clock = clock
-        self.provider = provider
-        self.vault = vault
+    store: Store
+    clock: Clock
+    provider: Callable[[], Provider]
+    vault: Vault
 
     def due(self, restarted: bool = False) -> list[tuple[str, str]]:
         """(user, payment) pairs to carry on with now. After a restart nobody else holds a claim, so all of them."""

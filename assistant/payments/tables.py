@@ -4,9 +4,12 @@ One row of `payments` is a payment from draft to receipt, under one id. Nothing 
 changed afterwards; it moves along `STEPS` only; `ledger` and `payment_events` are append-only.
 """
 
+import tomllib
+from pathlib import Path
+
 import sqlalchemy as sa
 
-from assistant.store import CURRENCY, ID, OWNER, Instant, Made, a, key, perhaps, table, text
+from assistant.store import CURRENCY, ID, OWNER, Instant, Made, a, key, metadata, perhaps, table, text
 
 STATES = (
     "draft", "confirmed", "submitted", "succeeded", "failed", "requires_action", "unknown", "canceled", "expired",
@@ -188,63 +191,17 @@ mandate_uses = table(
 )
 
 
-def _trigger(on: sa.Table, name: str, moment: str, wrong: str, message: str) -> None:
-    """Refuse with `message` at `moment` ("UPDATE OF state") whenever the condition `wrong` holds."""
-    sql = (
-        f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {moment} ON {on.name} WHEN {wrong} "
-        f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-    )
-    sa.event.listen(on, "after_create", sa.DDL(sql).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+def _triggers() -> None:
+    """What `tables.toml` forbids, at its moment ("UPDATE OF state"), with its message whenever its condition holds."""
+    told = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    listed = {"SHOWN": ", ".join(SHOWN), "STEPS": _listed(STEPS), "KEPT": told.pop("KEPT")}
+    for name, (on, moment, wrong, message) in told.items():
+        sql = (
+            f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {moment} ON {on} WHEN {wrong} "
+            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        ).format_map(listed)
+        made = sa.DDL(sql).execute_if(dialect="sqlite")  # type: ignore[no-untyped-call]
+        sa.event.listen(metadata.tables[on], "after_create", made)
 
 
-KEPT = "NOT EXISTS (SELECT 1 FROM erasures WHERE user_id = OLD.user_id)"  # a person's own rows may be erased whole
-_step = f"OLD.state <> NEW.state AND OLD.state || '>' || NEW.state NOT IN ({_listed(STEPS)})"
-_trigger(payments, "payments_follow_their_steps", "UPDATE OF state", _step, "no such step")
-_trigger(payments, "payments_begin_as_drafts", "INSERT", "NEW.state <> 'draft'", "a payment begins as a draft")
-_trigger(
-    payments, "payments_keep_what_was_shown", f"UPDATE OF {', '.join(SHOWN)}", "1", "a changed draft is a new draft"
-)
-_trigger(
-    payments,
-    "payments_keep_their_charge",
-    "UPDATE OF provider_ref",
-    "OLD.provider_ref IS NOT NULL AND NEW.provider_ref IS NOT OLD.provider_ref",
-    "one charge for one draft",
-)
-_trigger(
-    payments,
-    "payments_stay",
-    "DELETE",
-    f"OLD.state NOT IN ('draft', 'canceled', 'expired') AND {KEPT}",
-    "payments stay",
-)
-_trigger(tokens, "tokens_are_used_once", "UPDATE OF used_at", "OLD.used_at IS NOT NULL", "a token is used once")
-_trigger(
-    refunds,
-    "refunds_stay_below_the_payment",
-    "INSERT",
-    "NEW.amount + (SELECT coalesce(sum(amount), 0) FROM refunds"
-    " WHERE payment_id = NEW.payment_id AND state <> 'failed')"
-    " > (SELECT coalesce(sum(amount), 0) FROM payments WHERE id = NEW.payment_id AND state = 'succeeded')",
-    "more than was paid",
-)
-_trigger(refunds, "refunds_settle_once", "UPDATE OF state", "OLD.state <> 'submitted'", "a refund settles once")
-_trigger(refunds, "refunds_keep_their_amount", "UPDATE OF id, user_id, payment_id, amount", "1", "a refund is fixed")
-_trigger(
-    transfers,
-    "transfers_keep_what_was_shown",
-    "UPDATE OF id, user_id, payee_id, payee_name, iban, amount, currency, purpose, reference, created_at",
-    "1",
-    "a changed transfer is a new transfer",
-)
-_trigger(transfers, "transfers_end_once", "UPDATE OF state", "OLD.state <> 'prepared'", "a transfer ends once")
-_trigger(mandates, "mandates_are_revoked_for_good", "UPDATE OF state", "OLD.state <> 'active'", "revoked is revoked")
-_trigger(
-    mandates, "mandates_keep_what_was_signed", "UPDATE OF id, user_id, checkout, payment, created_at", "1", "signed"
-)
-_trigger(
-    mandates, "mandates_see_no_earlier_time", "UPDATE OF seen_at", "NEW.seen_at < OLD.seen_at", "the clock went back"
-)
-for _table in (ledger, events, mandate_uses):
-    _trigger(_table, f"{_table.name}_is_append_only_1", "UPDATE", "1", "append-only")
-    _trigger(_table, f"{_table.name}_is_append_only_2", "DELETE", KEPT, "append-only")
+_triggers()

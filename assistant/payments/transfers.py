@@ -56,10 +56,10 @@ class Transfer:
     proof: str  # the row of the statement that says it left
 
 
+@dataclass(eq=False)
 class Transfers:
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self.store = store
-        self.clock = clock
+    store: Store
+    clock: Clock
 
     def prepare(self, user: str, payee: Payee, amount: Money, purpose: str = "") -> Transfer:
         """Raises `Refused` for a payee without IBAN, an amount out of range, or another currency than the euro."""

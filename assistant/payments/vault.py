@@ -6,7 +6,7 @@ Knows merchants by id and their accounts. The cart does not know what a token is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from zlib import crc32
 
@@ -27,16 +27,14 @@ LIFETIME = timedelta(minutes=5)
 CHALLENGE = timedelta(minutes=15)  # how long the bank's question may stay unanswered
 
 
+@dataclass(eq=False)
 class Vault:
-    def __init__(
-        self, store: Store, clock: Clock, signer: Signer, provider: Callable[[], Provider], page: str = ""
-    ) -> None:
-        self.store = store
-        self.clock = clock
-        self.signer = signer
-        self.provider = provider
-        self.page = page  # where a browser finds this folder's receipts
-        self.merchants: Mapping[str, Merchant] = {}
+    store: Store
+    clock: Clock
+    signer: Signer
+    provider: Callable[[], Provider]
+    page: str = ""  # where a browser finds this folder's receipts
+    merchants: Mapping[str, Merchant] = field(default_factory=dict)
 
     def admit(self, merchants: Mapping[str, Merchant]) -> None:
         """Trade with these merchants; an embedded one (it has a `till`) is given what it charges with."""
@@ -191,16 +189,16 @@ class DrawerTill:
             return int(db.execute(count).scalar_one())
 
 
+@dataclass(eq=False)
 class GrantTill:
     """`merchant.Till` of a merchant that stands by itself: it charges what it was lent to its own account, once.
 
     Knows only its restricted key at the processor. Raises like `DrawerTill`; "bank_asks" while the bank does.
     """
 
-    def __init__(self, provider: Callable[[], Provider], account: str, back: str) -> None:
-        self.provider = provider
-        self.account = account
-        self.back = back  # where the bank leads when it has asked
+    provider: Callable[[], Provider]
+    account: str
+    back: str  # where the bank leads when it has asked
 
     def redeem(self, token: Token, description: str) -> str:
         provider = self.provider()

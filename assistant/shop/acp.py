@@ -9,7 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -58,30 +58,23 @@ UNSEEN = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069
 NOT_SUMMED = ("subtotal", "total", "amount_refunded")
 
 
+@dataclass(eq=False)
 class AcpMerchant:
-    """`keep` writes down what was learned of the shop; `address`: where goods go, told only to a shop that ships."""
+    shop: Known
+    store: Store
+    clock: Clock
+    catalogue: Catalogue
+    currency: str
+    address: str  # where goods go, told only to a shop that ships
+    keep: Callable[[Known], None]  # writes down what was learned of the shop
+    _looks: dict[tuple[Any, ...], tuple[datetime, Session]] = field(default_factory=dict)
 
-    def __init__(
-        self, shop: Known, store: Store, clock: Clock, catalogue: Catalogue, currency: str, address: str,
-        keep: Callable[[Known], None],
-    ) -> None:  # fmt: skip
-        self.shop = shop
-        self.id, self.name = shop.id, shop.name
-        self.store = store
-        self.clock = clock
-        self.catalogue = catalogue
-        self.currency = currency
-        self.address = address
-        self.keep = keep
-        self._looks: dict[tuple[Any, ...], tuple[datetime, Session]] = {}
+    def __post_init__(self) -> None:
+        self.id, self.name, self.site = self.shop.id, self.shop.name, self.shop.url
 
     @property
     def account(self) -> str:
         return self.shop.account
-
-    @property
-    def site(self) -> str:
-        return self.shop.url
 
     def session_of(self, quote: str) -> str:
         return str(self._row(quote)["session"])

@@ -87,22 +87,21 @@ def word(name: str, language: str, **values: object) -> str:
     return str(said.get(language, said["en"])).format_map(values)
 
 
+@dataclass(eq=False)
 class House:
     """One embedded merchant. `till` is set by the payment room; without it nothing can be completed."""
 
-    def __init__(
-        self, id: str, terms: Terms, store: Store, clock: Clock, catalogue: Catalogue, currency: str,
-        moved: Callable[[list[str]], None],
-    ) -> None:  # fmt: skip
-        self.id = id
-        self.name = terms.name
-        self.terms = terms
-        self.store = store
-        self.clock = clock
-        self.catalogue = catalogue
-        self.currency = currency
-        self.moved = moved  # told which products' stock has changed
-        self.till: Till | None = None
+    id: str
+    terms: Terms
+    store: Store
+    clock: Clock
+    catalogue: Catalogue
+    currency: str
+    moved: Callable[[list[str]], None]  # told which products' stock has changed
+    till: Till | None = None
+
+    def __post_init__(self) -> None:
+        self.name = self.terms.name
 
     def takes(self, coupon: str, lines: tuple[Wanted, ...] = ()) -> bool:  # noqa: ARG002
         return coupon in self.terms.coupons

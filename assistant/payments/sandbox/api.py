@@ -7,15 +7,16 @@ import hmac
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from assistant.acp import door
 from assistant.acp.messages import DelegatePaymentAnswer, DelegatePaymentRequest
 from assistant.clock import Clock
-from assistant.payments.sandbox import accounts, checkout, courier, customers, grants, intents, refunds
+from assistant.payments.sandbox import accounts, grants, intents
 from assistant.payments.sandbox.call import Call
 from assistant.payments.sandbox.records import Records, fresh
-from assistant.payments.sandbox.wire import Fault, check, decode
+from assistant.payments.sandbox.wire import Fault, check, data, decode
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -30,59 +31,22 @@ A_MERCHANT_MAY = ("/v1/payment_intents", "/v1/shared_payment/granted_tokens/")
 DELEGATE = "/agentic_commerce/delegate_payment"
 
 
-def _list_of(kind: str, parent: str = "") -> Answer:
-    return lambda call: call.page(kind, str(call.params.get(parent, "")))
+def _answers(told: str) -> Answer:
+    """Who answers: a function of a module here, or the objects of a kind, listed or one by one."""
+    what, _, kind = told.partition(" ")
+    if what == "one":
+        return lambda call: call.find(kind)
+    if what == "list":
+        name, _, parent = kind.partition(" ")
+        return lambda call: call.page(name, str(call.params.get(parent, "")))
+    module, _, function = what.partition(".")
+    found: Answer = getattr(import_module(f"assistant.payments.sandbox.{module}"), function)
+    return found
 
 
-def _one(kind: str) -> Answer:
-    return lambda call: call.find(kind)
-
-
-# method and path -> who answers, and the SDK's TypedDict of the request
+# (method, path) -> who answers, and the SDK's TypedDict of the request
 ROUTES: dict[tuple[str, str], tuple[Answer, str]] = {
-    ("POST", "/v1/payment_intents"): (intents.create, "PaymentIntentCreateParams"),
-    ("GET", "/v1/payment_intents"): (_list_of("payment_intent"), "PaymentIntentListParams"),
-    ("GET", "/v1/payment_intents/search"): (intents.search, "PaymentIntentSearchParams"),
-    ("GET", "/v1/payment_intents/{id}"): (intents.retrieve, "PaymentIntentRetrieveParams"),
-    ("POST", "/v1/payment_intents/{id}"): (intents.update, "PaymentIntentUpdateParams"),
-    ("POST", "/v1/payment_intents/{id}/capture"): (intents.capture, "PaymentIntentCaptureParams"),
-    ("POST", "/v1/payment_intents/{id}/confirm"): (intents.confirm, "PaymentIntentConfirmParams"),
-    ("POST", "/v1/payment_intents/{id}/cancel"): (intents.cancel, "PaymentIntentCancelParams"),
-    ("GET", "/v1/charges"): (_list_of("charge", "payment_intent"), "ChargeListParams"),
-    ("GET", "/v1/charges/{id}"): (_one("charge"), "ChargeRetrieveParams"),
-    ("POST", "/v1/refunds"): (refunds.create, "RefundCreateParams"),
-    ("GET", "/v1/refunds"): (_list_of("refund", "payment_intent"), "RefundListParams"),
-    ("GET", "/v1/refunds/{id}"): (_one("refund"), "RefundRetrieveParams"),
-    ("POST", "/v1/accounts"): (accounts.create, "AccountCreateParams"),
-    ("GET", "/v1/accounts/{id}"): (accounts.retrieve, "AccountRetrieveParams"),
-    ("POST", "/v1/customers"): (customers.create, "CustomerCreateParams"),
-    ("GET", "/v1/customers"): (_list_of("customer"), "CustomerListParams"),
-    ("GET", "/v1/customers/{id}"): (_one("customer"), "CustomerRetrieveParams"),
-    ("POST", "/v1/customers/{id}"): (customers.update, "CustomerUpdateParams"),
-    ("DELETE", "/v1/customers/{id}"): (customers.delete, "CustomerDeleteParams"),
-    ("GET", "/v1/customers/{id}/payment_methods"): (customers.methods, "CustomerListPaymentMethodsParams"),
-    ("GET", "/v1/payment_methods"): (customers.methods, "PaymentMethodListParams"),
-    ("GET", "/v1/payment_methods/{id}"): (customers.method, "PaymentMethodRetrieveParams"),
-    ("POST", "/v1/payment_methods/{id}/attach"): (customers.attach, "PaymentMethodAttachParams"),
-    ("POST", "/v1/payment_methods/{id}/detach"): (customers.detach, "PaymentMethodDetachParams"),
-    ("POST", "/v1/checkout/sessions"): (checkout.create, "checkout.SessionCreateParams"),
-    ("GET", "/v1/checkout/sessions"): (
-        _list_of("checkout.session"),
-        "checkout.SessionListParams",
-    ),
-    ("GET", "/v1/checkout/sessions/{id}"): (checkout.retrieve, "checkout.SessionRetrieveParams"),
-    ("GET", "/v1/events"): (_list_of("event"), "EventListParams"),
-    ("GET", "/v1/events/{id}"): (_one("event"), "EventRetrieveParams"),
-    ("POST", "/v1/webhook_endpoints"): (courier.create, "WebhookEndpointCreateParams"),
-    ("GET", "/v1/webhook_endpoints"): (courier.listed, "WebhookEndpointListParams"),
-    ("GET", "/v1/webhook_endpoints/{id}"): (courier.retrieve, "WebhookEndpointRetrieveParams"),
-    ("DELETE", "/v1/webhook_endpoints/{id}"): (courier.delete, "WebhookEndpointDeleteParams"),
-    ("POST", "/v1/shared_payment/issued_tokens"): (grants.issue, ""),
-    ("GET", "/v1/shared_payment/issued_tokens/{id}"): (grants.issued, ""),
-    ("POST", "/v1/shared_payment/issued_tokens/{id}/revoke"): (grants.revoke, ""),
-    ("GET", "/v1/shared_payment/granted_tokens/{id}"): (grants.granted, ""),
-    ("GET", "/v1/balance_transactions"): (_list_of("balance_transaction"), ""),
-    ("GET", "/v1/balance"): (accounts.balance, "BalanceRetrieveParams"),
+    (place.split()[0], place.split()[1]): (_answers(told), kind) for place, (told, kind) in data("routes").items()
 }
 
 

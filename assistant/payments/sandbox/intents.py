@@ -12,15 +12,9 @@ from assistant.payments.sandbox.accounts import known
 from assistant.payments.sandbox.call import Call
 from assistant.payments.sandbox.cards import NOT_PROVEN, Card, card
 from assistant.payments.sandbox.records import fresh
-from assistant.payments.sandbox.wire import Fault, flag, integer, missing, resource
+from assistant.payments.sandbox.wire import Fault, data, flag, integer, missing, resource
 
 LARGEST = 99_999_999
-# Smallest charge in minor units where Stripe documents one ("Supported currencies", minimum charge amounts).
-SMALLEST = {
-    "usd": 50, "eur": 50, "gbp": 30, "jpy": 50, "aed": 200, "aud": 50, "bgn": 100, "brl": 50, "cad": 50, "chf": 50,
-    "czk": 1500, "dkk": 250, "hkd": 400, "huf": 17500, "inr": 50, "mxn": 1000, "myr": 200, "nok": 300, "nzd": 50,
-    "pln": 200, "ron": 200, "sek": 300, "sgd": 50, "thb": 1000,
-}  # fmt: skip
 THREE_DIGITS = {"bhd", "jod", "kwd", "omr", "tnd"}
 CLAUSE = re.compile(r"""(?P<field>\w+)(?:\[['"](?P<key>\w+)['"]\])?:['"](?P<value>[^'"]*)['"]""")
 SEARCHED = 10_000  # intents a search looks through
@@ -249,7 +243,7 @@ def _transfer(call: Call, intent: dict[str, Any], made: dict[str, Any], amount: 
 def _price(amount: int, currency: str) -> tuple[int, str]:
     if currency.upper() not in _currencies():
         raise Fault(f"Invalid currency: {currency}.", "", "currency")
-    if amount < SMALLEST.get(currency, 1):
+    if amount < data("smallest").get(currency, 1):
         raise Fault("Amount must be at least the minimum charge amount.", "amount_too_small", "amount")
     if amount > LARGEST:
         raise Fault("Amount must be no more than 99999999.", "amount_too_large", "amount")

@@ -1,7 +1,10 @@
 """Stripe on the wire: form-encoded requests, JSON resources and errors, held to the SDK's own types."""
 
+import functools
 import re
+import tomllib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -25,6 +28,13 @@ class Fault(Exception):
     def body(self) -> dict[str, Any]:
         told = {"type": self.type, "message": self.message, "code": self.code, "param": self.param} | self.more
         return {"error": {name: value for name, value in told.items() if value != ""}}
+
+
+@functools.cache
+def data(part: str) -> dict[str, Any]:
+    """A part of `stripe.toml`: its routes, test cards or smallest charges."""
+    file = Path(__file__).with_name("stripe.toml")
+    return dict(tomllib.loads(file.read_text(encoding="utf-8"))[part])
 
 
 def missing(kind: str, id: str, param: str = "id", status: int = 404) -> Fault:

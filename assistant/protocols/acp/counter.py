@@ -10,6 +10,7 @@ from collections import Counter as Count
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -33,17 +34,17 @@ LIFE = timedelta(hours=6)
 NEEDS_ADDRESS = ("shipping", "local_delivery")
 
 
+@dataclass(eq=False)
 class Counter:
-    """`granted` looks a token up at the processor; the engine's till charges it."""
+    house: House
+    view: View
+    store: Store
+    clock: Clock
+    granted: Callable[[str], Grant]  # looks a token up at the processor; the engine's till charges it
+    _busy: defaultdict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
 
-    def __init__(self, house: House, view: View, store: Store, clock: Clock, granted: Callable[[str], Grant]) -> None:
-        self.house = house
-        self.view = view
-        self.store = store
-        self.clock = clock
-        self.granted = granted
-        self._busy: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
-        own.create_all(store.engine)
+    def __post_init__(self) -> None:
+        own.create_all(self.store.engine)
 
     @contextmanager
     def held(self, id: str) -> Iterator[Connection]:

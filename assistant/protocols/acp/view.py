@@ -1,6 +1,7 @@
 """A quote of the engine as ACP tells it: lines, ways, totals, discounts; and the order it became."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from assistant.acp import VERSION
@@ -16,11 +17,11 @@ DISCOUNT = {"name": "discount", "extends": [f"$.CheckoutSession{place}discounts"
                                             ("CreateRequest.", "UpdateRequest.", ".")]}  # fmt: skip
 
 
+@dataclass(frozen=True, eq=False)
 class View:
-    def __init__(self, house: House, url: str, account: str) -> None:
-        self.house = house
-        self.url = url
-        self.account = account
+    house: House
+    url: str
+    account: str
 
     def session(
         self, id: str, status: str, quote: Quote, products: Sequence[str], left: Sequence[int], request: Json,
