@@ -30,22 +30,24 @@ def _words(language: Language) -> dict[str, float]:
     return {word: weight for word, weight in rare.items() if len(word) > SMALL} | common
 
 
-def _common(language: Language) -> set[str]:
+@functools.cache
+def _common(language: Language) -> frozenset[str]:
     table = lexicon(language)
     numbers = " ".join((*table["number"]["ones"], *table["number"]["tens"]))
-    return {token.text for token in tokens(f"{table['detect']['words']} {numbers}")}
+    return frozenset(token.text for token in tokens(f"{table['detect']['words']} {numbers}"))
 
 
-def _known(language: Language) -> set[str]:
+@functools.cache
+def _known(language: Language) -> frozenset[str]:
     """Every word of the tables and lists that sentences are read with."""
-    found, waiting = _common(language), [lexicon(language)[section] for section in SPOKEN]
+    found, waiting = set(_common(language)), [lexicon(language)[section] for section in SPOKEN]
     while waiting:
         entry = waiting.pop()
         if isinstance(entry, str):
             found |= {token.text for token in tokens(entry) if token.kind == "word"}
         else:
             waiting += entry.values() if isinstance(entry, dict) else entry
-    return found
+    return frozenset(found)
 
 
 def _speaks_for(language: Language, word: Token, said: str) -> float:
