@@ -83,6 +83,7 @@ def kept(read: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]
 
 
 MERCHANTS = 500  # names that a sentence is searched for
+HEAD = (entries.c.id, entries.c.day, entries.c.payee, entries.c.memo)
 
 
 class Track(NamedTuple):
@@ -127,22 +128,19 @@ class Reader(Keeping):
     def transferred(self, user: str, batch: str = "") -> list[Movement]:
         """Rows that only moved money between own accounts, each seen from its account; of one import, or of all."""
         query = (
-            sa.select(
-                entries.c.id, entries.c.day, entries.c.payee, entries.c.memo, accounts.c.name,
-                postings.c.minor, postings.c.currency,
-            )
+            sa.select(*HEAD, accounts.c.name, postings.c.minor, postings.c.currency)
             .join(postings, postings.c.entry_id == entries.c.id)
             .join(accounts, accounts.c.id == postings.c.account_id)
             .where(entries.c.user_id == user, entries.c.batch_id == batch if batch else sa.true())
             .where(entries.c.id.in_(sa.select(postings.c.entry_id).where(postings.c.flow == "transfer")))
-        )  # fmt: skip
+        )
         rows = self.store.rows(query)
         return [Movement(r.id, r.day, r.payee, r.memo, "transfer", r.name, Money(r.minor, r.currency)) for r in rows]
 
     def entries(self, user: str) -> list[Entry]:
         """Everything that was written, oldest first."""
         query = (
-            sa.select(entries.c.id, entries.c.day, entries.c.payee, entries.c.memo, postings)
+            sa.select(*HEAD, postings)
             .join(postings, postings.c.entry_id == entries.c.id)
             .where(entries.c.user_id == user)
             .order_by(entries.c.day, entries.c.id, postings.c.line)
@@ -168,17 +166,14 @@ class Reader(Keeping):
         if flow == "expense":
             wanted |= (accounts.c.kind == "loan") & (postings.c.minor > 0) & (owner.c.kind != "loan")
         query = (
-            sa.select(
-                entries.c.id, entries.c.day, entries.c.payee, entries.c.memo, owner.c.name,
-                postings.c.category, postings.c.minor, postings.c.currency, postings.c.flow,
-            )
+            sa.select(*HEAD, owner.c.name, postings.c.category, postings.c.minor, postings.c.currency, postings.c.flow)
             .join(entries, entries.c.id == postings.c.entry_id)
             .join(seen, (seen.c.entry_id == postings.c.entry_id) & (seen.c.line == 0))
             .join(owner, owner.c.id == seen.c.account_id)
             .outerjoin(accounts, accounts.c.id == postings.c.account_id)
             .where(entries.c.user_id == user, wanted)
             .order_by(entries.c.day, entries.c.id, postings.c.line)
-        )  # fmt: skip
+        )
         rows = self.store.rows(query)
         return [_movement(row, -1 if flow == "income" else 1) for row in rows]
 
@@ -297,12 +292,10 @@ class Reader(Keeping):
         home = sa.func.max(sa.case((here, postings.c.account_id), else_=None))
         touched = sa.select(postings.c.entry_id).where(postings.c.user_id == user, here)
         query = (
-            sa.select(
-                entries.c.id, entries.c.day, entries.c.payee, entries.c.memo, there, home, net, postings.c.currency
-            )
+            sa.select(*HEAD, there, home, net, postings.c.currency)
             .join(postings, entries.c.id == postings.c.entry_id)
             .where(entries.c.user_id == user, entries.c.day.between(start, end), entries.c.id.in_(touched))
-            .group_by(entries.c.id, entries.c.day, entries.c.payee, entries.c.memo, postings.c.currency)
+            .group_by(*HEAD, postings.c.currency)
             .having(net != 0)
             .order_by(entries.c.day, entries.c.id)
         )

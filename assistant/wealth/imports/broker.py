@@ -296,13 +296,7 @@ class Reading:
         return (code or printed or own or each.text("currency") or self.currency).upper()
 
     def _number(self, cell: str) -> Decimal | None:
-        """None for an empty cell; raises `Unusable` for one that holds something else than a number."""
-        if sniff.folded(cell) in NOTHING:
-            return None
-        value = sniff.read_number(cell, self.mark)
-        if value is None or abs(value) >= LARGEST:
-            raise Unusable("bad_amount")
-        return value
+        return sniff.amount("" if sniff.folded(cell) in NOTHING else cell, self.mark)
 
 
 def _did(each: Record, quantity: Decimal) -> Did:

@@ -268,7 +268,7 @@ def _joined(cells: Sequence[str], indexes: Sequence[int]) -> str:
 
 def _amount(cells: Sequence[str], layout: Layout) -> Decimal:
     if "amount" in layout.roles:
-        value = _number(layout.cell(cells, "amount"), layout.mark)
+        value = sniff.amount(layout.cell(cells, "amount"), layout.mark)
         if value is None:
             raise Unusable("no_amount")
         if "sign" not in layout.roles:
@@ -279,21 +279,12 @@ def _amount(cells: Sequence[str], layout: Layout) -> Decimal:
         if not way:
             raise Unusable("no_direction")
         return abs(value) * way
-    debit, credit = (_number(layout.cell(cells, role), layout.mark) for role in ("debit", "credit"))
+    debit, credit = (sniff.amount(layout.cell(cells, role), layout.mark) for role in ("debit", "credit"))
     if debit and credit:
         raise Unusable("two_amounts")
     if debit is None and credit is None:
         raise Unusable("no_amount")
     return abs(credit) if credit else -abs(debit or Decimal(0))
-
-
-def _number(cell: str, mark: str) -> Decimal | None:
-    if not cell:
-        return None
-    value = sniff.read_number(cell, mark)
-    if value is None or abs(value) >= LARGEST:
-        raise Unusable("bad_amount")
-    return value
 
 
 def _by_account(rows: Sequence[Row]) -> list[Row]:

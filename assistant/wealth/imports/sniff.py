@@ -20,7 +20,7 @@ from typing import cast
 
 from assistant import fx
 from assistant.clock import MONTHS
-from assistant.wealth.imports.statement import PENCE, Order, Role
+from assistant.wealth.imports.statement import LARGEST, PENCE, Order, Role, Unusable
 
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DELIMITERS = ";,\t|"
@@ -197,6 +197,14 @@ def direction(cell: str) -> int:
     """-1 out, 1 in, 0 when a cell does not say."""
     word = folded(cell)
     return -1 if word in OUT else 1 if word in IN else 0
+
+
+def amount(cell: str, mark: str) -> Decimal | None:
+    """None for an empty cell. Raises `Unusable` for one that holds something else than a number."""
+    value = read_number(cell, mark)
+    if cell and (value is None or abs(value) >= LARGEST):
+        raise Unusable("bad_amount")
+    return value
 
 
 def folded(text: str) -> str:
