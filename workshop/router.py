@@ -161,7 +161,7 @@ def calibration(rows: Sequence[Row], embed: Embed) -> tuple[float, float, float]
     """OWN, STRANGE and BIAS of the router: a logistic regression over English rows, each judged by four other folds."""
     from sklearn.linear_model import LogisticRegression
 
-    place = [int(digest(f"calibrate {row.text}"), 16) % FOLDS for row in rows]
+    place = [int(hashlib.sha256(f"choose{row.text}".encode()).hexdigest(), 16) % FOLDS for row in rows]
     told, outside = [], []
     for fold in range(FOLDS):
         head = fit(phrases() + [row for row, at in zip(rows, place, strict=True) if at != fold], embed)
@@ -169,7 +169,7 @@ def calibration(rows: Sequence[Row], embed: Embed) -> tuple[float, float, float]
             vector = embed([row.text.lower()])
             shares = mixed(head.by_grams(row.text), head.by_meaning(vector)[0])
             share = np.clip(shares[head.labels.index(OUTSIDE)], FLOOR, 1 - FLOOR)
-            told.append((np.log(share / (1 - share)), head.strangeness(vector)[0]))
+            told.append((np.log(share / (1 - share)), head.strangeness(vector[0])))
             outside.append(row.label == OUTSIDE)
     found = LogisticRegression(C=1e4).fit(told, outside)
     return float(found.coef_[0][0]), float(found.coef_[0][1]), float(found.intercept_[0])

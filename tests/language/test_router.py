@@ -116,7 +116,7 @@ def test_mishearing_is_repeatable_and_never_empty() -> None:
 def test_what_lies_near_strange_sentences_is_outside_and_the_rest_keep_their_proportions() -> None:
     head = replace(load(), inside=np.eye(4, 384, dtype=np.float32), strange=np.eye(4, 384, k=4, dtype=np.float32))
     shares = np.full(len(head.labels), 1 / len(head.labels), np.float32)
-    near, far = (head.weighed(shares, corner[None]) for corner in _corners())
+    near, far = (head.weighed(shares, corner) for corner in _corners())
     outside = head.labels.index("outside")
     assert far[outside] > 0.9 > 0.1 > near[outside]
     assert np.isclose(near.sum(), 1)
