@@ -20,10 +20,9 @@ from assistant.folder import secret
 from assistant.handlers import Context, carry_out
 from assistant.handlers.sheets import drafted
 from assistant.language.acts import Do
-from assistant.language.messages import say
 from assistant.money import Money
 from assistant.payments import Origin, Payment
-from assistant.protocols.local import admitted
+from assistant.protocols.local import admitted, told
 from assistant.reply import Period, Reply
 from assistant.request import Constraint, Language
 from assistant.shop.catalogue import Product
@@ -237,7 +236,7 @@ def _told(tool: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return tool(*args, **given)
         except LueurError as error:
-            raise ToolError(say("en", f"errors.{error.key}", **error.values)) from None
+            raise ToolError(told(error, "en")) from None
 
     return call
 

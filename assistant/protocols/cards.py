@@ -12,8 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import LueurError
-from assistant.language.messages import say
-from assistant.protocols.local import language_of
+from assistant.protocols.local import spoken, told
 from assistant.spreadsheet import as_csv
 from assistant.tenants import belongings, erase
 
@@ -39,8 +38,7 @@ def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
         try:
             card = await run_in_threadpool(assistant.rooms.flash.get, who(call), call.path_params["id"])
         except LueurError as error:
-            language = language_of(call.headers.get("accept-language", "")[:2])
-            return Plain(say(language, f"errors.{error.key}", **error.values), 404, media_type="text/plain")
+            return Plain(told(error, spoken(call)), 404, media_type="text/plain")
         headers = {"Content-Disposition": f'attachment; filename="{card.kind}.{kind}"', "Cache-Control": "no-store"}
         return Plain(written(card, kind), media_type=f"{KINDS[kind]}; charset=utf-8", headers=headers)
 
@@ -62,8 +60,7 @@ def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
         try:
             await run_in_threadpool(erase, assistant, who(call))
         except LueurError as error:
-            language = language_of(call.headers.get("accept-language", "")[:2])
-            return Plain(say(language, f"errors.{error.key}", **error.values), 409)
+            return Plain(told(error, spoken(call)), 409)
         return Plain("", 204)
 
     return [

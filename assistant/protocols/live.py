@@ -16,10 +16,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.conversation import found_actions
-from assistant.errors import BadInput, LueurError, NotFound, Refused
+from assistant.errors import BadInput, LueurError, NotFound
 from assistant.language.messages import say
 from assistant.pace import Pace
-from assistant.protocols.local import language_of
+from assistant.protocols.local import language_of, status_of, told
 from assistant.reply import Notice, Reply
 from assistant.request import Language, Upload
 from assistant.senses.view import Sighting, View
@@ -37,7 +37,6 @@ LARGEST_FRAME = 1 << 20  # bytes
 LARGEST_TAP = 1_000  # bytes
 RATE, BURST = 4.0, 4  # frames a second of one visitor, and how many may come at once
 MOST, IDLE = 64, 900.0  # cameras that are open, and seconds after which a silent one is forgotten
-CODES: dict[type[LueurError], int] = {NotFound: 404, Refused: 403, BadInput: 400}
 STAYING = "cart.add"  # the tap that leaves the camera open; one of the others closes it and goes on in the conversation
 LEAVING = ("service.pay", "service.say")
 Json = dict[str, Any]
@@ -111,7 +110,7 @@ class Desk:
                 yield json.dumps({"html": "".join(drawn)}) + "\n"
             yield json.dumps({"again": camera.view.doubtful or camera.owed} if reads else {}) + "\n"
         except LueurError as error:
-            yield json.dumps({"error": say(who.language, f"errors.{error.key}", **error.values)}) + "\n"
+            yield json.dumps({"error": told(error, who.language)}) + "\n"
         finally:
             if reads:
                 camera.reading.release()
@@ -175,7 +174,6 @@ def routes(assistant: Assistant, who: Callable[[Any], str], cameras: Cameras | N
             # this media type alone is passed on line by line by the middleware that compresses
             return StreamingResponse(desk.frame(session, await call.body()), media_type="text/event-stream")
         except LueurError as error:
-            code = next((code for kind, code in CODES.items() if isinstance(error, kind)), 503)
-            return refused(language, code, error.key, **error.values)
+            return refused(language, status_of(error), error.key, **error.values)
 
     return [Route(f"/live/{{session}}/{verb}", serve, methods=["POST"]) for verb in ("frame", *verbs)]

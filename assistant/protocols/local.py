@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from assistant.errors import BadInput, LueurError, Refused, Unavailable
+from assistant.errors import BadInput, LueurError, NotFound, Refused, Unavailable
 from assistant.folder import Neighbour
 from assistant.language.messages import say
 from assistant.reply import Reply, to_json
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from assistant.core import Assistant
 
 Json = dict[str, Any]
+CODES: dict[type[LueurError], int] = {NotFound: 404, Refused: 403, BadInput: 400}
 LARGEST_CALL = 256 * 2**20  # bytes of one call: a long recording and several photos as base64
 WATCH = 0.1  # seconds between two looks at something that runs
 WAIT = 600.0  # seconds: the first answer may load a recogniser
@@ -224,6 +225,21 @@ def language_of(name: str) -> Language:
     return languages.get(name, "en")
 
 
+def spoken(call: Call) -> Language:
+    """The language of a browser that asks."""
+    return language_of(call.headers.get("accept-language", "")[:2])
+
+
+def told(error: LueurError, language: str) -> str:
+    """A refusal as a sentence."""
+    return say(language, f"errors.{error.key}", **error.values)
+
+
+def status_of(error: LueurError) -> int:
+    """Its HTTP status; what may pass is 503."""
+    return next((code for kind, code in CODES.items() if isinstance(error, kind)), 503)
+
+
 def published(reply: object) -> Json:
     if not isinstance(reply, Reply):
         raise BadInput("nothing_said")
@@ -233,5 +249,4 @@ def published(reply: object) -> Json:
 
 def refusal(error: LueurError, language: str = "en") -> Json:
     """An error as the reply a person reads, in the shape of every other answer."""
-    text = say(language, f"errors.{error.key}", **error.values)
-    return published(Reply(text=text, language=language, error=error.key))
+    return published(Reply(text=told(error, language), language=language, error=error.key))

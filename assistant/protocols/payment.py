@@ -5,15 +5,14 @@ Knows who is asking and how a receipt is laid out on paper; what is true of a pa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import LueurError, NotFound, Refused
+from assistant.errors import LueurError
 from assistant.language.messages import say
 from assistant.payments import transfers
-from assistant.protocols.local import language_of
+from assistant.protocols.local import language_of, spoken, status_of, told
 from assistant.reply import to_json
-from assistant.request import Language
 from assistant.spreadsheet import as_csv
 from assistant.ui.markup import Html, el, join
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from assistant.core import Assistant
     from assistant.payments import Payment
 
-REFUSALS = {NotFound: 404, Refused: 403}  # anything else passes: 503
 EVERY = 100_000  # payments of a spreadsheet
 COLUMNS = ("confirmed_at", "payee", "account", "amount", "currency", "refunded", "state", "purpose", "id", "reference")
 LARGEST_WEBHOOK = 256_000  # bytes
@@ -80,9 +78,7 @@ class Pages:
             try:
                 return await run_in_threadpool(serve, call)
             except LueurError as error:
-                text = say(_spoken(call), f"errors.{error.key}", **error.values)
-                status = next((code for kind, code in REFUSALS.items() if isinstance(error, kind)), 503)
-                return Plain(text, status, media_type="text/plain")
+                return Plain(told(error, spoken(call)), status_of(error), media_type="text/plain")
 
         return served
 
@@ -94,7 +90,7 @@ class Pages:
     def printed(self, user: str, id: str, call: Call) -> Response:
         from starlette.responses import HTMLResponse
 
-        page = _page(self.kernel.look(user, id), self.kernel.describe(), _spoken(call))
+        page = _page(self.kernel.look(user, id), self.kernel.describe(), spoken(call))
         return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
     def exported(self, user: str, id: str, _: Call) -> Response:
@@ -110,7 +106,7 @@ class Pages:
     def transfer(self, user: str, id: str, call: Call) -> Response:
         from starlette.responses import HTMLResponse
 
-        return HTMLResponse(_slip(self.kernel.transfers.get(user, id), _spoken(call)))
+        return HTMLResponse(_slip(self.kernel.transfers.get(user, id), spoken(call)))
 
     def transfer_file(self, user: str, id: str, _: Call) -> Response:
         made = self.kernel.transfers.get(user, id)
@@ -155,10 +151,6 @@ def _row(one: Payment) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _spoken(call: Call) -> Language:
-    return language_of(call.headers.get("accept-language", "")[:2])
-
-
 def _page(payment: Payment, mode: str, language: str) -> str:
     """A receipt for paper: what was paid, how it stands, and where each field came from."""
 
@@ -175,33 +167,30 @@ def _page(payment: Payment, mode: str, language: str) -> str:
         word(f"field_{name}"): _where(place, payment.origin.source, language)
         for name, place in payment.origin.provenance.items()
     }
-    rows = [row for name, value in facts.items() if value for row in (el("dt", name), el("dd", value))]
     status = "canceled" if payment.state in ("draft", "expired") else _shown(payment)
-    return "<!doctype html>" + el(
-        "html",
-        el("meta", charset="utf-8"), el("title", word("kind_receipt")), el("style", Html(STYLE)),
-        el("small", f"{word('test_mode_long')} · {mode}"),
-        el("h1", payment.amount.text(language)), el("p", el("b", word(f"status_{status}").split("{")[0])),
-        el("dl", *rows),
-        el("p", el("a", "JSON", href=f"/receipts/{payment.id}.json"), " · ", el("a", "CSV", href="/payments.csv")),
-        lang=language,
-    )  # fmt: skip
+    links = el("p", el("a", "JSON", href=f"/receipts/{payment.id}.json"), " · ", el("a", "CSV", href="/payments.csv"))
+    head = (el("h1", payment.amount.text(language)), el("p", el("b", word(f"status_{status}").split("{")[0])))
+    return _paper(word("kind_receipt"), f"{word('test_mode_long')} · {mode}", head, facts, (links,), language)
 
 
 def _slip(made: transfers.Transfer, language: str) -> str:
     """A prepared transfer: the code a banking app scans, and the file a bank's page takes."""
-    facts = {
-        "to": made.payee_name, "field_iban": made.iban, "for": made.purpose, "reference": made.reference,
-    }  # fmt: skip
-    rows = [row for key, value in facts.items() if value
-            for row in (el("dt", say(language, f"ui.{key}")), el("dd", value))]  # fmt: skip
-    return "<!doctype html>" + el(
-        "html",
-        el("meta", charset="utf-8"), el("title", made.reference), el("style", Html(STYLE)),
-        el("small", say(language, "ui.status_prepared")), el("h1", made.amount.text(language)), el("dl", *rows),
+    named = {"to": made.payee_name, "field_iban": made.iban, "for": made.purpose, "reference": made.reference}
+    facts = {say(language, f"ui.{key}"): value for key, value in named.items()}
+    foot = (
         el("p", say(language, "payment.note_prepared", payee=made.payee_name)), Html(transfers.code(made)),
-        el("p", el("a", say(language, "payment.transfer_file"), href=f"/transfers/{made.id}.xml")), lang=language,
+        el("p", el("a", say(language, "payment.transfer_file"), href=f"/transfers/{made.id}.xml")),
     )  # fmt: skip
+    head = (el("h1", made.amount.text(language)),)
+    return _paper(made.reference, say(language, "ui.status_prepared"), head, facts, foot, language)
+
+
+def _paper(
+    title: str, mark: str, head: tuple[Html, ...], facts: Mapping[str, Any], foot: tuple[Html, ...], language: str
+) -> str:
+    rows = [row for name, value in facts.items() if value for row in (el("dt", name), el("dd", value))]
+    top = (el("meta", charset="utf-8"), el("title", title), el("style", Html(STYLE)), el("small", mark))
+    return "<!doctype html>" + el("html", *top, *head, el("dl", *rows), *foot, lang=language)
 
 
 def _shown(payment: Payment) -> str:

@@ -79,18 +79,16 @@ class Saved:
     quotes: tuple[str, ...] = ()
 
 
+@dataclass(eq=False)
 class Carts:
     """One cart a person. `standing` is set by whoever knows payments; until then nothing counts as bought."""
 
-    def __init__(
-        self, store: Store, clock: Clock, catalogue: Catalogue, merchants: Mapping[str, Merchant], currency: str
-    ) -> None:
-        self.store = store
-        self.clock = clock
-        self.catalogue = catalogue
-        self.merchants = merchants
-        self.currency = currency
-        self.standing: Callable[[str, str], Standing] = lambda user, quote: "open"  # noqa: ARG005
+    store: Store
+    clock: Clock
+    catalogue: Catalogue
+    merchants: Mapping[str, Merchant]
+    currency: str
+    standing: Callable[[str, str], Standing] = lambda user, quote: "open"  # noqa: ARG005
 
     def of(self, user: str, language: str = "en") -> Cart:
         """The cart at today's prices, without what is on its way to be paid."""

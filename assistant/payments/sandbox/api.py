@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -50,17 +51,15 @@ ROUTES: dict[tuple[str, str], tuple[Answer, str]] = {
 }
 
 
+@dataclass(eq=False)
 class Api:
     """`key` is the platform's; with `merchant_key` one can only charge lent tokens, on an account of one's own."""
 
-    def __init__(
-        self, records: Records, key: str, clock: Clock, place: Callable[[], str], merchant_key: str = ""
-    ) -> None:
-        self.records = records
-        self.key = key
-        self.merchant_key = merchant_key
-        self.clock = clock
-        self.place = place
+    records: Records
+    key: str
+    clock: Clock
+    place: Callable[[], str]
+    merchant_key: str = ""
 
     def app(self, pages: Sequence[Route] = ()) -> Starlette:
         from starlette.applications import Starlette
