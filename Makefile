@@ -11,6 +11,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TORCH := $(shell sed -n 's/^ *"\(torch==[^"]*\)".*/\1/p' pyproject.toml)
 
+# Every process of ours would compile all of its modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install run test lint browser reliability stripe-contract reliability-long bench walk rehearsal requirements lock tools clean
 
 install: $(VENV)/.installed $(VENV)/.models
@@ -18,14 +21,14 @@ install: $(VENV)/.installed $(VENV)/.models
 run: install
 	@set -a; [ ! -f .env ] || . ./.env; set +a; exec $(BIN)/lueur serve
 
+# Three workers keep two cores busy: a browser waits a third of its time. A microphone or a camera wants them alone.
 test: install $(VENV)/.dev tools
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile -m "not reliability and not browser"
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "browser and not realtime"
-	$(BIN)/python -m pytest -q -m realtime
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile -m "not reliability and not realtime"
+	$(BIN)/python -m pytest -q -m realtime tests/browser
 
 browser: install $(VENV)/.dev tools
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "browser and not realtime"
-	$(BIN)/python -m pytest -q -m realtime
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile -m "not realtime" tests/browser
+	$(BIN)/python -m pytest -q -m realtime tests/browser
 
 # The seven stories in Chromium, as pictures for docs/walk.md.
 walk: install $(VENV)/.dev tools

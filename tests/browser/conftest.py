@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            if {"speaking", "filmed"} & set(getattr(item, "fixturenames", ())):
+            if {"speaking", "desk"} & set(getattr(item, "fixturenames", ())):
                 item.add_marker(pytest.mark.realtime)
 
 

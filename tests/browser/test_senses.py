@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from models.weights import pinned
 from tests.browser.conftest import FILES, LOCALES, QUIET, Server, Visit, Visitor, free_port, serving
 from tests.browser.test_scan import filmed as filmed
-from tests.browser.test_scan import laid
+from tests.browser.test_scan import table as table
 
 
 def test_hands_free_goes_on_for_three_turns_and_ends_at_a_tap(speaking: Callable[..., Visit]) -> None:
@@ -43,14 +42,6 @@ def test_nothing_it_says_itself_is_heard(speaking: Callable[..., Visit]) -> None
     page.evaluate("window.talks = false")
     page.locator("#ear", has_text="I heard nothing").wait_for(timeout=10_000)
     assert page.locator("#log > .turn").count() == 0
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Path:
-    """A film of a receipt that lies on a desk."""
-    sheet = Image.open(FILES / "receipt.png").convert("RGB")
-    (tmp_path / "desk.mjpeg").write_bytes(laid(sheet, 0, 0, 1) * 30)
-    return tmp_path / "desk.mjpeg"
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "blocked"), ("fr", "bloqué"), ("zh", "阻止")])
