@@ -17,18 +17,8 @@ from typing import Any
 ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()  # noqa: E501, SIM905
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
 NUMBERS = frozenset([*ONES, *TENS, "hundred", "thousand"])
-# Numbers that one bad vowel or ending turns into each other.
-NEAR = {
-    "one": ("nine",), "two": ("ten", "eight"), "four": ("fourteen", "forty", "five"), "five": ("nine", "four"),
-    "six": ("sixteen", "sixty"), "seven": ("seventeen", "eleven"), "eight": ("eighteen", "eighty"),
-    "nine": ("five", "one", "ninety"), "ten": ("two", "twelve"), "eleven": ("seven",), "twelve": ("ten", "twenty"),
-    "thirteen": ("thirty",), "fourteen": ("forty", "four"), "fifteen": ("fifty",), "sixteen": ("sixty",),
-    "seventeen": ("seventy",), "eighteen": ("eighty",), "nineteen": ("ninety", "nine"),
-    "twenty": ("ninety", "twelve", "thirty"), "thirty": ("thirteen", "forty", "fifty"), "forty": ("fourteen", "thirty"),
-    "fifty": ("fifteen", "thirty"), "sixty": ("sixteen", "fifty"), "seventy": ("seventeen",), "eighty": ("eighteen",),
-    "ninety": ("nineteen", "twenty", "nine"),
-}  # fmt: skip
-
+Gram = tuple[str, ...]
+Table = dict[Gram, float]
 ROUND = 60  # sentences of a pattern of weight 1
 DISCOUNT = 0.6
 
@@ -108,6 +98,14 @@ def sorted_hints(hints: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]
     return tuple(map(str.lower, names)) or ("mom",), tuple(map(str.lower, things)) or ("thing",)
 
 
+def orders(words: Sequence[str]) -> Iterator[Gram]:
+    """Each three neighbours of a sentence, any number standing for all numbers, any name or thing for all of those."""
+    ordinary = ordinary_words()
+    kinds = ("#" if word in NUMBERS else word if word in ordinary else "@" for word in words)
+    sentence = ["<s>", *kinds, "</s>"]
+    return zip(sentence, sentence[1:], sentence[2:], strict=False)
+
+
 def arpa(corpus: Iterable[str]) -> str:
     """A trigram over the sentences of `corpus` in ARPA form, to be read by any speech decoder."""
     grams = _counts(corpus)
@@ -124,10 +122,6 @@ def ordinary_words() -> frozenset[str]:
     fixed = re.sub(r"[{][a-z]+[}]|[0-9]", " ", _spoken()["patterns"]).split()
     filled = (word for words in _spoken()["classes"].values() for text in words for word in text.split())
     return frozenset([*fixed, *NUMBERS, *filled])
-
-
-Gram = tuple[str, ...]
-Table = dict[Gram, float]
 
 
 def _counts(corpus: Iterable[str]) -> list[Counter[Gram]]:

@@ -2,16 +2,17 @@
 
 It needs no download and says what it is. Inside its domain it is good; on other speech it would still answer with
 domain words, so its posterior, less what words in no known order cost, becomes a confidence that falls below 0.5
-there (measured in models/cards/offline-recogniser.md). Numbers that sound alike are named as alternatives.
+there (measured in models/cards/offline-recogniser.md). Readings with other numbers that fit about as well are
+alternatives.
 """
 
 import functools
+import itertools
 import math
 import re
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,11 @@ from models.phones import accents, plain, pronunciation
 from models.sound import RATE, Samples, as_pcm
 
 LEVEL, NOISE, SILENCE = 0.3, 0.003, 0.4  # peak of the speech, deviation of the noise laid under it, seconds around it
-DOUBT = -3.7  # log10 of the posterior at which confidence is 0.5; a pair of words no pattern has costs one (see card)
-UNSURE = 0.9  # a number word with less posterior than this brings its near misses along
+COLOUR = 0.6 * 0.8 ** np.arange(24)  # of the noise, as an impulse response of power 1
+DOUBT = -3.7  # log10 of the posterior at which confidence is 0.5
+STRANGE = 1.5  # what three words in an order that no pattern has cost of that (see card)
+RIVAL = 10**0.024  # a reading with other numbers is named when the best is not better by more than this factor
+READINGS, MOST_RIVALS = 100, 3  # of the lattice that are looked at, and of those the most that are named
 MOST_HINTS = 800
 CONFUSABLE = 0.75  # share of equal sounds from which a product's name may not compete with a word of money
 
@@ -49,12 +53,16 @@ class Offline:
     def hear(self, samples: Samples, hints: tuple[str, ...], language: Language) -> Heard:
         """Raises `BadInput` when nothing in the sound can be words."""
         with _lock:
-            decoder, pairs = _recogniser(hints[:MOST_HINTS])
+            decoder, known = _recogniser(hints[:MOST_HINTS])
             best, segments = _decoded(decoder, samples)
-        spans = tuple(_spans(segments, _spelling(hints)))
+            readings = list(_readings(decoder)) if segments else []
+        spelling = _spelling(hints)
+        spans = tuple(_spans(segments, spelling))
         if not spans:
             raise BadInput("heard_nothing")
-        strange = len([pair for pair in pairwise(["<s>", *_words(segments), "</s>"]) if pair not in pairs])
+        words = _words(segments)
+        strange = sum(order not in known for order in domain.orders(words))
+        rivals = itertools.islice(_rivals(" ".join(words), readings), MOST_RIVALS)
         return Heard(
             text=" ".join(span.text for span in spans),
             confidence=round(_confidence(best, strange), 3),
@@ -62,7 +70,7 @@ class Offline:
             language=language,
             seconds=round(len(samples) / RATE, 2),
             spans=spans,
-            alternatives=tuple(_near_misses(spans)),
+            alternatives=tuple(" ".join(spelling.get(word, word) for word in text.split()) for text in rivals),
         )
 
 
@@ -78,16 +86,26 @@ def _decoded(decoder: Any, samples: Samples) -> tuple[float, list[Segment]]:
     return best.prob, [(each.word, each.prob, each.start_frame, each.end_frame) for each in decoder.seg()]
 
 
+def _readings(decoder: Any) -> Iterator[tuple[str, float]]:
+    """(words, score) of the best ways through the lattice of the last decoding, best first."""
+    found = itertools.islice(decoder.nbest() or (), READINGS)
+    for reading in filter(None, found):
+        yield re.sub(r"\(\d+\)", "", reading.hypstr), reading.score
+
+
 def _prepared(samples: Samples) -> Samples:
-    """At a known level with quiet noise under it and around it: the models never met digital silence."""
+    """At a known level with quiet noise under it and around it: the models never met digital silence.
+
+    The noise falls off as that of rooms does; white noise hides the consonants that tell "six" from "fifty".
+    """
     peak = max(float(np.abs(samples).max(initial=0)), 1e-6)
     sound = np.pad(samples * (LEVEL / peak), int(SILENCE * RATE))
-    noise = np.random.default_rng(len(samples)).normal(0, NOISE, len(sound))
-    return (sound + noise).astype(np.float32)
+    white = np.random.default_rng(len(samples)).normal(0, NOISE, len(sound))
+    return (sound + np.convolve(white, COLOUR, "same")).astype(np.float32)
 
 
 def _confidence(posterior: float, strange: int) -> float:
-    return 1 / (1 + 10 ** (DOUBT - math.log10(max(posterior, 1e-12)) + strange))
+    return 1 / (1 + 10 ** (DOUBT - math.log10(max(posterior, 1e-12)) + STRANGE * strange))
 
 
 def _words(segments: Sequence[Segment]) -> list[str]:
@@ -103,12 +121,18 @@ def _spans(segments: Sequence[Segment], spelling: Mapping[str, str]) -> Iterator
         yield Span(spelling.get(word, word), round(min(1.0, chance), 3), seconds)
 
 
-def _near_misses(spans: Sequence[Span]) -> Iterator[str]:
-    """The sentence with one doubtful number word replaced by each number that sounds like it."""
-    words = [span.text for span in spans]
-    for place, span in enumerate(spans):
-        for other in domain.NEAR.get(span.text, ()) if span.confidence < UNSURE else ():
-            yield " ".join([*words[:place], other, *words[place + 1 :]])
+def _rivals(heard: str, readings: Sequence[tuple[str, float]]) -> Iterator[str]:
+    """Readings of the same sound with other numbers and about as good a score, each choice of numbers once."""
+    best = max((score for text, score in readings if _numbers(text) == _numbers(heard)), default=0.0)
+    seen = {_numbers(heard)}
+    for text, score in readings:
+        if _numbers(text) not in seen and score * RIVAL > best:
+            seen.add(_numbers(text))
+            yield text
+
+
+def _numbers(text: str) -> tuple[str, ...]:
+    return tuple(word for word in text.split() if word in domain.NUMBERS)
 
 
 def _spoken(hint: str) -> str:
@@ -142,8 +166,8 @@ def _spelling(hints: Sequence[str]) -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=4)
-def _recogniser(hints: tuple[str, ...]) -> tuple[Any, frozenset[tuple[str, str]]]:
-    """A decoder for these hints and the pairs of words its patterns have, built in about half a second and kept.
+def _recogniser(hints: tuple[str, ...]) -> tuple[Any, frozenset[domain.Gram]]:
+    """A decoder for these hints and the orders of words its patterns have, built in about half a second and kept.
 
     Hints that cannot be spoken are left out."""
     import pocketsphinx
@@ -156,7 +180,7 @@ def _recogniser(hints: tuple[str, ...]) -> tuple[Any, frozenset[tuple[str, str]]
         words.write_text(_cut({word for sentence in corpus for word in sentence.split()}), encoding="utf-8")
         acoustic = pocketsphinx.get_model_path("en-us/en-us")
         decoder = pocketsphinx.Decoder(hmm=acoustic, lm=str(model), dict=str(words), loglevel="FATAL", cmn="batch")
-    return decoder, frozenset(pair for line in corpus for pair in pairwise(["<s>", *line.split(), "</s>"]))
+    return decoder, frozenset(order for line in corpus for order in domain.orders(line.split()))
 
 
 def _cut(vocabulary: set[str]) -> str:

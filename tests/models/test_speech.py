@@ -89,11 +89,22 @@ def test_a_new_name_is_understood_as_soon_as_it_is_a_hint() -> None:
     assert Offline().hear(sound, (*HINTS, "Fitzgerald"), "en").text == "pay Fitzgerald forty euros"
 
 
-def test_numbers_that_sound_alike_are_named() -> None:
-    for one, other in (("fifteen", "fifty"), ("thirteen", "thirty"), ("five", "nine"), ("fourteen", "forty")):
-        assert other in domain.NEAR[one]
-    assert set(domain.NEAR) <= domain.NUMBERS
-    assert {word for others in domain.NEAR.values() for word in others} <= domain.NUMBERS
+def test_readings_with_other_numbers_that_fit_as_well_are_named() -> None:
+    heard = Offline().hear(clip("red_lamp"), HINTS, "en")
+    assert "find a red desk lamp under fourteen euros" in heard.alternatives
+    assert 0 < len(heard.alternatives) <= 3
+    numbers = [[word for word in text.split() if word in domain.NUMBERS] for text in (heard.text, *heard.alternatives)]
+    assert len({tuple(each) for each in numbers}) == len(numbers)
+
+
+def test_a_sentence_with_one_clear_number_has_no_rival() -> None:
+    assert Offline().hear(clip("net_worth"), HINTS, "en").alternatives == ()
+
+
+def test_an_order_of_words_is_known_by_its_kinds_of_words() -> None:
+    orders = list(domain.orders(["pay", "fitzgerald", "forty", "euros"]))
+    assert orders == list(domain.orders(["pay", "lefevre", "nine", "euros"]))
+    assert orders[0] == ("<s>", "pay", "@") and orders[-1] == ("#", "euros", "</s>")
 
 
 def test_the_language_model_is_a_probability() -> None:
