@@ -91,6 +91,15 @@ actions = table(
 erasures = table("erasures", user_id=ID)  # a row stands only inside the transaction that erases a person
 
 
+_thread = threading.local()  # .writing: whether this thread holds the write lock of a folder
+
+
+def apart() -> None:
+    """Raises `RuntimeError` inside `Store.write`: nobody waits for a network while a transaction is open."""
+    if getattr(_thread, "writing", False):
+        raise RuntimeError("a call to the network inside a transaction")
+
+
 class Store:
     """One SQLite file. `read` sees a consistent snapshot; `write` holds the one write lock until it commits.
 
@@ -153,14 +162,14 @@ class Store:
             return
         with plain_errors(), self.engine.connect() as db:
             db.exec_driver_sql("BEGIN IMMEDIATE")
-            self._here.db = db
+            self._here.db, _thread.writing = db, True
             try:
                 yield db
             except BaseException:
                 db.rollback()
                 raise
             finally:
-                self._here.db = None
+                self._here.db, _thread.writing = None, False
             db.commit()
 
     def close(self) -> None:

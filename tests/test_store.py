@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from assistant.errors import OutOfRoom
+from assistant.errors import OutOfRoom, Unavailable
+from assistant.payments.provider import Provider
+from assistant.shop.elsewhere import fetch
 from assistant.store import Store, metadata, users
 
 WHEN = datetime(2026, 11, 22, 9, 0, 0, 5, tzinfo=UTC)
@@ -86,3 +88,13 @@ def test_a_full_disk_is_said_plainly_and_nothing_is_half_done(store: Store, tmp_
     with pytest.raises(OutOfRoom):
         add(store, "y" * 60)
     assert count(store) == before
+
+
+def test_nobody_waits_for_a_network_inside_a_transaction(store: Store) -> None:
+    provider = Provider("sk_test_1", lambda: "http://127.0.0.1:9")
+    with store.write(), store.write(), pytest.raises(RuntimeError, match="inside a transaction"):
+        provider.retrieve("pi_1")
+    with store.write(), pytest.raises(RuntimeError, match="inside a transaction"):
+        fetch("La Tablée", "GET", "http://127.0.0.1:9/")
+    with pytest.raises(Unavailable):
+        provider.retrieve("pi_1")

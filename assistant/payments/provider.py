@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from assistant.errors import Refused, Unavailable
 from assistant.money import Money
 from assistant.settings import LIVE_KEYS
+from assistant.store import apart
 
 CONNECT_SECONDS, READ_SECONDS = 3, 20
 WEBHOOK_SECONDS = 300
@@ -283,6 +284,7 @@ def _plain() -> Iterator[None]:
     """The SDK's errors as ours: `Refused` when the provider decided, `Unavailable` when nobody knows."""
     import stripe
 
+    apart()
     try:
         yield
     except stripe.IdempotencyError as error:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from assistant.acp import VERSION
 from assistant.errors import BadInput, NotFound, Unavailable
 from assistant.folder import write_private
+from assistant.store import apart
 
 LARGEST = 1_000_000  # bytes of an answer
 LONGEST_NAME = 60
@@ -88,6 +89,7 @@ def checked(url: str) -> str:
 
 def fetch(shop: str, method: str, url: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
     """(status, body) of one request. Raises `Unavailable` when nobody knows what became of it."""
+    apart()
     import httpx
 
     waits = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
