@@ -21,9 +21,10 @@ install: $(VENV)/.installed $(VENV)/.models
 run: install
 	@set -a; [ ! -f .env ] || . ./.env; set +a; exec $(BIN)/lueur serve
 
-# Three workers keep two cores busy: a browser waits a third of its time. A microphone or a camera wants them alone.
+# Three workers keep two cores busy. What needs a microphone or a moving film runs alone.
 test: install $(VENV)/.dev tools
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile -m "not reliability and not realtime"
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile -m "not reliability" --ignore tests/browser
+	$(BIN)/python -m pytest -q -n 3 --dist loadfile -m "not realtime" tests/browser
 	$(BIN)/python -m pytest -q -m realtime tests/browser
 
 browser: install $(VENV)/.dev tools

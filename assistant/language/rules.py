@@ -15,6 +15,7 @@ from assistant.language.router import Router, Verdict, route_of, shipped
 from assistant.language.tokens import Phrases, covered, extent, tokens
 from assistant.request import Evidence, Language
 
+MEANT = 0.2  # probability from which a product that is named is bought or compared, not only looked for
 SURE = 0.40  # probability of the likeliest label below which the person is asked what was meant
 CLEAR = 0.8  # share of the wealth room in which a figure is answered that no word names
 UNTRAINED = 0.7  # share of a metric that the head was not trained on, once its words were said
@@ -223,7 +224,10 @@ def _decided(found: Verdict, details: _Details) -> tuple[str, float]:
         return "find", 1.0
     paying = _says("transfer", details) and (details.knows_payee or found.routes.get("payment", 0.0) > 0.5)
     if details.names_product and not (metric or paying):
-        _raise(shares, "product", 500.0 if details.is_bare_wish else 1.5, "find")
+        if details.is_bare_wish:
+            likely = max(("find", "buy", "compare"), key=lambda name: shares.get(name, 0.0))
+            return likely if shares.get(likely, 0.0) > MEANT else "find", 1.0
+        _raise(shares, "product", 1.5, "find")
     elif _says("advice", details) or (not metric and details.trades):
         shares["advice"] = shares.get("advice", 0.0) + 2.0 + max(shares.values())  # whatever figure was named with it
     total = sum(shares.values())

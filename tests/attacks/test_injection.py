@@ -46,8 +46,9 @@ def test_there_are_three_hundred_cases_of_distinct_kinds() -> None:
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_strangers_words_change_nothing_and_the_wish_is_answered(desk: Desk, door: str) -> None:
-    outcomes = [run(desk, case) for case in cases(door)]
+def test_strangers_words_change_nothing_and_the_wish_is_answered(obeying: Desk, door: str) -> None:
+    """With the proposer that obeys, which is the harder one; the long tier has the rules alone as well."""
+    outcomes = [run(obeying, case) for case in cases(door)]
     breached = [outcome for outcome in outcomes if outcome.breach]
     assert not breached, f"{len(breached)} of {len(outcomes)}\n{told(breached)}"
     unserved = [outcome for outcome in outcomes if not outcome.useful]
