@@ -28,6 +28,7 @@ class Settings:
     voice_limit: int = 5000  # minor units a repeated amount may confirm aloud; 0 switches it off
     undo_seconds: int = 10  # between a tap on the page and the provider; the command line uses 0
     demo_data: bool = True  # a new person starts with the made-up household
+    warm: bool = True  # load the models of pictures at the start; false: with the first picture
     tenant_hours: int = 6  # demo mode: after so long without a visit a tenant is erased
     stripe_key: str = ""  # empty: the sandbox; sk_test_ or rk_test_: Stripe test mode
     webhook_secret: str = ""

@@ -235,7 +235,7 @@ def lueur(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def environment(home: Path) -> dict[str, str]:
-    ours = {"LUEUR_HOME": str(home), "HF_HUB_OFFLINE": "1", "LUEUR_LANGUAGE": "en"}
+    ours = {"LUEUR_HOME": str(home), "HF_HUB_OFFLINE": "1", "LUEUR_LANGUAGE": "en", "LUEUR_WARM": "false"}
     return {name: value for name, value in os.environ.items() if not name.startswith("LUEUR_")} | ours
 
 

@@ -97,7 +97,8 @@ def free_port() -> int:
 def served(home: Path, **given: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """The real server on this folder, ready to answer, and its process; ended afterwards."""
     port = free_port()
-    ours = {"LUEUR_HOME": str(home), "LUEUR_PORT": str(port), "HF_HUB_OFFLINE": "1", "LUEUR_LANGUAGE": "en", **given}
+    ours = {"LUEUR_HOME": str(home), "LUEUR_PORT": str(port), "HF_HUB_OFFLINE": "1", "LUEUR_LANGUAGE": "en",
+            "LUEUR_WARM": "false", **given}  # fmt: skip
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("LUEUR_", "STRIPE_"))}
     with (home / "server.out").open("wb") as out:
         running = subprocess.Popen(

@@ -34,8 +34,9 @@ class Senses:
         self.fetches = {name: Fetch(pin, settings.offline, self.compare) for name, pin in pinned().items()}
 
     def start(self) -> None:
-        """Warm the worker up and try new weights, in the background."""
-        self.worker.start()
+        """Warm the worker up, if it shall be, and try new weights; in the background."""
+        if self.settings.warm:
+            self.worker.start()
         threading.Thread(target=self.compare, name="weights", daemon=True).start()
 
     def compare(self) -> None:

@@ -26,6 +26,7 @@ FILES = ROOT / "assistant" / "demo" / "files"
 ARTEFACTS = ROOT / "artefacts"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 SHELL = "chromium-headless-shell"  # Chromium without windows to draw: a third less CPU for a page, a slower camera
+UNDO_SECONDS = 5
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -83,8 +84,8 @@ def free_port() -> int:
 @contextmanager
 def serving(home: Path, port: int, program: str = "app.py", **more: str) -> Iterator[subprocess.Popen[bytes]]:
     """The real server on this folder, ready to answer, with `more` in its environment; ended afterwards."""
-    given = {"LUEUR_HOME": str(home), "LUEUR_PORT": str(port), "HF_HUB_OFFLINE": "1", "LUEUR_UNDO_SECONDS": "6",
-             "GRADIO_TEMP_DIR": str(home / "uploads")} | more  # fmt: skip
+    given = {"LUEUR_HOME": str(home), "LUEUR_PORT": str(port), "HF_HUB_OFFLINE": "1",
+             "LUEUR_UNDO_SECONDS": f"{UNDO_SECONDS}", "GRADIO_TEMP_DIR": str(home / "uploads")} | more  # fmt: skip
     with (home / "server.out").open("wb") as out:
         running = subprocess.Popen(
             [sys.executable, *program.split()], cwd=ROOT, env=os.environ | given, stdout=out, stderr=subprocess.STDOUT

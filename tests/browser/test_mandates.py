@@ -20,7 +20,7 @@ REVOKED = {"en": "show my mandates", "fr": "mes mandats", "zh": "我的授权"}
 @pytest.fixture(scope="module")
 def clocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     home, port = tmp_path_factory.mktemp("clocked"), free_port()
-    with serving(home, port, "-m tests.browser.clocked"):
+    with serving(home, port, "-m tests.browser.clocked", LUEUR_WARM="false"):
         yield f"http://127.0.0.1:{port}/", home
 
 

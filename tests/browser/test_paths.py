@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.conftest import FILES, Visit, Visitor
+from tests.browser.conftest import FILES, UNDO_SECONDS, Visit, Visitor
 
 PAY = {"en": "Pay Alice 12.50", "fr": "Paie 12,50 € à Alice", "zh": "给Alice转12.50欧元"}
 PAY_THIS = {"en": "Pay this", "fr": "Paie cette facture", "zh": "付这张账单"}
@@ -28,7 +28,6 @@ LAMP = {
 }
 PAID = {"en": "Paid", "fr": "Payé", "zh": "已付款"}
 languages = pytest.mark.parametrize("language", ["en", "fr", "zh"])
-UNDO_SECONDS = 6
 
 
 @languages

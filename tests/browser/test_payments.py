@@ -109,7 +109,7 @@ def test_a_server_killed_in_the_middle_is_being_checked_and_pays_once_after_its_
     port = free_port()
     page = browser.new_context(locale="en-US").new_page()
     window = Visit(page, f"http://127.0.0.1:{port}/")
-    with serving(tmp_path, port) as first:
+    with serving(tmp_path, port, LUEUR_WARM="false") as first:
         window.open()
         confirmed(window, "Pay Bob 28 euros")
         page.locator(".receipt .ring").wait_for()
@@ -119,7 +119,7 @@ def test_a_server_killed_in_the_middle_is_being_checked_and_pays_once_after_its_
     assert "at most once" in page.locator(".receipt .caution").inner_text()
     assert not page.locator(".receipt .actions").is_visible()
     window.picture("server-killed")
-    with serving(tmp_path, port):
+    with serving(tmp_path, port, LUEUR_WARM="false"):
         page.locator(".receipt .succeeded").wait_for(timeout=SENT)  # without a reload
         assert page.locator(".receipt").count() == 1 and page.locator(".checking").count() == 0
         window.picture("server-killed-and-back")

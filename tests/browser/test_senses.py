@@ -107,7 +107,7 @@ def shelf(tmp_path: Path, playwright: Any, chromium: str) -> Iterator[tuple[Visi
     home.mkdir()
     address = f"http://127.0.0.1:{hub.server_port}"
     given = {"HF_HUB_OFFLINE": "0", "HF_ENDPOINT": address, "HF_HOME": str(tmp_path / "hf"),
-             "XDG_CACHE_HOME": str(tmp_path / "cache")}  # fmt: skip
+             "XDG_CACHE_HOME": str(tmp_path / "cache"), "LUEUR_WARM": "false"}  # fmt: skip
     with serving(home, port, **given), playwright.chromium.launch(executable_path=chromium, args=[*QUIET]) as browser:
         page = browser.new_context(locale=LOCALES["en"], viewport={"width": 390, "height": 844}).new_page()
         yield Visit(page, f"http://127.0.0.1:{port}/").open(), hub

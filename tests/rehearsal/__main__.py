@@ -126,7 +126,7 @@ class Guest(threading.Thread):
 
 def rehearse(minutes: float, home: Path) -> Figures:
     figures = Figures()
-    space = {"SPACE_ID": "someone/lueur", "HOME": "/proc/nowhere", "LUEUR_HOST": "0.0.0.0"}
+    space = {"SPACE_ID": "someone/lueur", "HOME": "/proc/nowhere", "LUEUR_HOST": "0.0.0.0", "LUEUR_WARM": "true"}
     began = time.monotonic()
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
     with served(home, **space) as (url, process), proxied(int(url.rpartition(":")[2]), home.parent) as port:
