@@ -197,6 +197,10 @@ def closing(text: str, public: Mapping[str, str]) -> Any:
 
 
 def _key(public: Mapping[str, str]) -> JWK:
+    """Raises `ValueError` for a coordinate with unused bits set: a key is written in one way (RFC 4648, 3.5)."""
+    from jwcrypto.common import base64url_decode, base64url_encode
     from jwcrypto.jwk import JWK
 
+    if any(base64url_encode(base64url_decode(public[name])) != public[name] for name in "xy"):
+        raise ValueError("not in its canonical encoding")
     return JWK(**{name: public[name] for name in ("kty", "crv", "x", "y")})

@@ -1,6 +1,7 @@
 """Buying at a price, said in three languages: nothing without the tap, once at the price, revoked by a tap."""
 
 import json
+import string
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -181,5 +182,10 @@ def test_an_export_is_verified_on_the_command_line(
     monkeypatch.setenv("LUEUR_HOME", str(tmp_path / "elsewhere"))
     assert cli.main(["mandate", "verify", str(file)]) == OK
     assert "Used 1 times" in capsys.readouterr().out
-    file.write_text(json.dumps(told).replace("A", "B", 1))
-    assert cli.main(["mandate", "verify", str(file)]) == REFUSED
+    x = told["mandates"][0]["key"]["x"]
+    letters = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+    same = x[:-1] + letters[letters.index(x[-1]) + 1]  # the same 32 bytes, with an unused bit set
+    payload = told["mandates"][0]["payment"].replace("A", "B", 1)
+    for part, forged in (("key", told["mandates"][0]["key"] | {"x": same}), ("payment", payload)):
+        file.write_text(json.dumps({"mandates": [told["mandates"][0] | {part: forged}]}))
+        assert cli.main(["mandate", "verify", str(file)]) == REFUSED
