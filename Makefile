@@ -21,14 +21,14 @@ install: $(VENV)/.installed $(VENV)/.models
 run: install
 	@set -a; [ ! -f .env ] || . ./.env; set +a; exec $(BIN)/lueur serve
 
-# Three workers keep two cores busy. What needs a microphone or a moving film runs alone.
+# Four workers keep two cores busy. What needs a microphone or a moving film runs alone.
 test: install $(VENV)/.dev tools
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile -m "not reliability" --ignore tests/browser
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile -m "not realtime" tests/browser
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile -m "not reliability" --ignore tests/browser
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile -m "not realtime" tests/browser
 	$(BIN)/python -m pytest -q -m realtime tests/browser
 
 browser: install $(VENV)/.dev tools
-	$(BIN)/python -m pytest -q -n 3 --dist loadfile -m "not realtime" tests/browser
+	$(BIN)/python -m pytest -q -n 4 --dist loadfile -m "not realtime" tests/browser
 	$(BIN)/python -m pytest -q -m realtime tests/browser
 
 # The seven stories in Chromium, as pictures for docs/walk.md.
