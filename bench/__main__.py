@@ -64,6 +64,8 @@ def main() -> int:
     arguments.add_argument("--data", type=Path, help="folder with quality data")
     arguments.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(parts())} (default: all)")
     args = arguments.parse_args()
+    if unknown := set(args.parts) - set(parts()):
+        arguments.error(f"no part is called {', '.join(sorted(unknown))}; there are {', '.join(parts())}")
     if args.data is None:
         print("No DATA folder given: quality on outside data is not measured (make bench DATA=folder).")
     figures: list[Figure] = []
