@@ -90,8 +90,8 @@ $(VENV)/.dev: $(VENV)/.installed
 $(VENV)/.bench: $(VENV)/.installed
 	-$(PIP) -e ".[bench]" && touch $@
 
-$(VENV)/.models: $(VENV)/.installed models/text.py
-	$(BIN)/python -W ignore -m models.text
+$(VENV)/.models: $(VENV)/.installed models/text.py models/vision.py models/vit/model.safetensors
+	$(BIN)/python -W ignore -c 'from models import text, vision; text.export(); vision.export()'
 	@touch $@
 
 clean:

@@ -11,9 +11,10 @@ def main() -> int:
         os.environ.setdefault("LUEUR_HOST", "0.0.0.0")
         os.environ.setdefault("LUEUR_HOME", tempfile.mkdtemp(prefix="lueur-"))  # no disk is kept there anyway
     from assistant import cli
-    from models import text
+    from models import text, vision
 
     text.export()  # a Space installs requirements.txt alone; elsewhere `make install` has done this
+    vision.export()
     return cli.main(["serve"])
 
 

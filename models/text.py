@@ -1,7 +1,7 @@
 """Sentence embeddings: all-MiniLM-L6-v2, exported once to int8 ONNX, run with onnxruntime and tokenizers alone.
 
 Knows where the exported file lies and what it was made from. Does not know what the vectors are for. Torch is needed
-for the export only: `python -m models.text`, part of `make install`.
+for the export only, part of `make install`.
 """
 
 from __future__ import annotations
@@ -149,9 +149,3 @@ def _quantise(full: Path, small: Path) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     quantize_dynamic(full, small, per_channel=True, weight_type=QuantType.QInt8)
-
-
-if __name__ == "__main__":
-    import sys
-
-    sys.stdout.write(f"{export().name}\n")

@@ -1,23 +1,32 @@
 """The vision model that looks at every picture: a small vision transformer shipped in `models/vit/`.
 
-Knows the kind of picture, a coarse product class and an embedding. Reads no text and no code. Runs inside the senses'
-worker, so torch is never loaded in the main process.
+Knows the kind of picture, a coarse product class and an embedding. Reads no text and no code. `make install` exports
+the checkpoint once, so that the senses' worker need not import torch and transformers (three seconds of processor time
+and 300 MB at each of its starts); without that file the checkpoint itself runs, with the same numbers.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
+import json
 import math
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL.Image import Image
     from torch import Tensor
 
+    Run = Callable[[NDArray[np.float32]], tuple[NDArray[np.float32], NDArray[np.float32]]]
+
 FOLDER = Path(__file__).parent / "vit"
+CACHE = Path(__file__).parent / "cache"
 SIDE = 128  # pixels of the square that is looked at
 GRID = 32  # cells of the maps the transformer sees
 DIRECTIONS = 8
@@ -38,25 +47,82 @@ class Look:
 
 
 @functools.cache
-def _model() -> Any:
+def load() -> Run:
+    """Pixels (1, 3, SIDE, SIDE) in -1..1 to logits (1, labels) and the class token (1, 96)."""
+    return exported() if _file().exists() else checkpoint()
+
+
+def exported() -> Run:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(_file()), options, providers=["CPUExecutionProvider"])
+    return lambda seen: session.run(None, {"pixels": seen})
+
+
+def checkpoint() -> Run:
+    import torch
+
+    torch.set_num_threads(1)
+    whole = _whole()
+
+    def run(seen: NDArray[np.float32]) -> Any:
+        with torch.inference_mode():
+            return [part.numpy() for part in whole(torch.from_numpy(seen))]
+
+    return run
+
+
+def export() -> Path:
+    """Make the file that `exported` runs; a no-op when it is there."""
+    file = _file()
+    if file.exists():
+        return file
+    import torch
+
+    CACHE.mkdir(exist_ok=True)
+    part, seen = file.with_suffix(".part"), torch.zeros(1, 3, SIDE, SIDE)
+    with torch.no_grad():
+        torch.onnx.export(_whole(), (seen,), str(part), input_names=["pixels"], dynamo=False)
+    return part.replace(file)
+
+
+def _file() -> Path:
+    """Named by the checkpoint it was made of: another one is exported anew."""
+    weights = (FOLDER / "model.safetensors").read_bytes()
+    return CACHE / f"vit-{hashlib.sha256(weights).hexdigest()[:8]}.onnx"
+
+
+def _whole() -> Any:
+    """The checkpoint with its fixed front as one module."""
     import torch
     from transformers import ViTForImageClassification
 
-    torch.set_num_threads(1)
-    model: Any = ViTForImageClassification.from_pretrained(FOLDER, local_files_only=True, dtype=torch.float32)
-    return model.eval()
+    class Whole(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model: Any = ViTForImageClassification.from_pretrained(
+                FOLDER, local_files_only=True, dtype=torch.float32
+            )
+
+        def forward(self, seen: Tensor) -> tuple[Tensor, Tensor]:
+            token = self.model.vit(maps(seen)).last_hidden_state[:, 0]
+            return self.model.classifier(token), token
+
+    return Whole().eval()
 
 
-def load() -> None:
-    """Load the model now; later calls return at once."""
-    with _one:
-        _model()
+@functools.cache
+def names() -> tuple[str, ...]:
+    """The classifier's labels: kinds, then product classes."""
+    labels = json.loads((FOLDER / "config.json").read_text(encoding="utf-8"))["id2label"]
+    return tuple(labels[str(index)] for index in range(len(labels)))
 
 
-def pixels(picture: Image) -> Tensor:
+def pixels(picture: Image) -> NDArray[np.float32]:
     """(1, 3, SIDE, SIDE) in -1..1: the whole picture in a square, padded with its border's colour."""
     import numpy as np
-    import torch
     from PIL import Image, ImageOps
 
     small = picture.convert("RGB")
@@ -65,7 +131,7 @@ def pixels(picture: Image) -> Tensor:
     border = np.concatenate([edge[0], edge[-1], edge[:, 0], edge[:, -1]])
     red, green, blue = (int(part) for part in np.median(border, axis=0))
     square = ImageOps.pad(small, (SIDE, SIDE), Image.Resampling.BILINEAR, color=(red, green, blue))
-    return torch.from_numpy(np.asarray(square).transpose(2, 0, 1).copy()).float()[None] / 127.5 - 1
+    return np.asarray(square, np.float32).transpose(2, 0, 1).copy()[None] / np.float32(127.5) - 1
 
 
 def maps(seen: Tensor) -> Tensor:
@@ -93,16 +159,18 @@ def maps(seen: Tensor) -> Tensor:
 
 def look(picture: Image) -> Look:
     """One forward pass over `picture` (any size and mode)."""
-    import torch
-
-    with _one, torch.inference_mode():
-        model = _model()
-        hidden = model.vit(maps(pixels(picture))).last_hidden_state[:, 0]
-        logits = model.classifier(hidden)[0]
-    names = [model.config.id2label[index] for index in range(len(logits))]
-    kinds, products = logits[:KINDS].softmax(0).tolist(), logits[KINDS:].softmax(0).tolist()
+    with _one:
+        logits, token = load()(pixels(picture))
     return Look(
-        dict(zip(names[:KINDS], kinds, strict=True)),
-        dict(zip(names[KINDS:], products, strict=True)),
-        tuple(round(part, 4) for part in hidden[0].tolist()),
+        softmax(names()[:KINDS], logits[0, :KINDS]),
+        softmax(names()[KINDS:], logits[0, KINDS:]),
+        tuple(round(float(part), 4) for part in token[0]),
     )
+
+
+def softmax(labels: tuple[str, ...], logits: NDArray[np.float32]) -> dict[str, float]:
+    """Shares in 0..1 that sum to one, by label."""
+    import numpy as np
+
+    shares = np.exp(logits - logits.max())
+    return dict(zip(labels, (shares / shares.sum()).tolist(), strict=True))

@@ -11,6 +11,7 @@ from PIL import Image
 
 from bench.scenes import DRAWN, held_out
 from models import vision
+from tests.senses.conftest import FILES
 from workshop.scenes import KINDS, PRODUCTS, SIDE, scene
 
 WEIGHTS = vision.FOLDER / "model.safetensors"
@@ -41,6 +42,16 @@ def test_a_look_answers_both_questions_and_gives_features() -> None:
     assert sum(look.kinds.values()) == pytest.approx(1, abs=1e-4)
     assert sum(look.products.values()) == pytest.approx(1, abs=1e-4)
     assert len(look.features) == 96
+
+
+def test_what_the_worker_runs_says_what_the_checkpoint_says_through_transformers() -> None:
+    samples = [Image.open(file) for file in sorted(FILES.glob("*.png"))]
+    vision.export()
+    ours, theirs = vision.exported(), vision.checkpoint()
+    for picture in [*samples, *(held_out(kind, 3) for kind in DRAWN), Image.new("1", (900, 2)), Image.new("L", (3, 9))]:
+        seen = vision.pixels(picture)
+        for mine, its in zip(ours(seen), theirs(seen), strict=True):
+            np.testing.assert_allclose(mine, its, atol=1e-4)
 
 
 def test_the_same_picture_gives_the_same_features() -> None:
