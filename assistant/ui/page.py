@@ -29,7 +29,7 @@ FONTS = (
 HEAD = (
     '<meta name="color-scheme" content="light dark">'
     '<meta name="description" content="Lueur: the assistant you may hand your money to.">'
-    "<link rel='icon' type='image/svg+xml' href=\"data:image/svg+xml," + quote(shell.ICON) + '">'
+    "<link rel='icon' type='image/svg+xml' href=\"data:image/svg+xml," + quote(shell.read("mark.svg")) + '">'
 )
 
 LAUNCH: dict[str, Any] = {
@@ -52,7 +52,7 @@ def build(assistant: Assistant, who: Callable[[gr.Request], str]) -> gr.Blocks:
     desk = Desk(assistant, who)
     with gr.Blocks(title="Lueur", analytics_enabled=False, fill_height=True, fill_width=True) as page:
         feed = gr.HTML(
-            shell.page(), elem_id="feed", js_on_load=shell.words() + _script("feed.js"), apply_default_css=False
+            shell.piece("page"), elem_id="feed", js_on_load=shell.words() + _script("feed.js"), apply_default_css=False
         )
         with gr.Row(elem_id="dock"):
             box = gr.MultimodalTextbox(
@@ -60,8 +60,8 @@ def build(assistant: Assistant, who: Callable[[gr.Request], str]) -> gr.Blocks:
                 file_types=["image", "audio", ".pdf", *FILES], max_lines=6, autofocus=True,
                 max_plain_text_length=100_000,
             )  # fmt: skip
-            gr.HTML(shell.eye(), elem_id="eye", js_on_load=_script("scan.js"), apply_default_css=False)
-            gr.HTML(shell.dock(), elem_id="ears", js_on_load=_script("talk.js"), apply_default_css=False)
+            gr.HTML(shell.piece("eye"), elem_id="eye", js_on_load=_script("scan.js"), apply_default_css=False)
+            gr.HTML(shell.piece("dock"), elem_id="ears", js_on_load=_script("talk.js"), apply_default_css=False)
         events = {"hello": desk.hello, "ask": desk.ask, "act": desk.act, "follow": desk.follow}
         for name, handle in events.items():
             _wire(getattr(feed, name), name, handle)
