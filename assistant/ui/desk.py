@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, cast
 
-import gradio as gr
-
 from assistant.conversation import Session
 from assistant.core import Assistant, Progress
 from assistant.errors import BadInput, LueurError, NotFound, Refused
@@ -25,6 +23,7 @@ from assistant.reply import Reply, to_json
 from assistant.request import LANGUAGES, Language, Request
 from assistant.ui import turns
 from assistant.ui.cards import Drawer
+from assistant.ui.gradio import gr
 from assistant.ui.markup import Html, el, join
 from assistant.uploads import MOST, Uploads, sample
 

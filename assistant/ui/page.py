@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-import gradio as gr
-
 from assistant.core import Assistant
 from assistant.ui import shell
 from assistant.ui.desk import Desk
+from assistant.ui.gradio import gr
 from assistant.uploads import FILES
 
 HERE = Path(__file__).parent

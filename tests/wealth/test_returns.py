@@ -3,7 +3,9 @@
 import math
 import warnings
 from datetime import date, timedelta
+from importlib import import_module
 from random import Random
+from types import ModuleType
 
 import numpy as np
 import numpy_financial
@@ -12,11 +14,14 @@ import pyxirr
 
 from assistant.wealth import returns
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    import empyrical
-
 START = date(2020, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def empyrical() -> ModuleType:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return import_module("empyrical")  # which imports scipy, so no other test pays for it
 
 
 def household(seed: int) -> list[tuple[date, float]]:
@@ -72,7 +77,7 @@ def test_the_sample_of_the_spreadsheets_is_met() -> None:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_deposits_leave_the_time_weighted_return_unchanged(seed: int) -> None:
+def test_deposits_leave_the_time_weighted_return_unchanged(seed: int, empyrical: ModuleType) -> None:
     dice = np.random.default_rng(seed)
     daily = dice.normal(0.0004, 0.01, 200)
     came, went = dice.uniform(0, 500, 201), dice.uniform(0, 300, 201) * (dice.random(201) < 0.3)
@@ -100,7 +105,7 @@ def test_a_return_of_two_years_annualises_to_its_root() -> None:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_volatility_and_drawdown_are_empyricals(seed: int) -> None:
+def test_volatility_and_drawdown_are_empyricals(seed: int, empyrical: ModuleType) -> None:
     daily = np.random.default_rng(seed).normal(0, 0.02, 300)
     assert math.isclose(
         returns.volatility(daily, 252), empyrical.annual_volatility(np.log1p(daily)), rel_tol=1e-12
