@@ -13,7 +13,7 @@ from typing import Any, Literal
 from assistant import demo
 from assistant.clock import Clock, SystemClock
 from assistant.conversation import Conversations, Guesses, Preferences, Session
-from assistant.errors import BadInput, LueurError, OutOfRoom, Refused, Unavailable
+from assistant.errors import BadInput, LueurError, NotFound, OutOfRoom, Refused, Unavailable
 from assistant.flash import Flash
 from assistant.handlers import Context, Rooms, carry_out, mandates, noticed, payment, service, stage, taps
 from assistant.language import detect, dialogue
@@ -23,7 +23,7 @@ from assistant.language.quotes import apart, uncovered
 from assistant.language.rules import Rules
 from assistant.payments import Payments
 from assistant.redaction import Found, hide, hide_in_heard, hide_in_request, hide_in_seen
-from assistant.reply import AnyCard, Question, Reply, Step
+from assistant.reply import AnyCard, Reply, Step
 from assistant.request import Evidence, Heard, Language, Request, Seen, Upload
 from assistant.senses import Senses
 from assistant.senses.line import Line
@@ -137,6 +137,8 @@ class Assistant:
 
     def tap(self, who: Session, verb: str, target: Mapping[str, Any], values: Mapping[str, str]) -> Reply:
         """What a tap does, without a turn of its own."""
+        if verb not in self.taps:  # of an older version
+            raise NotFound("unknown_action")
         context = self._context(who)
         result = self.taps[verb](target, values, context)
         if not isinstance(result, Reply):
@@ -162,7 +164,7 @@ class Assistant:
         """The cart as it stands, without a turn of its own."""
         return replace(carry_out(Do("cart"), self._context(who)), language=who.language)
 
-    def noticed(self, who: Session) -> Question | None:
+    def noticed(self, who: Session) -> AnyCard | None:
         """What an empty conversation opens with; its taps are registered, no turn is made of it."""
         card = noticed.card(self._context(who))
         self.conversations.replace_cards(who, (card,) if card else ())

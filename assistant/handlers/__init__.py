@@ -15,9 +15,9 @@ from datetime import datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from assistant.language.acts import Act, Aloud, Do, Drop, Effect, Resume, State
+from assistant.language.acts import Act, Aloud, Do, Drop, Effect, Goal, Resume, Slot, State
 from assistant.language.messages import say
-from assistant.reply import Action, Choice, Notice, Question, Reply, Route, Tone
+from assistant.reply import Action, Choice, Notice, Question, Reply, Route, Style, Tone
 from assistant.request import Evidence, Language, Place
 from assistant.settings import Settings
 from assistant.stage import Stage
@@ -86,6 +86,11 @@ def ask(text: str, actions: Sequence[Action], route: Route = "other", asks: str 
     choices = tuple(Choice(action.id, action.label) for action in actions)
     card = Question(text=text, choices=choices, actions=tuple(actions))
     return Reply(text, (card,) if actions else (), route, asks=asks)
+
+
+def said(label: str, goal: Goal, slots: Mapping[str, Slot], style: Style = "chip") -> Action:
+    """A button that stands for a sentence."""
+    return Action(label, "service.say", {"goal": goal, "slots": slots}, style)
 
 
 def stable(kind: str, *parts: object) -> str:

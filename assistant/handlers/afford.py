@@ -76,7 +76,7 @@ def _of_cart(do: Do, context: Context) -> bool:
 
 
 def _said(said: Amount, context: Context) -> tuple[str, Money]:
-    money = said.in_(said.currency or (said.candidates or (context.settings.currency,))[0])
+    money = said.in_(said.likely(context.settings.currency))
     return money.text(context.language), money
 
 

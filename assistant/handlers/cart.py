@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.errors import NotFound, Refused
-from assistant.handlers import Context, Handler, Tap, product, stable
+from assistant.handlers import Context, Handler, Tap, product, said, stable
 from assistant.handlers.goods import placed, stock, value, view
-from assistant.language.acts import Act, Do, Drop, Query, Slot, Start
+from assistant.language.acts import Act, Do, Drop, Query, Slot
 from assistant.money import Money
 from assistant.reply import Action, Cart, CartLine, CartPart, Notice, Products, Reply
 from assistant.shop import cart as baskets
@@ -255,8 +255,9 @@ def _line(line: baskets.Line, context: Context) -> CartLine:
     if line.counted < line.quantity:
         notes.append(context.say("cart.short", count=line.counted))
     steps = {"cart.fewer": line.quantity - 1, "cart.more": line.quantity + 1, "cart.remove": 0}
+    mine = Slot((line.product.id,))
     actions = tuple(
-        Action(context.say(key, title=title), "cart.put", {"product": line.product.id, "quantity": count}, "chip")
+        _change(context.say(key, title=title), "set" if count else "remove", products=mine, quantity=Slot(count))
         for key, count in steps.items()
     )
     return CartLine(line.product.id, title, line.price, line.quantity, line.price * line.counted, stock(left, context),
@@ -266,13 +267,14 @@ def _line(line: baskets.Line, context: Context) -> CartLine:
 def _actions(basket: baskets.Cart, context: Context) -> tuple[Action, ...]:
     """The other deliveries that these merchants offer, and the review."""
     ways = {way.id: way.label for part in basket.parts for way in part.ways if way.id != part.way}
-    chips = [Action(label, "cart.deliver", {"delivery": id}, "chip") for id, label in ways.items()]
+    chips = [_change(label, "delivery", delivery=Slot(id)) for id, label in ways.items()]
     fits = basket.parts and (basket.left is None or basket.left.minor >= 0)
-    review = [Action(context.say("cart.review"), "cart.checkout", style="primary")] if fits else []
+    review = [said(context.say("cart.review"), "checkout", {}, "primary")] if fits else []
     return (*chips, *review)
 
 
-# -- taps: as if it had been said ------------------------------------------------------------------------------------
+def _change(label: str, op: str, **slots: Slot) -> Action:
+    return said(label, "cart", {"op": Slot(op), **slots})
 
 
 def _tap_add(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
@@ -280,20 +282,5 @@ def _tap_add(target: Mapping[str, Any], values: Mapping[str, str], context: Cont
     return (Query("cart", {"op": Slot("add"), "products": Slot((target["product"],)), "quantity": count}),)
 
 
-def _tap_put(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
-    op, ids = "set" if target["quantity"] else "remove", Slot((target["product"],))
-    return (Query("cart", {"op": Slot(op), "products": ids, "quantity": Slot(target["quantity"])}),)
-
-
-def _tap_deliver(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
-    return (Query("cart", {"op": Slot("delivery"), "delivery": Slot(target["delivery"])}),)
-
-
-def _tap_checkout(_: Mapping[str, Any], __: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
-    return (Start("checkout"),)
-
-
 GOALS: dict[str, Handler] = {"cart": cart, "checkout": checkout}
-TAPS: dict[str, Tap] = {
-    "cart.add": _tap_add, "cart.put": _tap_put, "cart.deliver": _tap_deliver, "cart.checkout": _tap_checkout,
-}  # fmt: skip
+TAPS: dict[str, Tap] = {"cart.add": _tap_add}

@@ -132,7 +132,7 @@ def watch(product: Product, do: Do, context: Context) -> Reply:
     said: Amount | None = value(do, "amount", None)
     if said is None:
         raise BadInput("watch_at_what")
-    currency = said.currency or next(iter(said.candidates), context.settings.currency)
+    currency = said.likely(context.settings.currency)
     limit, price = said.in_(currency), product.offer.price(currency)
     if price.currency != currency:
         raise Refused("watch_currency", currency=currency, own=price.currency)

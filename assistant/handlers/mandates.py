@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assistant.errors import LueurError, Refused
-from assistant.handlers import Context, Handler, Tap, ask
+from assistant.handlers import Context, Handler, Tap, ask, said
 from assistant.handlers.goods import placed, value
 from assistant.handlers.sheets import moved
-from assistant.language.acts import Act, Amount, Do, Query, Slot
+from assistant.language.acts import Amount, Do, Slot
 from assistant.language.messages import shown
 from assistant.merchant import Wanted
 from assistant.money import Money
@@ -31,9 +31,9 @@ def mandate(do: Do, context: Context) -> Reply:
     """What would be signed; or which product is meant; or the mandates there are."""
     if "amount" not in do.slots:
         return _all(context)
-    said: Amount = do.slots["amount"].value
-    currency = said.currency or next(iter(said.candidates), context.settings.currency)
-    each = said.in_(currency) - Money(1 if value(do, "strict", False) else 0, currency)
+    asked: Amount = do.slots["amount"].value
+    each = asked.in_(asked.likely(context.settings.currency))
+    each -= Money(1 if value(do, "strict", False) else 0, each.currency)
     meant = _meant(do, each, context)
     if len(meant) > 1:
         return ask(context.say("mandate.which"), [_choice(product, do, each, context) for product in meant], "product")
@@ -63,7 +63,7 @@ def _meant(do: Do, each: Money, context: Context) -> tuple[Product, ...]:
 def _choice(product: Product, do: Do, each: Money, context: Context) -> Action:
     label = f"{product.title(context.language)} · {product.offer.price(each.currency).text(context.language)}"
     kept = {name: slot for name, slot in do.slots.items() if name not in ("query", "constraints", "ref")}
-    return Action(label, "mandate.product", {"slots": kept | {"products": Slot((product.id,))}}, "chip")
+    return said(label, "mandate", kept | {"products": Slot((product.id,))})
 
 
 def _terms(product: Product, each: Money, do: Do, context: Context) -> Terms:
@@ -161,9 +161,5 @@ def _revoke(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -
     return Reply(context.say("mandate.revoked_now", title=gone.terms.title), (_signed(gone, context),), "payment")
 
 
-def _product(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
-    return (Query("mandate", target["slots"]),)
-
-
 GOALS: dict[str, Handler] = {"mandate": mandate}
-TAPS: dict[str, Tap] = {"mandate.sign": _sign, "mandate.revoke": _revoke, "mandate.product": _product}
+TAPS: dict[str, Tap] = {"mandate.sign": _sign, "mandate.revoke": _revoke}

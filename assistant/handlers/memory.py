@@ -6,7 +6,7 @@ Knows who keeps what; the rooms keep it.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from assistant.handlers import Context, Handler, Tap, habits, notice
+from assistant.handlers import Context, Handler, Tap, habits, notice, said
 from assistant.handlers.wallet import LIMITS
 from assistant.language.acts import Do
 from assistant.reply import Action, Link, Memory, Remembered, Reply
@@ -35,62 +35,43 @@ def _avoid(words: str, context: Context) -> Reply:
 
 
 def _card(context: Context) -> Memory:
-    every = (_avoided, _sizes, _payees, _corrections, _watches, _cards)
-    found = [line for part in every for line in part(context)]
-    limits = tuple(_limits(context))
-    change = Action(context.say("memory.change_limits"), "service.say", {"goal": "limits", "slots": {}})
-    rows = (*(row for row, _ in found), *limits)
+    found = [(*each, _forgets(*each[:3], context)) for each in _kept(context)]
+    rows = [Remembered(context.say(f"memory.group.{group}"), label, note, drop.id)
+            for group, _, label, note, drop in found]  # fmt: skip
+    change = said(context.say("memory.change_limits"), "limits", {}, "secondary")
     links = tuple(Link(context.say(f"memory.export_{form}"), f"/export/{form}") for form in EXPORTS)
     return Memory(
-        id=f"memory_{context.session}",
-        rows=rows,
-        links=links,
-        actions=(*(action for _, action in found), *_other_sizes(context), change),
-    )
+        id=f"memory_{context.session}", rows=(*rows, *_limits(context)), links=links,
+        actions=(*(each[-1] for each in found), *_other_sizes(context), change),
+    )  # fmt: skip
 
 
-def _line(group: str, key: str, label: str, note: str, context: Context) -> tuple[Remembered, Action]:
-    drop = Action(context.say("memory.forget", what=label), "memory.drop", {"group": group, "key": key})
-    return Remembered(context.say(f"memory.group.{group}"), label, note, drop.id), drop
+def _kept(context: Context) -> Iterator[tuple[str, str, str, str]]:
+    """(group, key, label, note) of everything that can be forgotten."""
+    user, rooms = context.user, context.rooms
+
+    def name(word: str) -> str:
+        return glossary().name(word, context.language)
+
+    yield from (("avoid", what, name(what), name(field)) for field, what in context.avoided())
+    yield from (("sizes", kind, size, name(kind)) for kind, size in context.sizes().items())
+    yield from (("payees", each.id, each.name, f"••{each.tail}") for each in rooms.payments.payees.of(user))
+    for words, category in rooms.wealth.ledger.rules(user).items():
+        yield "corrections", words, words, context.say(f"wealth.category.{category}")
+    for each in rooms.shop.watches.of(user):
+        note = context.say("memory.watch", limit=each.limit, price=each.price)
+        yield "watches", each.product.id, each.product.title(context.language), note
+    yield from (("cards", each.id, each.title, "") for each in rooms.flash.kept(user))
 
 
-def _avoided(context: Context) -> Iterator[tuple[Remembered, Action]]:
-    for name, value in context.avoided():
-        yield _line(
-            "avoid", value, glossary().name(value, context.language), glossary().name(name, context.language), context
-        )
-
-
-def _sizes(context: Context) -> Iterator[tuple[Remembered, Action]]:
-    for kind, size in context.sizes().items():
-        yield _line("sizes", kind, size, glossary().name(kind, context.language), context)
+def _forgets(group: str, key: str, label: str, context: Context) -> Action:
+    return Action(context.say("memory.forget", what=label), "memory.drop", {"group": group, "key": key})
 
 
 def _other_sizes(context: Context) -> Iterator[Action]:
     for kind in context.sizes():
         label = context.say("memory.change_size", kind=glossary().name(kind, context.language))
         yield Action(label, "memory.size", {"kind": kind}, "chip")
-
-
-def _payees(context: Context) -> Iterator[tuple[Remembered, Action]]:
-    for each in context.rooms.payments.payees.of(context.user):
-        yield _line("payees", each.id, each.name, f"••{each.tail}", context)
-
-
-def _corrections(context: Context) -> Iterator[tuple[Remembered, Action]]:
-    for words, category in context.rooms.wealth.ledger.rules(context.user).items():
-        yield _line("corrections", words, words, context.say(f"wealth.category.{category}"), context)
-
-
-def _watches(context: Context) -> Iterator[tuple[Remembered, Action]]:
-    for each in context.rooms.shop.watches.of(context.user):
-        note = context.say("memory.watch", limit=each.limit, price=each.price)
-        yield _line("watches", each.product.id, each.product.title(context.language), note, context)
-
-
-def _cards(context: Context) -> Iterator[tuple[Remembered, Action]]:
-    for each in context.rooms.flash.kept(context.user):
-        yield _line("cards", each.id, each.title, "", context)
 
 
 def _limits(context: Context) -> Iterator[Remembered]:

@@ -10,21 +10,20 @@ from datetime import timedelta
 from itertools import chain, zip_longest
 
 from assistant.errors import LueurError
-from assistant.handlers import Context
+from assistant.handlers import Context, ask
 from assistant.handlers.figures import near
-from assistant.reply import Action, Choice, Period, Question
+from assistant.reply import Action, AnyCard, Period
 
 MOST = 3
 LATELY, SOON = timedelta(days=180), timedelta(days=10)
 RULES = ("double_charge", "price_rise", "missing_income", "jump", "new_payee")  # the gravest first
 
 
-def card(context: Context) -> Question | None:
+def card(context: Context) -> AnyCard | None:
     """None when nothing stands out."""
     kinds = (_prices(context), _unusual(context), _bills(context))
     found = [each for each in chain.from_iterable(zip_longest(*kinds)) if each][:MOST]
-    choices = tuple(Choice(each.id, each.label) for each in found)
-    return Question(text=context.say("noticed.title"), choices=choices, actions=tuple(found)) if found else None
+    return next(iter(ask(context.say("noticed.title"), found).cards), None)
 
 
 def _prices(context: Context) -> Iterator[Action]:

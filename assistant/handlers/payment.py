@@ -4,7 +4,7 @@ Knows which question to ask when a payee, an amount or a currency is not certain
 know how money moves (`payments/`), and never confirms anything on its own.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -64,16 +64,16 @@ def _payee(slots: Slots, context: Context) -> Payee | Reply:
         if "repeat" in slots and (last := next((one for one in recent if paid and one.id == paid[0].payee_id), None)):
             return last
         billers = tuple(one for one in recent if one.kind == "biller") if "purpose" in slots else ()
-        return _ask("payee", context.say("payment.ask_payee"), _names(billers or recent))
+        return ask(context.say("payment.ask_payee"), _names(billers or recent), "payment", "payee")
     found = book.find(context.user, str(said.value))
     if said.readings:
         named = (one for name in (said.value, *said.readings) if (one := book.find(context.user, str(name)).sole))
-        return _ask("payee", context.say("payment.ask_one_payee"), _names(tuple(dict.fromkeys(named))))
+        return ask(context.say("payment.ask_one_payee"), _names(tuple(dict.fromkeys(named))), "payment", "payee")
     if found.sole:
         return found.sole
     key = {"exact": "ask_which_payee", "close": "ask_close_payee", "none": "ask_unknown_payee"}[found.how]
     offered = _names(found.payees or recent)
-    return _ask("payee", context.say(f"payment.{key}", name=said.text or str(said.value)), offered)
+    return ask(context.say(f"payment.{key}", name=said.text or str(said.value)), offered, "payment", "payee")
 
 
 def _as_last_time(slots: Slots, payee: Payee, context: Context) -> Slots:
@@ -107,10 +107,6 @@ def _names(payees: tuple[Payee, ...]) -> tuple[Action, ...]:
         Action(f"{payee.name} · ••{payee.tail}", "payment.payee", {"payee": payee.id, "name": payee.name}, "chip")
         for payee in payees
     )
-
-
-def _ask(slot: str, text: str, choices: Sequence[Action] = ()) -> Reply:
-    return ask(text, choices, "payment", slot)
 
 
 def _origin(effect: Do, assumed: bool, context: Context) -> Origin:
@@ -210,7 +206,7 @@ def refund(effect: Do, context: Context) -> Reply:
         Action(f"{p.payee_name} · {p.amount.text(context.language)}", "payment.refund", {"payment": p.id}, "chip")
         for p in paid[:SHOWN]
     )
-    return _ask("", context.say("payment.ask_refund"), choices)
+    return ask(context.say("payment.ask_refund"), choices, "payment")
 
 
 def sure(payment: Payment, context: Context, amount: Money | None = None) -> Reply:
@@ -220,7 +216,7 @@ def sure(payment: Payment, context: Context, amount: Money | None = None) -> Rep
     text = context.say("payment.refund_sure", amount=back, payee=payment.payee_name)
     label = context.say("payment.refund_button", amount=back)
     target = {"payment": payment.id, "refund": new_id("refund"), "amount": back}
-    return _ask("", text, (Action(label, "payment.refund_now", target, "danger"),))
+    return ask(text, (Action(label, "payment.refund_now", target, "danger"),), "payment")
 
 
 def payments(effect: Do, context: Context) -> Reply:  # noqa: ARG001  every handler is called alike
@@ -332,21 +328,11 @@ def _resume(_: Mapping[str, Any], __: Mapping[str, str], context: Context) -> Re
 
 
 GOALS: dict[str, Handler] = {
-    "pay": pay,
-    "refund": refund,
-    "payments": payments,
-    "undo": undo,
-    "stop_payments": stop_payments,
-}
+    "pay": pay, "refund": refund, "payments": payments, "undo": undo, "stop_payments": stop_payments,
+}  # fmt: skip
 TAPS: dict[str, Tap] = {
-    "payment.confirm": _confirm,
-    "payment.cancel": _gesture("cancel"),
-    "payment.undo": _gesture("undo"),
-    "payment.again": _again,
-    "payment.refund": _refund,
-    "payment.refund_now": _refund_now,
-    "payment.payee": _choose_payee,
-    "payment.amount": _choose_amount,
-    "payment.resume": _resume,
+    "payment.confirm": _confirm, "payment.cancel": _gesture("cancel"), "payment.undo": _gesture("undo"),
+    "payment.again": _again, "payment.refund": _refund, "payment.refund_now": _refund_now,
+    "payment.payee": _choose_payee, "payment.amount": _choose_amount, "payment.resume": _resume,
     "payment.cancel_transfer": _cancel_transfer,
-}
+}  # fmt: skip

@@ -30,17 +30,8 @@ DIFFERENCES = 4  # in one sentence
 THAN = ("price", "noise", "rating", "battery", "weight", "capacity", "delivery", "power", "height", "pages")
 QUESTIONS = 3  # about one wish, at most
 HABITS = "habits"  # among what was asked: this search knows what the person avoids and wears
-ASKED = (
-    "category",
-    "price",
-    "brand",
-    "colour",
-    "noise",
-    "size",
-    "capacity",
-    "battery",
-    "material",
-)  # questions in their own words
+# Questions in their own words.
+ASKED = ("category", "price", "brand", "colour", "noise", "size", "capacity", "battery", "material")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ data with the crop it was read from.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from assistant.errors import BadInput, LueurError
-from assistant.handlers import Context, Handler, Tap, cart, where
+from assistant.handlers import Context, Handler, Tap, ask, cart, said, where
 from assistant.handlers.figures import near
 from assistant.handlers.labels import product_of, unsold
 from assistant.language.acts import Act, Do, Goal, Query, Slot, Start, World
@@ -20,19 +21,7 @@ from assistant.language.messages import say, shown
 from assistant.language.pictures import details_of
 from assistant.language.slots import find
 from assistant.money import NO_CURRENCY, Money
-from assistant.reply import (
-    Action,
-    AnyCard,
-    Choice,
-    Document,
-    DocumentField,
-    Ignored,
-    Notice,
-    Products,
-    Question,
-    Reply,
-    new_id,
-)
+from assistant.reply import Action, AnyCard, Document, DocumentField, Ignored, Notice, Products, Reply, new_id
 from assistant.request import Field, Seen
 from assistant.senses.read import PRINTED
 
@@ -111,8 +100,7 @@ def _paper_actions(
 
 
 def _search(words: str, context: Context) -> Action:
-    target = {"goal": "find", "slots": {"query": Slot(words, words)}}
-    return Action(context.say("service.search", words=words), "service.say", target, "chip")
+    return said(context.say("service.search", words=words), "find", {"query": Slot(words, words)})
 
 
 def _printed(field: Field, context: Context) -> str:
@@ -129,9 +117,9 @@ def _shown_field(field: Field, context: Context) -> DocumentField:
 
 def _code(seen: Seen, context: Context) -> Reply:
     code = seen.codes[0]
-    said = code.text[:LONGEST_CODE]
-    text = context.say("service.code", format=code.format, text=said)
-    field = DocumentField(said, 1.0, where(code.place))
+    shown_text = code.text[:LONGEST_CODE]
+    text = context.say("service.code", format=code.format, text=shown_text)
+    field = DocumentField(shown_text, 1.0, where(code.place))
     return Reply(text, (Document(kind="code", fields={"code": field}, engines=seen.engines),))
 
 
@@ -163,20 +151,14 @@ def ignored(context: Context) -> tuple[AnyCard, ...]:
 
 
 def help_(do: Do, context: Context) -> Reply:  # noqa: ARG001  every handler is called alike
-    text = context.say("service.help")
-    return Reply(text, (_choices(text, _examples(context)),), speak=context.say("service.help_spoken"))
+    return replace(ask(context.say("service.help"), _examples(context)), speak=context.say("service.help_spoken"))
 
 
 def _examples(context: Context) -> tuple[Action, ...]:
     return tuple(
-        Action(context.say(f"service.example.{name}"), "service.say",
-               {"goal": goal, "slots": {key: Slot(value) for key, value in slots.items()}}, "chip")
+        said(context.say(f"service.example.{name}"), goal, {key: Slot(value) for key, value in slots.items()})
         for name, goal, slots in EXAMPLES
-    )  # fmt: skip
-
-
-def _choices(text: str, actions: tuple[Action, ...]) -> Question:
-    return Question(text=text, choices=tuple(Choice(action.id, action.label) for action in actions), actions=actions)
+    )
 
 
 def greet(do: Do, context: Context) -> Reply:
@@ -190,17 +172,15 @@ def clarify(do: Do, context: Context) -> Reply:
         return Reply(context.say(f"service.{do.slots['topic'].value}"))
     goals = tuple(do.slots["goals"].value) if "goals" in do.slots else ()
     if not goals:
-        text = context.say("service.not_understood")
-        return Reply(text, (_choices(text, _examples(context)),))
-    text = context.say("service.did_you_mean")
-    return Reply(text, (_choices(text, tuple(_meant(goal, context) for goal in goals)),))
+        return ask(context.say("service.not_understood"), _examples(context))
+    return ask(context.say("service.did_you_mean"), [_meant(goal, context) for goal in goals])
 
 
 def _meant(goal: Goal, context: Context) -> Action:
     words = context.utterance.strip()
     world = World(currencies=(context.settings.currency,), **context.rooms.shop.lexicon())
     slots = find(words, context.language, world) if goal == "find" and words else {}
-    return Action(context.say(f"service.goal.{goal}"), "service.say", {"goal": goal, "slots": slots}, "chip")
+    return said(context.say(f"service.goal.{goal}"), goal, slots)
 
 
 def outside(do: Do, context: Context) -> Reply:  # noqa: ARG001

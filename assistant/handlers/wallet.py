@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from assistant.handlers import Context, Handler, Tap
+from assistant.handlers import Context, Handler, Tap, ask, said
 from assistant.handlers.amounts import exact
-from assistant.language.acts import Act, Amount, Do, Query, Slot
+from assistant.language.acts import Amount, Do, Slot
 from assistant.money import Money
 from assistant.payments import Wallet
-from assistant.reply import Action, Choice, Document, DocumentField, Question, Reply
+from assistant.reply import Action, Document, DocumentField, Reply
 
 LIMITS = ("per_payment", "per_day", "per_month", "first_use", "per_hour")
 CARDS = (
@@ -25,15 +25,15 @@ CARDS = (
 
 def limits(effect: Do, context: Context) -> Reply:
     """The wallet as it stands, or one of its limits changed."""
-    wallet, said = context.rooms.payments.wallet(context.user), effect.slots.get("amount")
-    if said is None:
+    wallet, asked = context.rooms.payments.wallet(context.user), effect.slots.get("amount")
+    if asked is None:
         return _wallet(context.say("wallet.shown"), context)
     if "which" not in effect.slots:
-        choices = tuple(Action(context.say(f"ui.field_{name}"), "wallet.which", {"limit": name, "amount": said}, "chip")
-                        for name in LIMITS)  # fmt: skip
-        return _ask(context.say("wallet.which"), choices)
+        which = [said(context.say(f"ui.field_{name}"), "limits", {"which": Slot(name), "amount": asked})
+                 for name in LIMITS]  # fmt: skip
+        return ask(context.say("wallet.which"), which, "payment")
     name = str(effect.slots["which"].value)
-    wanted = None if said.readings else _value(name, said.value, wallet)
+    wanted = None if asked.readings else _value(name, asked.value, wallet)
     if wanted is None:
         return Reply(context.say("wallet.not_clear", currency=wallet.currency), route="payment")
     label, now = context.say(f"ui.field_{name}"), getattr(wallet, name)
@@ -41,7 +41,8 @@ def limits(effect: Do, context: Context) -> Reply:
         return _changed(name, wanted, context)
     text = context.say("wallet.raise", limit=label, now=now, wanted=wanted)
     target = {"limit": name, "minor": wanted if isinstance(wanted, int) else wanted.minor}
-    return _ask(text, (Action(context.say("wallet.raise_button", wanted=wanted), "wallet.raise", target, "danger"),))
+    button = Action(context.say("wallet.raise_button", wanted=wanted), "wallet.raise", target, "danger")
+    return ask(text, (button,), "payment")
 
 
 def _value(name: str, amount: Amount, wallet: Wallet) -> Money | int | None:
@@ -89,31 +90,21 @@ def payees(effect: Do, context: Context) -> Reply:
     if op == "add" and name and account:
         known = book.proposed(context.user, name, "contact", context.settings.currency, **_where(account))
         label = context.say("wallet.add_button", name=known.name, tail=known.tail)
-        return _ask(context.say("wallet.add", name=known.name, account=known.account or known.iban),
-                    (Action(label, "wallet.add", {"name": name, "account": account}, "primary"),))  # fmt: skip
+        add = Action(label, "wallet.add", {"name": name, "account": account}, "primary")
+        return ask(context.say("wallet.add", name=known.name, account=known.account or known.iban), (add,), "payment")
     if op == "add":
         return Reply(context.say("wallet.add_how"), route="payment")
     if op == "remove" and (found := book.find(context.user, name).payees if name else ()):
         gone = tuple(Action(context.say("wallet.remove_button", name=one.name, tail=one.tail), "wallet.remove",
                             {"payee": one.id}, "danger") for one in found)  # fmt: skip
-        return _ask(context.say("wallet.remove"), gone)
-    chips = tuple(Action(f"{one.name} · ••{one.tail}", "service.say",
-                         {"goal": "pay", "slots": {"payee": Slot(one.id, one.name)}}, "chip")
-                  for one in book.of(context.user))  # fmt: skip
-    return _ask(context.say("wallet.book" if chips else "wallet.book_empty"), chips)
+        return ask(context.say("wallet.remove"), gone, "payment")
+    chips = [said(f"{one.name} · ••{one.tail}", "pay", {"payee": Slot(one.id, one.name)})
+             for one in book.of(context.user)]  # fmt: skip
+    return ask(context.say("wallet.book" if chips else "wallet.book_empty"), chips, "payment")
 
 
 def _where(account: str) -> dict[str, str]:
     return {"account" if account.startswith("acct_") else "iban": account}
-
-
-def _ask(text: str, actions: tuple[Action, ...]) -> Reply:
-    options = tuple(Choice(action.id, action.label) for action in actions)
-    return Reply(text, (Question(text=text, choices=options, actions=actions),) if actions else (), "payment")
-
-
-def _which(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
-    return (Query("limits", {"which": Slot(target["limit"]), "amount": target["amount"]}),)
 
 
 def _raise(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:
@@ -141,5 +132,5 @@ def _remove(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -
 
 GOALS: dict[str, Handler] = {"limits": limits, "payees": payees}
 TAPS: dict[str, Tap] = {
-    "wallet.which": _which, "wallet.raise": _raise, "wallet.card": _card, "wallet.add": _add, "wallet.remove": _remove,
+    "wallet.raise": _raise, "wallet.card": _card, "wallet.add": _add, "wallet.remove": _remove,
 }  # fmt: skip

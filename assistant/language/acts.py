@@ -58,6 +58,10 @@ class Amount:
     currency: str | None = None
     candidates: tuple[str, ...] = ()
 
+    def likely(self, base: str) -> str:
+        """The currency that was said, else the likeliest of those it can be, else `base`."""
+        return self.currency or next(iter(self.candidates), base)
+
     def in_(self, currency: str) -> Money:
         return Money.of(self.value, currency)
 

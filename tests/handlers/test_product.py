@@ -6,7 +6,7 @@ import pytest
 from assistant.clock import MovableClock
 from assistant.demo import catalogue
 from assistant.errors import BadInput, NotFound, Refused
-from assistant.handlers import Context, Rooms, cart, labels, product
+from assistant.handlers import Context, Rooms, labels, product, taps
 from assistant.language.acts import Do, Query, Slot, State
 from assistant.language.memory import freeze, thaw
 from assistant.money import Money
@@ -55,7 +55,7 @@ def button(actions: tuple[Action, ...], verb: str, place: int = 0) -> Action:
 def press(action: Action, context: Context, **values: str) -> Any:
     """A tap as the conversation makes it: the target comes back from JSON."""
     target = thaw(json.loads(json.dumps(freeze(dict(action.target)))))
-    return (product.TAPS | cart.TAPS)[action.verb](target, values, context)
+    return taps()[action.verb](target, values, context)
 
 
 def test_a_red_desk_lamp_under_forty(context: Context) -> None:

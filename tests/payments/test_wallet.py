@@ -85,7 +85,8 @@ def test_more_waits_for_a_tap(assistant: Assistant, who: Session, words: str) ->
 def test_a_limit_without_its_kind_is_asked_about(assistant: Assistant, who: Session) -> None:
     asked = say(assistant, who, "set my limit to 200")
     assert limits(assistant, who).per_day == Money(100_000, "EUR")
-    tap(assistant, who, asked, "wallet.which", limit="per_day")
+    (daily,) = [a for a in asked.cards[0].actions if a.target["slots"]["which"].value == "per_day"]
+    assistant.act(who, daily.id)
     assert limits(assistant, who).per_day == Money(20_000, "EUR")
 
 
