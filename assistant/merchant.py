@@ -8,7 +8,7 @@ outside, one elsewhere names its `account` and its `session_of(quote)`, and is l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
@@ -22,6 +22,28 @@ class Wanted:
 
     product: str
     quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """What a merchant is asked to price: in `currency` where it is offered, its labels in `language`."""
+
+    lines: tuple[Wanted, ...]
+    delivery: str = ""
+    coupons: tuple[str, ...] = ()
+    currency: str = ""
+    language: str = "en"
+
+    def row(self) -> dict[str, Any]:
+        """As a quote keeps it."""
+        wanted = [asdict(line) for line in self.lines]
+        return {"wanted": wanted, "delivery": self.delivery, "coupons": list(self.coupons), "currency": self.currency,
+                "language": self.language}  # fmt: skip
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Basket:
+        lines, coupons = tuple(Wanted(**line) for line in row["wanted"]), tuple(row["coupons"])
+        return cls(lines, row["delivery"], coupons, row["currency"], row["language"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +109,12 @@ class Merchant(Protocol):
         """Whether it knows this coupon; a shop elsewhere can only say so for something that is wanted."""
         ...
 
-    def estimate(
-        self, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = (), currency: str = "",
-        language: str = "en",
-    ) -> Quote:  # fmt: skip
+    def estimate(self, asked: Basket) -> Quote:
         """What `quote` would ask, without making one: for a cart that is only looked at."""
         ...
 
-    def quote(
-        self, user: str, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = (),
-        currency: str = "", language: str = "en",
-    ) -> Quote:  # fmt: skip
-        """Price, stock and delivery now, in `currency` where it is offered, its labels in `language`.
-
-        Raises `Refused` with what is missing.
-        """
+    def quote(self, user: str, asked: Basket) -> Quote:
+        """Price, stock and delivery now. Raises `Refused` with what is missing."""
         ...
 
     def reread(self, quote: str) -> Quote:

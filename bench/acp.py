@@ -39,7 +39,7 @@ from assistant.acp.messages import (
 from assistant.clock import SystemClock
 from assistant.demo import catalogue
 from assistant.errors import LueurError
-from assistant.merchant import Wanted
+from assistant.merchant import Basket, Wanted
 from assistant.money import Money
 from assistant.payments import Payments
 from assistant.payments.sandbox import grants, intents
@@ -133,7 +133,7 @@ def buy(kernel: Payments, shop: Shop, id: str, dice: random.Random, heard: Heard
     code, language = dice.choice([(), (codes[id],), ("NONSENSE",)]), dice.choice(["en", "fr", "zh"])
     began = time.perf_counter()
     try:
-        quote = shop.merchants[id].quote(USER, lines, way, code, dice.choice(["EUR", "USD"]), language)
+        quote = shop.merchants[id].quote(USER, Basket(lines, way, code, dice.choice(["EUR", "USD"]), language))
         made = kernel.draft_quote(USER, SESSION, quote)
         paid = kernel.confirm(USER, SESSION, made.id, kernel.token(made), 0)
     except LueurError as error:

@@ -12,7 +12,7 @@ from assistant.handlers import Context, Handler, cart
 from assistant.handlers.goods import known, placed, value
 from assistant.handlers.sheets import named
 from assistant.language.acts import Amount, Do
-from assistant.merchant import Wanted
+from assistant.merchant import Basket, Wanted
 from assistant.money import Money, total
 from assistant.reply import Figure, Period, Reply
 from assistant.wealth import Forecast
@@ -83,8 +83,8 @@ def _said(said: Amount, context: Context) -> tuple[str, Money]:
 def _of_product(id: str, count: int, context: Context) -> tuple[str, Money]:
     found = known(id, context)
     seller = context.rooms.shop.merchants[found.offer.merchant]
-    quote = seller.estimate((Wanted(id, count),), currency=context.settings.currency, language=context.language)
-    return found.title(context.language), quote.total
+    asked = Basket((Wanted(id, count),), currency=context.settings.currency, language=context.language)
+    return found.title(context.language), seller.estimate(asked).total
 
 
 def _told(name: str, price: Money, cost: Money, ahead: Forecast, context: Context) -> str:

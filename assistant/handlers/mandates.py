@@ -16,7 +16,7 @@ from assistant.handlers.goods import placed, value
 from assistant.handlers.sheets import moved
 from assistant.language.acts import Amount, Do, Slot
 from assistant.language.messages import shown
-from assistant.merchant import Wanted
+from assistant.merchant import Basket, Wanted
 from assistant.money import Money
 from assistant.payments.mandates import Mandate, Terms
 from assistant.reply import Action, Document, DocumentField, Reply, new_id
@@ -75,7 +75,8 @@ def _terms(product: Product, each: Money, do: Do, context: Context) -> Terms:
     seller = shop.merchants[product.offer.merchant]
     most = do.slots["most"].value.in_(each.currency) if "most" in do.slots else None
     if most is None or product.offer.stock >= quantity:
-        cart = seller.estimate((Wanted(product.id, quantity),), currency=each.currency, language=context.language)
+        wanted = (Wanted(product.id, quantity),)
+        cart = seller.estimate(Basket(wanted, currency=each.currency, language=context.language))
         most = most or each * quantity + cart.total - price * quantity
         if not cart.wanted:  # what it asks is only guessed: the shop did not say
             raise Refused("mandate_not_there", shop=seller.name)
@@ -131,13 +132,13 @@ def keep(signed: Mandate, context: Context) -> Reply | None:
         return None
     try:
         wanted, seller = (Wanted(terms.product, terms.quantity),), shop.merchants[terms.merchant]
-        currency, language = terms.each.currency, context.language
+        basket = Basket(wanted, currency=terms.each.currency, language=context.language)
         if terms.site:  # its prices are what it says now, not what its feed said once
-            asked = seller.estimate(wanted, currency=currency, language=language)
+            asked = seller.estimate(basket)
             price = max((line.amount for line in asked.lines), default=price)
             if not asked.wanted or price > terms.each:
                 return None
-        quote = seller.quote(signed.user, wanted, currency=currency, language=language)
+        quote = seller.quote(signed.user, basket)
         paid = context.rooms.payments.buy_under(signed.user, signed.id, quote)
     except LueurError as error:
         log.warning("mandate %s buys nothing: %s", signed.id, error.key)

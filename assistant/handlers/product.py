@@ -15,7 +15,7 @@ from assistant.handlers import Context, Handler, Tap, ask, notice
 from assistant.handlers.goods import known, measure, met, placed, reason, value, view
 from assistant.handlers.habits import WORN, habits, wears
 from assistant.language.acts import Act, Do, Query, Slot
-from assistant.merchant import Wanted
+from assistant.merchant import Basket, Wanted
 from assistant.money import Money
 from assistant.reply import Action, Chip, Compare, CompareRow, Products, Reply, Step, new_id
 from assistant.request import Constraint, Doubt
@@ -279,8 +279,8 @@ def _sheet(product: str, currency: str, quantity: int, context: Context, replace
     from assistant.handlers import payment
 
     merchant = context.rooms.shop.merchants[known(product, context).offer.merchant]
-    wanted = (Wanted(product, quantity),)
-    quote = merchant.quote(context.user, wanted, currency=currency, language=context.language)
+    asked = Basket((Wanted(product, quantity),), currency=currency, language=context.language)
+    quote = merchant.quote(context.user, asked)
     return replace(payment.sheet_for_quotes((quote,), context, replaces), route="product")
 
 

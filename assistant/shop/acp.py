@@ -40,7 +40,7 @@ from assistant.acp.messages import (
 )
 from assistant.clock import Clock
 from assistant.errors import LueurError, NotFound, Refused, Unavailable
-from assistant.merchant import Quote, Sale, Shipping, Token, Wanted
+from assistant.merchant import Basket, Quote, Sale, Shipping, Token, Wanted
 from assistant.money import Money, total
 from assistant.reply import SumLine, new_id
 from assistant.shop import tables
@@ -67,7 +67,7 @@ class AcpMerchant:
     currency: str
     address: str  # where goods go, told only to a shop that ships
     keep: Callable[[Known], None]  # writes down what was learned of the shop
-    _looks: dict[tuple[Any, ...], tuple[datetime, Session]] = field(default_factory=dict)
+    _looks: dict[Basket, tuple[datetime, Session]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.id, self.name, self.site = self.shop.id, self.shop.name, self.shop.url
@@ -81,32 +81,24 @@ class AcpMerchant:
 
     def takes(self, coupon: str, lines: tuple[Wanted, ...] = ()) -> bool:
         """Asked of the shop with what is wanted: applied, or refused for no other reason than too small a sum."""
-        told = self._look(lines, "", (coupon,), "", "en").discounts if lines else None
+        told = self._look(Basket(lines, coupons=(coupon,))).discounts if lines else None
         applied = {each.code for each in told.applied} if told else set()
         low = {each.code for each in told.rejected if each.reason.endswith("minimum_not_met")} if told else set()
         return coupon in applied | low
 
-    def estimate(
-        self, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = (), currency: str = "",
-        language: str = "en",
-    ) -> Quote:  # fmt: skip
+    def estimate(self, asked: Basket) -> Quote:
         """What the shop asks; where it does not answer, the prices of the catalogue, and that delivery comes on top."""
+        asked = self._priced_in(asked)
         try:
-            session = self._look(lines, delivery, coupons, currency, language)
-            return self._quoted("", lines, session, currency or self.currency, language)
+            return self._quoted("", asked, self._look(asked))
         except LueurError:
-            return self._from_catalogue(lines, currency or self.currency, language)
+            return self._from_catalogue(asked)
 
-    def quote(
-        self, user: str, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = (),
-        currency: str = "", language: str = "en",
-    ) -> Quote:  # fmt: skip
-        row = {
-            "root": "", "user_id": user, "merchant": self.id, "language": language, "delivery": delivery,
-            "currency": currency or self.currency, "coupons": list(coupons),
-            "wanted": [{"product": line.product, "quantity": line.quantity} for line in lines],
-        }  # fmt: skip
-        return self._issue(row)
+    def quote(self, user: str, asked: Basket) -> Quote:
+        return self._issue(self._priced_in(asked).row() | {"root": "", "user_id": user, "merchant": self.id})
+
+    def _priced_in(self, asked: Basket) -> Basket:
+        return replace(asked, currency=asked.currency or self.currency)
 
     def reread(self, quote: str) -> Quote:
         """The same quote while the shop stands by every line and the sum; another one otherwise."""
@@ -118,7 +110,7 @@ class AcpMerchant:
         if session.status in ("canceled", "expired", "completed"):
             return self._issue(row)
         _ready(self.shop, session)
-        today = self._quoted(quote, _wanted(row), session, row["currency"], row["language"])
+        today = self._quoted(quote, Basket.of(row), session)
         same = today.total == Money(row["total"], row["currency"]) and self.clock.now() < row["expires_at"]
         return today if same else self._keep(row, session)
 
@@ -160,58 +152,55 @@ class AcpMerchant:
 
     # -- one session ---------------------------------------------------------------------------------------------
 
-    def _look(
-        self, lines: tuple[Wanted, ...], delivery: str, coupons: tuple[str, ...], currency: str, language: str
-    ) -> Session:
-        asked, now = (lines, delivery, coupons, currency, language), self.clock.now()
-        kept = self._looks.get(asked)
+    def _look(self, asked: Basket) -> Session:
+        kept, now = self._looks.get(asked), self.clock.now()
         if kept is None or now >= kept[0] + REMEMBERED:
             if len(self._looks) > LOOKED_AT:
                 self._looks.clear()
-            kept = self._looks[asked] = now, self._open(*asked)
+            kept = self._looks[asked] = now, self._open(asked)
         return kept[1]
 
-    def _open(
-        self, lines: tuple[Wanted, ...], delivery: str, coupons: tuple[str, ...], currency: str, language: str
-    ) -> Session:
+    def _open(self, asked: Basket) -> Session:
         """A new session, with the way that was chosen, and the address if it is to be sent anywhere."""
-        items = tuple(Item(id=line.product) for line in lines for _ in range(line.quantity))
-        asked = Create(
-            line_items=items, currency=(currency or self.currency).lower(), locale=language,
+        items = tuple(Item(id=line.product) for line in asked.lines for _ in range(line.quantity))
+        create = Create(
+            line_items=items, currency=(asked.currency or self.currency).lower(), locale=asked.language,
             capabilities=Capabilities(interventions=Interventions(supported=("3ds",)), extensions=("discount",)),
-            discounts=Discounts(codes=coupons) if coupons else None,
+            discounts=Discounts(codes=asked.coupons) if asked.coupons else None,
         )  # fmt: skip
-        session = self._call("POST", "", asked, new_id("key"), language)
+        session = self._call("POST", "", create, new_id("key"), asked.language)
         self._handler(session)
         chosen = _option(session)
-        wanted = next((each for each in session.fulfillment_options if each.id == delivery), chosen)
+        wanted = next((each for each in session.fulfillment_options if each.id == asked.delivery), chosen)
         change: dict[str, Any] = {}
         if wanted and (wanted != chosen or not session.selected_fulfillment_options):
             ids = tuple(line.id for line in session.line_items)
             change["selected_fulfillment_options"] = (Chosen(type=wanted.type, option_id=wanted.id, item_ids=ids),)
         if self.address and wanted and wanted.type in SHIPPED:
             change["fulfillment_details"] = _details(self.address)
-        return self._call("POST", session.id, Update(**change), new_id("key"), language) if change else session
+        return self._call("POST", session.id, Update(**change), new_id("key"), asked.language) if change else session
 
     def _issue(self, row: dict[str, Any]) -> Quote:
-        session = self._open(_wanted(row), row["delivery"], tuple(row["coupons"]), row["currency"], row["language"])
+        session = self._open(Basket.of(row))
         _ready(self.shop, session)
         return self._keep(row, session)
 
     def _keep(self, row: dict[str, Any], session: Session) -> Quote:
         """Write the quote down: what the person will agree to, to be compared with before anything is paid."""
         id, now = new_id("quote"), self.clock.now()
-        quote = self._quoted(id, _wanted(row), session, row["currency"], row["language"])
+        quote = self._quoted(id, Basket.of(row), session)
         fresh = {"id": id, "root": row["root"] or id, "session": session.id, "created_at": now, "delivery": quote.way,
                  "expires_at": quote.expires_at, "total": quote.total.minor}  # fmt: skip
         with self.store.write() as db:
             db.execute(sa.insert(tables.quotes).values(**row | fresh))
         return quote
 
-    def _quoted(self, id: str, lines: tuple[Wanted, ...], session: Session, currency: str, language: str) -> Quote:
+    def _quoted(self, id: str, asked: Basket, session: Session) -> Quote:
         """The session as a quote. Raises `Refused` unless it is about exactly these lines and its sums add up."""
-        self._same_lines(lines, session, currency)
-        titles = {each.id: each.title(language) for each in self.catalogue.by_ids([line.product for line in lines])}
+        self._same_lines(asked, session)
+        currency, language = asked.currency, asked.language
+        found = self.catalogue.by_ids([line.product for line in asked.lines])
+        titles = {each.id: each.title(language) for each in found}
         shown = tuple(_line(line, titles.get(line.item.id, ""), currency) for line in session.line_items)
         sums = tuple(
             SumLine(_plain(each.display_text), Money(_signed(each), currency))
@@ -235,19 +224,18 @@ class AcpMerchant:
         return Quote(id, self.id, self.name, shown, sums, whole, way.arrives if way else "", expires,
                      way.id if way else "", ways, wanted=wanted, site=self.shop.url)  # fmt: skip
 
-    def _same_lines(self, lines: tuple[Wanted, ...], session: Session, currency: str) -> None:
-        asked: Counter[str] = Counter()
-        for line in lines:
-            asked[line.product] += line.quantity
-        told: Counter[str] = Counter()
+    def _same_lines(self, asked: Basket, session: Session) -> None:
+        wanted, told = Counter[str](), Counter[str]()
+        for line in asked.lines:
+            wanted[line.product] += line.quantity
         for each in session.line_items:
             told[each.item.id] += each.quantity
-        if asked != told or session.currency.upper() != currency:
+        if wanted != told or session.currency.upper() != asked.currency:
             raise Refused("shop_does_not_add_up", shop=self.name)
 
     def _agrees(self, row: dict[str, Any], session: Session) -> None:
         """The last look before the card is lent: the lines and the sum the person agreed to, or nothing is paid."""
-        today = self._quoted(row["id"], _wanted(row), session, row["currency"], row["language"])
+        today = self._quoted(row["id"], Basket.of(row), session)
         was = Money(row["total"], row["currency"])
         if today.total != was:
             raise Refused("quote_changed", reason="quote_changed", was=was, now=today.total)
@@ -273,7 +261,8 @@ class AcpMerchant:
         by = session.order.estimated_delivery
         return Sale(session.order.id[:LONGEST], quote, "paid", arrives=by.latest.date() if by else None)
 
-    def _from_catalogue(self, lines: tuple[Wanted, ...], currency: str, language: str) -> Quote:
+    def _from_catalogue(self, asked: Basket) -> Quote:
+        lines, currency, language = asked.lines, asked.currency, asked.language
         found = {each.id: each for each in self.catalogue.by_ids([line.product for line in lines])}
         shown = tuple(
             SumLine(found[line.product].title(language), found[line.product].offer.price(currency), line.quantity)
@@ -360,10 +349,6 @@ def _line(line: LineItem, title: str, currency: str) -> SumLine:
 def _signed(line: Total) -> int:
     amount = int(line.amount)
     return -abs(amount) if line.type in TAKEN_OFF else amount
-
-
-def _wanted(row: dict[str, Any]) -> tuple[Wanted, ...]:
-    return tuple(Wanted(line["product"], line["quantity"]) for line in row["wanted"])
 
 
 def _details(address: str) -> FulfillmentDetails:

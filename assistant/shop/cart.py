@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from assistant import fx
 from assistant.clock import Clock
 from assistant.errors import NotFound, Refused, Unavailable
-from assistant.merchant import Merchant, Quote, Wanted
+from assistant.merchant import Basket, Merchant, Quote, Wanted
 from assistant.money import Money, total
 from assistant.shop import tables
 from assistant.shop.catalogue import Catalogue, Product
@@ -155,13 +155,8 @@ class Carts:
         self._within(cart)
         if len({part.total.currency for part in cart.parts}) > 1:
             raise Refused("cart_two_currencies")
-        quotes = tuple(
-            self._merchant(part.merchant).quote(
-                user, _wanted(cart, part.merchant), saved.delivery, self._own(part.merchant, saved.coupons, cart),
-                saved.currency, language,
-            )
-            for part in cart.parts
-        )  # fmt: skip
+        asked = ((part.merchant, self._part(cart, part.merchant, language)) for part in cart.parts)
+        quotes = tuple(self._merchant(seller).quote(user, basket) for seller, basket in asked)
         self._within(replace(cart, parts=quotes, worth=self._worth(quotes, saved)))
         self._change(user, lambda now: replace(now, quotes=tuple(quote.id for quote in quotes)), check=False)
         return cart, quotes
@@ -261,12 +256,7 @@ class Carts:
         lines = tuple(Line(found[name], *rest) for name, rest in saved.lines.items() if name in found)
         cart = Cart(saved.currency, lines, saved.coupons, saved.delivery, saved.budget)
         sellers = dict.fromkeys(line.product.offer.merchant for line in lines if line.counted)
-        parts = tuple(
-            self._merchant(seller).estimate(
-                _wanted(cart, seller), saved.delivery, self._own(seller, saved.coupons, cart), saved.currency, language
-            )
-            for seller in sellers
-        )
+        parts = tuple(self._merchant(seller).estimate(self._part(cart, seller, language)) for seller in sellers)
         return replace(cart, parts=parts, worth=self._worth(parts, saved))
 
     def _worth(self, parts: Sequence[Quote], saved: Saved) -> Money:
@@ -277,6 +267,11 @@ class Carts:
         if id not in self.merchants:
             raise Refused("unknown_merchant", merchant=id)
         return self.merchants[id]
+
+    def _part(self, cart: Cart, merchant: str, language: str) -> Basket:
+        """What this merchant sells of a cart."""
+        coupons = self._own(merchant, cart.coupons, cart)
+        return Basket(_wanted(cart, merchant), cart.delivery, coupons, cart.currency, language)
 
     def _own(self, merchant: str, coupons: Sequence[str], cart: Cart) -> tuple[str, ...]:
         lines = _wanted(cart, merchant)

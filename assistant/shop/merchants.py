@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 
 from assistant.clock import Clock
 from assistant.errors import NotFound, Refused, Unavailable
-from assistant.merchant import Quote, Sale, Shipping, Till, Token, Wanted
+from assistant.merchant import Basket, Quote, Sale, Shipping, Till, Token, Wanted
 from assistant.money import LOCALES, Money, total
 from assistant.reply import SumLine, new_id
 from assistant.shop import tables
@@ -106,13 +106,9 @@ class House:
     def takes(self, coupon: str, lines: tuple[Wanted, ...] = ()) -> bool:  # noqa: ARG002
         return coupon in self.terms.coupons
 
-    def estimate(
-        self, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = (), currency: str = "",
-        language: str = "en", anyway: bool = False,
-    ) -> Quote:  # fmt: skip
+    def estimate(self, asked: Basket, anyway: bool = False) -> Quote:
         """`anyway`: priced although there are not so many."""
-        asked = self._dated(self._asked("", lines, delivery, coupons, currency, language))
-        return self._priced(asked | {"anyway": anyway})
+        return self._priced(self._dated(self._asked("", asked)) | {"anyway": anyway})
 
     def stage(self, quote: str) -> str:
         """How far the order of a quote is: 'charging', 'paid', 'declined', 'canceled'; empty: there is none."""
@@ -120,26 +116,17 @@ class House:
             order = _order_row(db, quote)
         return str(order["status"]) if order else ""
 
-    def quote(
-        self, user: str, lines: tuple[Wanted, ...], delivery: str = "", coupons: tuple[str, ...] = (),
-        currency: str = "", language: str = "en",
-    ) -> Quote:  # fmt: skip
+    def quote(self, user: str, asked: Basket) -> Quote:
         """Price, stock and delivery now, good for half an hour. Raises `Refused` or `NotFound`, naming the product."""
-        return self._issue(self._asked(user, lines, delivery, coupons, currency, language))
+        return self._issue(self._asked(user, asked))
 
-    def _asked(
-        self, user: str, lines: tuple[Wanted, ...], delivery: str, coupons: tuple[str, ...], currency: str,
-        language: str,
-    ) -> dict[str, Any]:  # fmt: skip
-        for code in coupons:
+    def _asked(self, user: str, asked: Basket) -> dict[str, Any]:
+        for code in asked.coupons:
             if not self.takes(code):
                 raise Refused("no_such_coupon", coupon=code[:40])
-        return {
-            "user_id": user, "merchant": self.id, "language": language, "currency": currency or self.currency,
-            "wanted": [{"product": line.product, "quantity": line.quantity} for line in lines],
-            "delivery": delivery if delivery in self.terms.delivery else next(iter(self.terms.delivery)),
-            "coupons": list(coupons),
-        }  # fmt: skip
+        way = asked.delivery if asked.delivery in self.terms.delivery else next(iter(self.terms.delivery))
+        asked = replace(asked, delivery=way, currency=asked.currency or self.currency)
+        return asked.row() | {"user_id": user, "merchant": self.id}
 
     def _dated(self, asked: dict[str, Any]) -> dict[str, Any]:
         now = self.clock.now()

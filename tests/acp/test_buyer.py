@@ -12,7 +12,7 @@ import pytest
 
 from assistant.acp.signature import of_webhook, secret_of
 from assistant.errors import BadInput, LueurError, NotFound, Refused, Unavailable
-from assistant.merchant import Quote, Wanted
+from assistant.merchant import Basket, Quote, Wanted
 from assistant.money import Money, total
 from assistant.payments import Payment
 from assistant.settings import Settings
@@ -26,7 +26,7 @@ people = iter(range(10_000))
 
 def quoted(market: Market, *wanted: Wanted, shop: str = "rail", **more: Any) -> tuple[str, Quote]:
     user = market.person(f"person {next(people)}", more.pop("method", "pm_card_visa"))
-    return user, market.buyer(shop).quote(user, wanted or (Wanted(TICKET),), **more)
+    return user, market.buyer(shop).quote(user, Basket(wanted or (Wanted(TICKET),), **more))
 
 
 def bought(market: Market, **more: Any) -> tuple[Payment, int]:
@@ -42,7 +42,7 @@ def test_elsewhere_costs_what_it_costs_embedded(market: Market) -> None:
     house = market.shops["maison"].counter.house
     for way in ("standard", "express", "collect"):
         for language in ("en", "fr", "zh"):
-            here = house.estimate(lines, way, ("WELCOME10",), "EUR", language)
+            here = house.estimate(Basket(lines, way, ("WELCOME10",), "EUR", language))
             _, there = quoted(market, *lines, shop="maison", delivery=way, coupons=("WELCOME10",), language=language)
             assert (there.lines, there.totals, there.total, there.way) == (here.lines, here.totals, here.total, way)
             assert [each.fee for each in there.ways] == [each.fee for each in here.ways]

@@ -15,7 +15,7 @@ from assistant.clock import MovableClock
 from assistant.core import Assistant
 from assistant.errors import LueurError
 from assistant.handlers import Rooms
-from assistant.merchant import Wanted
+from assistant.merchant import Basket, Wanted
 from assistant.money import Money
 from assistant.payments import Payment
 from assistant.payments.mandates import Mandate, Terms, verify
@@ -30,7 +30,7 @@ people = iter(range(10_000))
 @pytest.fixture
 def terms(market: Market) -> Terms:
     """The ticket at 30 at most, twice, 70 in all, for a month."""
-    price = market.buyer("rail").estimate((Wanted(TICKET),)).total
+    price = market.buyer("rail").estimate(Basket((Wanted(TICKET),))).total
     each = price + Money(100, "EUR")
     return Terms(
         TICKET, "Train", "rail", "Rail Lueur", 1, each, each, each * 2 + Money(1000, "EUR"), 2,
@@ -43,7 +43,7 @@ def signed(market: Market, terms: Terms) -> Mandate:
 
 
 def buy(market: Market, mandate: Mandate, *wanted: Wanted, shop: str = "rail") -> Payment:
-    quote = market.buyer(shop).quote(mandate.user, wanted or (Wanted(TICKET),))
+    quote = market.buyer(shop).quote(mandate.user, Basket(wanted or (Wanted(TICKET),)))
     return market.kernel.buy_under(mandate.user, mandate.id, quote)
 
 
@@ -109,7 +109,7 @@ def test_a_text_that_was_changed_in_its_row_buys_nothing(market: Market, terms: 
 
 def test_a_price_that_rises_before_it_is_confirmed_buys_nothing(market: Market, terms: Terms) -> None:
     mandate = signed(market, terms)
-    quote = market.buyer("rail").quote(mandate.user, (Wanted(TICKET),))
+    quote = market.buyer("rail").quote(mandate.user, Basket((Wanted(TICKET),)))
 
     def dearer(_: str, answer: dict[str, Any]) -> dict[str, Any]:
         for line in [*answer["totals"], *(total for each in answer["line_items"] for total in each["totals"])]:

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.clock import MovableClock
 from assistant.errors import Refused
-from assistant.merchant import Wanted
+from assistant.merchant import Basket, Wanted
 from assistant.money import Money
 from assistant.payments import Origin, Payment, Payments
 from assistant.payments.sandbox import intents
@@ -94,7 +94,7 @@ def again_after_a_declined_purchase(kernel: Payments, clock: MovableClock, stall
     stocked(kernel)
     kernel.trade_with(Shop(kernel.store, kernel.settings, clock).merchants)
     kernel.change_wallet(USER, method="pm_card_chargeDeclined")
-    quote = kernel._vault.merchants["maison"].quote(USER, (Wanted(PRODUCT),))
+    quote = kernel._vault.merchants["maison"].quote(USER, Basket((Wanted(PRODUCT),)))
     failed = pay(kernel, kernel.draft_quote(USER, SESSION, quote))
     assert failed.state == "failed"
     kernel.change_wallet(USER, method="pm_card_visa")

@@ -23,7 +23,7 @@ import sqlalchemy as sa
 
 from assistant import store as storage
 from assistant.errors import LueurError, NotFound
-from assistant.merchant import Wanted
+from assistant.merchant import Basket, Wanted
 from assistant.money import Money
 from assistant.payments import Origin, Payment, Payments
 from assistant.payments import provider as network
@@ -203,7 +203,7 @@ class Shopper:
 
     def buy(self, chance: random.Random) -> Payment:
         user, wanted = chance.choice(USERS), Wanted(PRODUCT, chance.randrange(1, 4))
-        quote = self.kernel._vault.merchants["maison"].quote(user, (wanted,), "collect")
+        quote = self.kernel._vault.merchants["maison"].quote(user, Basket((wanted,), "collect"))
         made = self.kernel.draft_quote(user, SESSION, quote)
         self.tell(drafted=made.id, tapped=made.id, user=user)
         return self.tap(user, made.id)

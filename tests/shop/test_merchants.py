@@ -7,7 +7,7 @@ import pytest
 
 from assistant.clock import MovableClock
 from assistant.errors import NotFound, Refused, Unavailable
-from assistant.merchant import Quote, Token, Wanted
+from assistant.merchant import Basket, Quote, Token, Wanted
 from assistant.money import Money, total
 from assistant.request import Constraint
 from assistant.shop import Shop
@@ -60,7 +60,7 @@ def stock(shop: Shop, product: str = LAMP) -> int:
 
 
 def test_a_quote_adds_up(house: House) -> None:
-    quote = house.quote("me", (Wanted(LAMP, 1), Wanted("mug-bistro-red", 2)))
+    quote = house.quote("me", Basket((Wanted(LAMP, 1), Wanted("mug-bistro-red", 2))))
     items = total((line.amount * line.quantity for line in quote.lines), "EUR")
     assert items == Money(3490 + 2 * 690, "EUR")
     assert quote.total == total((line.amount for line in quote.totals), "EUR")
@@ -68,15 +68,15 @@ def test_a_quote_adds_up(house: House) -> None:
 
 
 def test_tax_is_shown_inside_the_price(house: House) -> None:
-    quote = house.quote("me", (Wanted(LAMP, 1),))
+    quote = house.quote("me", Basket((Wanted(LAMP, 1),)))
     assert "€5.82" in quote.totals[0].label  # 34.90 x 20 / 120 = 5.8167
-    french = house.quote("me", (Wanted(LAMP, 1),), language="fr")
+    french = house.quote("me", Basket((Wanted(LAMP, 1),), language="fr"))
     assert "5,82" in french.totals[0].label
     assert french.lines[0].label == "Lampe de bureau Luma – rouge"
 
 
 def test_a_quote_in_dollars_is_in_dollars(house: House) -> None:
-    quote = house.quote("me", (Wanted(LAMP, 1),), currency="USD")
+    quote = house.quote("me", Basket((Wanted(LAMP, 1),), currency="USD"))
     assert {line.amount.currency for line in quote.lines + quote.totals} == {"USD"}
 
 
@@ -87,7 +87,7 @@ def test_a_quote_in_dollars_is_in_dollars(house: House) -> None:
 )  # fmt: skip
 def test_what_cannot_be_sold_is_refused_by_name(house: House, wanted: tuple[Wanted, ...], key: str) -> None:
     with pytest.raises((Refused, NotFound)) as refusal:
-        house.quote("me", wanted)
+        house.quote("me", Basket(wanted))
     assert refusal.value.key == key
 
 
@@ -95,11 +95,11 @@ def test_the_same_product_on_two_lines_is_counted_once(empty: Shop, make) -> Non
     one = make(stock=3)
     empty.load([one])
     with pytest.raises(Refused):
-        empty.merchants["maison"].quote("me", (Wanted(one.id, 2), Wanted(one.id, 2)))
+        empty.merchants["maison"].quote("me", Basket((Wanted(one.id, 2), Wanted(one.id, 2))))
 
 
 def test_completing_charges_once_and_takes_the_stock_once(shop: Shop, house: House, clock: MovableClock) -> None:
-    before, quote = stock(shop), house.quote("me", (Wanted(LAMP, 2),))
+    before, quote = stock(shop), house.quote("me", Basket((Wanted(LAMP, 2),)))
     assert house.order_of(quote.id) is None
     sales = {house.complete(quote.id, token(quote, clock)) for _ in range(3)}
     assert len(sales) == 1
@@ -111,14 +111,14 @@ def test_completing_charges_once_and_takes_the_stock_once(shop: Shop, house: Hou
 
 
 def test_a_second_token_for_a_paid_quote_is_never_redeemed(house: House, clock: MovableClock) -> None:
-    quote = house.quote("me", (Wanted(LAMP, 1),))
+    quote = house.quote("me", Basket((Wanted(LAMP, 1),)))
     first = house.complete(quote.id, token(quote, clock))
     assert house.complete(quote.id, token(quote, clock, "tok_2")) == first
     assert list(house.till.charges) == ["tok_1"]  # type: ignore[union-attr]
 
 
 def test_an_outcome_nobody_knows_is_finished_by_asking_again(shop: Shop, house: House, clock: MovableClock) -> None:
-    before, quote = stock(shop), house.quote("me", (Wanted(LAMP, 1),))
+    before, quote = stock(shop), house.quote("me", Basket((Wanted(LAMP, 1),)))
     house.till.breaks = True  # type: ignore[union-attr]
     with pytest.raises(Unavailable):
         house.complete(quote.id, token(quote, clock))
@@ -131,7 +131,7 @@ def test_an_outcome_nobody_knows_is_finished_by_asking_again(shop: Shop, house: 
 
 
 def test_a_declined_card_gives_the_stock_back(shop: Shop, house: House, clock: MovableClock) -> None:
-    before, quote = stock(shop), house.quote("me", (Wanted(LAMP, 1),))
+    before, quote = stock(shop), house.quote("me", Basket((Wanted(LAMP, 1),)))
     house.till.refuses = True  # type: ignore[union-attr]
     sale = house.complete(quote.id, token(quote, clock))
     assert (sale.status, sale.reason) == ("declined", "insufficient_funds")
@@ -144,7 +144,7 @@ def test_a_declined_card_gives_the_stock_back(shop: Shop, house: House, clock: M
 def test_a_token_for_something_else_charges_nothing(
     shop: Shop, house: House, clock: MovableClock, wrong: dict[str, object]
 ) -> None:
-    before, quote = stock(shop), house.quote("me", (Wanted(LAMP, 1),))
+    before, quote = stock(shop), house.quote("me", Basket((Wanted(LAMP, 1),)))
     with pytest.raises(Refused):
         house.complete(quote.id, token(quote, clock, **wrong))
     assert house.till.charges == {}  # type: ignore[union-attr]
@@ -152,7 +152,7 @@ def test_a_token_for_something_else_charges_nothing(
 
 
 def test_an_expired_quote_is_not_completed(house: House, clock: MovableClock) -> None:
-    quote = house.quote("me", (Wanted(LAMP, 1),))
+    quote = house.quote("me", Basket((Wanted(LAMP, 1),)))
     clock.forward(minutes=31)
     with pytest.raises(Refused):
         house.complete(quote.id, token(quote, clock))
@@ -163,7 +163,7 @@ def test_an_expired_quote_is_not_completed(house: House, clock: MovableClock) ->
 def test_a_quote_that_is_over_is_read_again_as_another_that_can_be_bought(
     house: House, clock: MovableClock, over: str
 ) -> None:
-    quote = house.quote("me", (Wanted(LAMP, 2),), language="fr")
+    quote = house.quote("me", Basket((Wanted(LAMP, 2),), language="fr"))
     assert house.reread(quote.id) == quote
     if over == "declined":
         house.till.refuses = True  # type: ignore[union-attr]
@@ -178,7 +178,7 @@ def test_a_quote_that_is_over_is_read_again_as_another_that_can_be_bought(
 
 def test_without_a_till_nothing_is_sold(shop: Shop, clock: MovableClock) -> None:
     house = shop.merchants["maison"]
-    quote = house.quote("me", (Wanted(LAMP, 1),))
+    quote = house.quote("me", Basket((Wanted(LAMP, 1),)))
     with pytest.raises(Unavailable):
         house.complete(quote.id, token(quote, clock))
 
@@ -187,7 +187,7 @@ def test_rereading_shows_todays_price(empty: Shop, make, clock: MovableClock) ->
     one = make(cents=5000)
     empty.load([one])
     house = empty.merchants["maison"]
-    quote = house.quote("me", (Wanted(one.id, 1),))
+    quote = house.quote("me", Basket((Wanted(one.id, 1),)))
     offer = type(one.offer)("maison", (Money(6000, "EUR"),), 5, 2, clock.now())
     empty.load([type(one)(**{name: getattr(one, name) for name in one.__slots__} | {"offer": offer})])
     assert house.reread(quote.id).total == Money(6000, "EUR")
@@ -200,7 +200,7 @@ def test_the_last_piece_is_sold_once(empty: Shop, make, clock: MovableClock) -> 
     house = empty.merchants["maison"]
     assert isinstance(house, House)
     house.till = Book()
-    quotes = [house.quote("me", (Wanted(one.id, 1),)) for _ in range(8)]
+    quotes = [house.quote("me", Basket((Wanted(one.id, 1),))) for _ in range(8)]
     outcomes: list[str] = []
 
     def buy(quote: Quote) -> None:
@@ -226,7 +226,7 @@ def test_what_is_sold_leaves_the_shelf_at_once(empty: Shop, make, clock: Movable
     assert empty.search("kettle", wanted, "en").total == 2
     house = empty.merchants["maison"]
     house.till = Book()  # type: ignore[attr-defined]
-    quote = house.quote("me", (Wanted(last.id, 1),))
+    quote = house.quote("me", Basket((Wanted(last.id, 1),)))
     house.complete(quote.id, token(quote, clock))
     shelf = empty.search("kettle", wanted, "en")
     assert [hit.product.id for hit in shelf.hits] == [other.id]

@@ -21,7 +21,7 @@ from assistant.acp.door import Fault
 from assistant.acp.messages import Complete, Create, Json, Message, Session, Update
 from assistant.clock import Clock
 from assistant.errors import NotFound, Refused, Unavailable
-from assistant.merchant import Quote, Token, Wanted
+from assistant.merchant import Basket, Quote, Token, Wanted
 from assistant.money import Money
 from assistant.payments.provider import Grant
 from assistant.protocols.acp.tables import own, sessions
@@ -193,15 +193,14 @@ class Counter:
         return self._row(row["id"])
 
     def _priced(self, request: Json) -> Quote:
-        wanted, way, codes, currency, language = self._asked(request)
-        return self.house.estimate(wanted, way, codes, currency, language, anyway=True)
+        return self.house.estimate(self._asked(request), anyway=True)
 
     def _quoted(self, request: Json) -> str:
         """A quote of the engine for what is asked; none while there is not enough of it."""
         try:
             if self._priced(request).total.currency != request["currency"]:
                 raise Fault(400, "invalid", "Not sold in this currency.", "$.currency")
-            return self.house.quote(AGENT, *self._asked(request)).id
+            return self.house.quote(AGENT, self._asked(request)).id
         except NotFound as error:
             place = list(_counts(request)).index(str(error.values["product"]))
             raise Fault(400, "invalid", "Not sold here.", f"$.line_items[{place}].id") from None
@@ -210,10 +209,10 @@ class Counter:
                 return ""
             raise Fault(400, "quantity_exceeded", "Not so many in one order.", "$.line_items") from None
 
-    def _asked(self, request: Json) -> tuple[tuple[Wanted, ...], str, tuple[str, ...], str, str]:
+    def _asked(self, request: Json) -> Basket:
         wanted = tuple(Wanted(name, count) for name, count in _counts(request).items())
         known = tuple(code for code in request["codes"] if self.house.takes(code))
-        return wanted, request["way"], known, request["currency"], request["language"]
+        return Basket(wanted, request["way"], known, request["currency"], request["language"])
 
     def _merged(self, before: Json, asked: Create | Update) -> Json:
         """What the request leaves unsaid stays, what it says as null is gone."""
