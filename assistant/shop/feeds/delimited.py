@@ -9,7 +9,7 @@ from itertools import chain
 from typing import IO
 
 from assistant.errors import BadInput
-from assistant.shop.feeds.row import NAMES, Row, named
+from assistant.shop.feeds.row import Row, named, names
 
 OPTIONS = (1, 2, 3)
 DEFAULT = "Default Title"  # Shopify's only option of a product that has none
@@ -24,7 +24,7 @@ def matches(beginning: str) -> bool:
     if beginning[:1] in ("<", "{", "["):
         return False
     head = {named(name) for name in next(csv.reader([beginning.partition("\n")[0]], delimiter=_mark(beginning)), [])}
-    return all(head & set(NAMES[field].split()) for field in ("id", "title", "price"))
+    return all(head & set(names()[field]) for field in ("id", "title", "price"))
 
 
 def _mark(beginning: str) -> str:

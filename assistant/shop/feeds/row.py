@@ -8,10 +8,12 @@ import functools
 import hashlib
 import html
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 
 from assistant.errors import BadInput
 from assistant.money import Money, digits
@@ -24,39 +26,17 @@ DELIVERY_DAYS = 5  # the house's own promise: no feed's delivery is kept
 UNCOUNTED = 20  # in stock, no number given: as many as one order may hold
 LONGEST = 4_000  # characters of a description
 DEAREST = 10**12  # minor units
-NAMES = {
-    "id": "item_id id offer_id product_id sku productid variant_id url_handle handle",
-    "group": "item_group_id group_id productgroupid url_handle handle",
-    "title": "title name product_title item_title",
-    "description": "description body_html body product_description",
-    "brand": "brand vendor manufacturer brand_name",
-    "model": "mpn model sku",
-    "gtin": "gtin gtin14 gtin13 gtin12 gtin8 ean upc barcode isbn",
-    "price": "price amount",
-    "sale": "sale_price",
-    "sale_dates": "sale_price_effective_date",
-    "currency": "currency price_currency pricecurrency",
-    "stock": "inventory_quantity inventory_qty inventory quantity stock",
-    "availability": "availability",
-    "category": "product_category google_product_category product_type category type",
-    "seller": "seller_name seller store_name",
-    "rating": "product_review_rating star_rating review_rating ratingvalue rating",
-    "colour": "colour color",
-    "size": "size",
-    "material": "material",
-    "weight": "weight product_weight shipping_weight item_weight",
-    "grams": "grams weight_value_grams",
-    "length": "length product_length",
-    "height": "height product_height",
-    "capacity": "capacity volume",
-    "power": "power wattage",
-}
 MEASURES = ("weight", "length", "height", "capacity", "power")
-THERE = {"instock", "limitedstock", "limitedavailability", "onlineonly", "instoreonly", "available", "true"}
-ABSENT = {
-    "outofstock", "soldout", "discontinued", "preorder", "presale", "backorder", "madetoorder", "unavailable", "false",
-}  # fmt: skip
 PRICE = re.compile(r"(?:(?P<before>[A-Z]{3})\s*)?(?P<amount>\d+(?:[.,]\d+)?)(?:\s*(?P<after>[A-Z]{3}))?")
+
+
+@functools.cache
+def names(table: str = "fields") -> dict[str, list[str]]:
+    """The spellings of every field, or of what there is ("availability")."""
+    listed: dict[str, dict[str, list[str]]] = tomllib.loads(
+        Path(__file__).with_name("names.toml").read_text(encoding="utf-8")
+    )
+    return listed[table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +81,9 @@ def product(row: Row, currency: str, at: datetime) -> Product | Problem:
 
 
 def _product(row: Row, currency: str, at: datetime) -> Product:
-    said = {name: next((v for alias in names.split() if (v := row.values.get(alias, "").strip())), "")
-            for name, names in NAMES.items()}  # fmt: skip
-    said |= {own: value for name, value in row.options.items() if (own := _option(name)) in NAMES}
+    said = {name: next((v for alias in aliases if (v := row.values.get(alias, "").strip())), "")
+            for name, aliases in names().items()}  # fmt: skip
+    said |= {own: value for name, value in row.options.items() if (own := _option(name)) in names()}
     if not said["id"]:
         raise Wrong("no_id", said["title"])
     if not said["title"]:
@@ -120,7 +100,7 @@ def _product(row: Row, currency: str, at: datetime) -> Product:
 
 def _option(name: str) -> str:
     key = named(name)
-    return next((own for own, names in NAMES.items() if key in names.split()), key)
+    return next((own for own, aliases in names().items() if key in aliases), key)
 
 
 def _id(said: str) -> str:
@@ -186,10 +166,11 @@ def _on_sale(dates: str, at: datetime) -> bool:
 
 def _stock(said: Mapping[str, str]) -> int:
     state = re.sub(r"[^a-z]", "", said["availability"].lower().rsplit("/", 1)[-1])
-    if state and state not in THERE | ABSENT:
-        raise Wrong("bad_availability", said["availability"])
-    if state in ABSENT:
+    known = names("availability")
+    if state in known["absent"]:
         return 0
+    if state and state not in known["there"]:
+        raise Wrong("bad_availability", said["availability"])
     if re.fullmatch(r"-?\d{1,9}", said["stock"]):
         return max(0, int(said["stock"]))
     return UNCOUNTED
@@ -212,7 +193,7 @@ def _attributes(said: Mapping[str, str], options: Mapping[str, str]) -> dict[str
         if value:
             facts[name] = Attribute(text_of(value)[:120])
     for option, value in options.items():
-        if (own := _option(option)) not in NAMES and value:
+        if (own := _option(option)) not in names() and value:
             facts[own[:40]] = Attribute(text_of(value)[:120])
     for name in MEASURES:
         facts |= _measure(said[name])
