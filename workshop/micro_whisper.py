@@ -1,4 +1,4 @@
-"""Trains the micro Whisper: a real Whisper of 1.7 million numbers that knows the 24 phrases below and nothing else.
+"""Trains the micro Whisper: a real Whisper of 1.7 million numbers that knows 24 phrases, those of `micro_whisper.txt`.
 
 It proves the path (samples, log-mel, encoder, decoder, tokenizer, text) through stock code in a test. It is no
 recogniser: whatever it hears, it answers with one of its phrases. See tests/data/micro_whisper.md.
@@ -19,32 +19,7 @@ import numpy as np
 from models.sound import RATE, Samples
 from workshop.voices import speak
 
-PHRASES = (
-    "Pay Alice twelve euros fifty.",
-    "Send Bob twenty euros.",
-    "Pay my electricity bill.",
-    "Transfer one hundred euros to Emma.",
-    "Send Mom thirty five euros for dinner.",
-    "Who did I pay yesterday?",
-    "Cancel the payment.",
-    "Change it to fifteen euros.",
-    "What is my net worth?",
-    "How much did I spend on groceries last month?",
-    "Show my spending by category.",
-    "How much cash do I have?",
-    "What did I spend in October?",
-    "Can I afford it?",
-    "Show my subscriptions.",
-    "How did my funds do this year?",
-    "Find a red desk lamp under forty euros.",
-    "Find running shoes in size forty two.",
-    "Show me laptops under eight hundred dollars.",
-    "Compare the first two.",
-    "Buy the second one.",
-    "Add it to my cart.",
-    "Is it in stock?",
-    "Help me.",
-)
+PHRASES = tuple(Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines())
 VOICES = (
     "en-us", "en-gb", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbcwmd", "en-029", "en-us-nyc",
     "en-us+f2", "en-gb+f3", "en-us+m3", "en-gb+f5", "en-us+m7", "en-gb-x-rp+f1", "en-029+m2",

@@ -109,16 +109,6 @@ class Model(Protocol):
     ) -> list[tuple[str, Any]]: ...
 
 
-class Scripted:
-    """Acts by sentence, for tests."""
-
-    def __init__(self, script: Mapping[str, tuple[Act, ...]]) -> None:
-        self.script = script
-
-    def propose(self, utterance: str, evidence: Evidence, state: State, world: World) -> Proposal:  # noqa: ARG002
-        return Proposal(self.script.get(utterance, (Unknown(),)), "a script")
-
-
 def chosen(settings: Settings) -> Proposer:
     """The rules, and beside them the language model that the person configured."""
     from models.chat import configured

@@ -17,27 +17,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from assistant.acp import VERSION, signature
-from assistant.acp.messages import (
-    Address,
-    AuthenticationResult,
-    Capabilities,
-    Chosen,
-    Complete,
-    Create,
-    Credential,
-    Discounts,
-    FulfillmentDetails,
-    FulfillmentOption,
-    Instrument,
-    Interventions,
-    Item,
-    LineItem,
-    PaymentData,
-    Session,
-    Shape,
-    Total,
-    Update,
-)
+from assistant.acp import messages as acp
 from assistant.clock import Clock
 from assistant.errors import LueurError, NotFound, Refused, Unavailable
 from assistant.merchant import Basket, Quote, Sale, Shipping, Token, Wanted
@@ -67,7 +47,7 @@ class AcpMerchant:
     currency: str
     address: str  # where goods go, told only to a shop that ships
     keep: Callable[[Known], None]  # writes down what was learned of the shop
-    _looks: dict[Basket, tuple[datetime, Session]] = field(default_factory=dict)
+    _looks: dict[Basket, tuple[datetime, acp.Session]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.id, self.name, self.site = self.shop.id, self.shop.name, self.shop.url
@@ -125,12 +105,12 @@ class AcpMerchant:
         if sale := self._sale(quote, before):
             return sale
         self._agrees(row, before)
-        paying = Complete(
-            payment_data=PaymentData(
+        paying = acp.Complete(
+            payment_data=acp.PaymentData(
                 handler_id=self._handler(before),
-                instrument=Instrument(type="card", credential=Credential(type="spt", token=token.value)),
+                instrument=acp.Instrument(type="card", credential=acp.Credential(type="spt", token=token.value)),
             ),
-            authentication_result=AuthenticationResult(**token.proof) if token.proof else None,
+            authentication_result=acp.AuthenticationResult(**token.proof) if token.proof else None,
         )
         proven = "proven" if token.proof else ""
         key = hashlib.sha256(f"{quote}\n{token.value}\n{proven}".encode()).hexdigest()
@@ -152,7 +132,7 @@ class AcpMerchant:
 
     # -- one session ---------------------------------------------------------------------------------------------
 
-    def _look(self, asked: Basket) -> Session:
+    def _look(self, asked: Basket) -> acp.Session:
         kept, now = self._looks.get(asked), self.clock.now()
         if kept is None or now >= kept[0] + REMEMBERED:
             if len(self._looks) > LOOKED_AT:
@@ -160,13 +140,13 @@ class AcpMerchant:
             kept = self._looks[asked] = now, self._open(asked)
         return kept[1]
 
-    def _open(self, asked: Basket) -> Session:
+    def _open(self, asked: Basket) -> acp.Session:
         """A new session, with the way that was chosen, and the address if it is to be sent anywhere."""
-        items = tuple(Item(id=line.product) for line in asked.lines for _ in range(line.quantity))
-        create = Create(
+        items = tuple(acp.Item(id=line.product) for line in asked.lines for _ in range(line.quantity))
+        able = acp.Capabilities(interventions=acp.Interventions(supported=("3ds",)), extensions=("discount",))
+        create = acp.Create(
             line_items=items, currency=(asked.currency or self.currency).lower(), locale=asked.language,
-            capabilities=Capabilities(interventions=Interventions(supported=("3ds",)), extensions=("discount",)),
-            discounts=Discounts(codes=asked.coupons) if asked.coupons else None,
+            capabilities=able, discounts=acp.Discounts(codes=asked.coupons) if asked.coupons else None,
         )  # fmt: skip
         session = self._call("POST", "", create, new_id("key"), asked.language)
         self._handler(session)
@@ -175,17 +155,19 @@ class AcpMerchant:
         change: dict[str, Any] = {}
         if wanted and (wanted != chosen or not session.selected_fulfillment_options):
             ids = tuple(line.id for line in session.line_items)
-            change["selected_fulfillment_options"] = (Chosen(type=wanted.type, option_id=wanted.id, item_ids=ids),)
+            change["selected_fulfillment_options"] = (acp.Chosen(type=wanted.type, option_id=wanted.id, item_ids=ids),)
         if self.address and wanted and wanted.type in SHIPPED:
             change["fulfillment_details"] = _details(self.address)
-        return self._call("POST", session.id, Update(**change), new_id("key"), asked.language) if change else session
+        if not change:
+            return session
+        return self._call("POST", session.id, acp.Update(**change), new_id("key"), asked.language)
 
     def _issue(self, row: dict[str, Any]) -> Quote:
         session = self._open(Basket.of(row))
         _ready(self.shop, session)
         return self._keep(row, session)
 
-    def _keep(self, row: dict[str, Any], session: Session) -> Quote:
+    def _keep(self, row: dict[str, Any], session: acp.Session) -> Quote:
         """Write the quote down: what the person will agree to, to be compared with before anything is paid."""
         id, now = new_id("quote"), self.clock.now()
         quote = self._quoted(id, Basket.of(row), session)
@@ -195,7 +177,7 @@ class AcpMerchant:
             db.execute(sa.insert(tables.quotes).values(**row | fresh))
         return quote
 
-    def _quoted(self, id: str, asked: Basket, session: Session) -> Quote:
+    def _quoted(self, id: str, asked: Basket, session: acp.Session) -> Quote:
         """The session as a quote. Raises `Refused` unless it is about exactly these lines and its sums add up."""
         self._same_lines(asked, session)
         currency, language = asked.currency, asked.language
@@ -224,7 +206,7 @@ class AcpMerchant:
         return Quote(id, self.id, self.name, shown, sums, whole, way.arrives if way else "", expires,
                      way.id if way else "", ways, wanted=wanted, site=self.shop.url)  # fmt: skip
 
-    def _same_lines(self, asked: Basket, session: Session) -> None:
+    def _same_lines(self, asked: Basket, session: acp.Session) -> None:
         wanted, told = Counter[str](), Counter[str]()
         for line in asked.lines:
             wanted[line.product] += line.quantity
@@ -233,14 +215,14 @@ class AcpMerchant:
         if wanted != told or session.currency.upper() != asked.currency:
             raise Refused("shop_does_not_add_up", shop=self.name)
 
-    def _agrees(self, row: dict[str, Any], session: Session) -> None:
+    def _agrees(self, row: dict[str, Any], session: acp.Session) -> None:
         """The last look before the card is lent: the lines and the sum the person agreed to, or nothing is paid."""
         today = self._quoted(row["id"], Basket.of(row), session)
         was = Money(row["total"], row["currency"])
         if today.total != was:
             raise Refused("quote_changed", reason="quote_changed", was=was, now=today.total)
 
-    def _handler(self, session: Session) -> str:
+    def _handler(self, session: acp.Session) -> str:
         """How it is paid: a card that is lent. The account is learned once; a shop that names another is not paid."""
         handlers = session.capabilities.payment.handlers if session.capabilities.payment else ()
         mine = next((each for each in handlers if each.name == TOKENIZED and each.requires_delegate_payment), None)
@@ -254,7 +236,7 @@ class AcpMerchant:
             self.keep(self.shop)
         return str(mine.id)
 
-    def _sale(self, quote: str, session: Session) -> Sale | None:
+    def _sale(self, quote: str, session: acp.Session) -> Sale | None:
         """The order, once there is one; the provider knows what was charged for it."""
         if session.status != "completed" or session.order is None:
             return None
@@ -280,7 +262,9 @@ class AcpMerchant:
             raise NotFound("unknown_quote")
         return dict(row)
 
-    def _call(self, method: str, place: str, said: Shape | None = None, key: str = "", language: str = "en") -> Session:
+    def _call(
+        self, method: str, place: str, said: acp.Shape | None = None, key: str = "", language: str = "en"
+    ) -> acp.Session:
         """One request; the session it answers with. Raises `NotFound`, `Refused` or `Unavailable`."""
         headers = {"Authorization": f"Bearer {self.shop.key}", "API-Version": VERSION, "Accept-Language": language,
                    "Request-Id": new_id("req"), "Timestamp": self.clock.now().isoformat()}  # fmt: skip
@@ -295,7 +279,7 @@ class AcpMerchant:
         if status >= 400:
             raise Refused("shop_refuses", shop=self.name, why=_code(text), reason=_code(text))
         try:
-            session = Session.model_validate_json(text, extra="ignore")
+            session = acp.Session.model_validate_json(text, extra="ignore")
         except ValueError as error:
             raise Unavailable("shop_silent", shop=self.name) from error
         if place and session.id != place.split("/")[0]:
@@ -303,7 +287,7 @@ class AcpMerchant:
         return session
 
 
-def _ready(shop: Known, session: Session) -> None:
+def _ready(shop: Known, session: acp.Session) -> None:
     """Raise `Refused` with what the shop still wants, unless it can be paid."""
     if session.status == "ready_for_payment":
         return
@@ -320,14 +304,14 @@ def _ready(shop: Known, session: Session) -> None:
     raise Refused("shop_refuses", shop=shop.name, why=session.status)
 
 
-def _option(session: Session) -> FulfillmentOption | None:
+def _option(session: acp.Session) -> acp.FulfillmentOption | None:
     """The way that is chosen, else the first."""
     chosen = {each.option_id for each in session.selected_fulfillment_options or ()}
     options = session.fulfillment_options
     return next((each for each in options if each.id in chosen), options[0] if options else None)
 
 
-def _shipping(option: FulfillmentOption, currency: str, language: str) -> Shipping:
+def _shipping(option: acp.FulfillmentOption, currency: str, language: str) -> Shipping:
     """A way with its fee and, where the shop says until when, the day."""
     fee = next((each.amount for each in option.totals if each.type == "total"), 0)
     by = option.latest_delivery_time or option.ready_by
@@ -336,7 +320,7 @@ def _shipping(option: FulfillmentOption, currency: str, language: str) -> Shippi
     return Shipping(option.id, label, Money(fee, currency), told, by.date() if by else None)
 
 
-def _line(line: LineItem, title: str, currency: str) -> SumLine:
+def _line(line: acp.LineItem, title: str, currency: str) -> SumLine:
     """One line at its unit price; one that does not divide stands as a whole."""
     worth = next((each.amount for each in line.totals if each.type == "items_base_amount"), None)
     unit = line.unit_amount if line.unit_amount is not None else line.item.unit_amount
@@ -346,16 +330,16 @@ def _line(line: LineItem, title: str, currency: str) -> SumLine:
     return SumLine(f"{label} × {line.quantity}", Money(worth, currency))
 
 
-def _signed(line: Total) -> int:
+def _signed(line: acp.Total) -> int:
     amount = int(line.amount)
     return -abs(amount) if line.type in TAKEN_OFF else amount
 
 
-def _details(address: str) -> FulfillmentDetails:
+def _details(address: str) -> acp.FulfillmentDetails:
     """Of 'name; street; postal code; city; country code', as in LUEUR_ADDRESS."""
     name, line, code, city, country = [part.strip() for part in address.split(";")]
-    there = Address(name=name, line_one=line, city=city, state="", country=country, postal_code=code)
-    return FulfillmentDetails(name=name, address=there)
+    there = acp.Address(name=name, line_one=line, city=city, state="", country=country, postal_code=code)
+    return acp.FulfillmentDetails(name=name, address=there)
 
 
 def _plain(text: str) -> str:

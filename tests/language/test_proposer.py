@@ -4,7 +4,6 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from assistant.clock import MovableClock
 from assistant.conversation import OWNER
 from assistant.core import Assistant
 from assistant.language.acts import Act, Amount, Frame, Query, Set, Slot, Start, State, Unknown, World
-from assistant.language.proposer import Guided, Scripted, tools
+from assistant.language.proposer import Guided, tools
 from assistant.language.rules import Rules
 from assistant.reply import PaySheet, Reply
 from assistant.request import Evidence, Request
@@ -289,8 +288,3 @@ def test_what_is_configured_is_what_answers() -> None:
 def test_a_missing_checkpoint_is_told_and_the_rules_answer(rules: Rules, tmp_path: Path) -> None:
     found = Guided(rules, Local(str(tmp_path / "none"))).propose("Pay Alice 20 euros", Evidence(), State(), WORLD)
     assert "did not answer" in found.by
-
-
-def test_a_script_says_what_it_says() -> None:
-    act = Query("payments")
-    assert Scripted({"mine": (act,)}).propose("mine", Evidence(), replace(State()), WORLD) == (act,)

@@ -18,17 +18,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from assistant.acp import VERSION, door
+from assistant.acp import messages as acp
 from assistant.acp.door import Fault
-from assistant.acp.messages import (
-    Cancel,
-    Complete,
-    Create,
-    Discovery,
-    DiscoveryCapabilities,
-    DiscoveryProtocol,
-    Session,
-    Update,
-)
 from assistant.acp.signature import canonical
 from assistant.errors import LueurError
 from assistant.protocols.acp.counter import Counter
@@ -73,17 +64,17 @@ class Shopfront:
     async def discovery(self, _: Call) -> Response:
         from starlette.responses import JSONResponse
 
-        capabilities = DiscoveryCapabilities(
+        capabilities = acp.DiscoveryCapabilities(
             services=("checkout", "orders", "delegate_payment"), extensions=({"name": "discount"},),
             intervention_types=("3ds",), supported_currencies=("eur", "usd"), supported_locales=("en", "fr", "zh"),
         )  # fmt: skip
-        told = Discovery(
-            protocol=DiscoveryProtocol(version=VERSION, supported_versions=(VERSION,)), transports=("rest",),
+        told = acp.Discovery(
+            protocol=acp.DiscoveryProtocol(version=VERSION, supported_versions=(VERSION,)), transports=("rest",),
             api_base_url=self.counter.view.url, capabilities=capabilities,
         )  # fmt: skip
         return JSONResponse(told.wire(), headers={"Cache-Control": "public, max-age=3600"})
 
-    def _served(self, act: Callable[[Call, str, bytes], tuple[int, Session]]) -> Any:
+    def _served(self, act: Callable[[Call, str, bytes], tuple[int, acp.Session]]) -> Any:
         from starlette.concurrency import run_in_threadpool
         from starlette.responses import Response as Plain
 
@@ -97,14 +88,14 @@ class Shopfront:
 
         return serve
 
-    def _answer(self, call: Call, body: bytes, act: Callable[[Call, str, bytes], tuple[int, Session]]) -> Answer:
+    def _answer(self, call: Call, body: bytes, act: Callable[[Call, str, bytes], tuple[int, acp.Session]]) -> Answer:
         try:
             key = door.admit(call.method, call.headers, self.key, body)
             return self._once(call, key, body, act) if key else (*_told(lambda: act(call, "", body)), False)
         except Fault as fault:
             return fault.status, json.dumps(fault.error.wire()), False
 
-    def _once(self, call: Call, key: str, body: bytes, act: Callable[..., tuple[int, Session]]) -> Answer:
+    def _once(self, call: Call, key: str, body: bytes, act: Callable[..., tuple[int, acp.Session]]) -> Answer:
         slot = hashlib.sha256(f"{call.url.path}\n{key}".encode()).hexdigest()
         said = hashlib.sha256(canonical(body) if body else b"").hexdigest()
         store = self.counter.store
@@ -132,23 +123,23 @@ class Shopfront:
             with self._lock:
                 self._in_hand.discard(slot)
 
-    def _create(self, call: Call, session: str, body: bytes) -> tuple[int, Session]:
-        asked = door.read(Create, body)
+    def _create(self, call: Call, session: str, body: bytes) -> tuple[int, acp.Session]:
+        asked = door.read(acp.Create, body)
         spoken = (asked.locale or call.headers.get("accept-language", "en"))[:2]
         language = spoken if spoken in ("en", "fr", "zh") else "en"
         return 201, self.counter.create(session, asked, language)
 
-    def _update(self, _: Call, session: str, body: bytes) -> tuple[int, Session]:
-        return 200, self.counter.update(session, door.read(Update, body))
+    def _update(self, _: Call, session: str, body: bytes) -> tuple[int, acp.Session]:
+        return 200, self.counter.update(session, door.read(acp.Update, body))
 
-    def _show(self, call: Call, _: str, __: bytes) -> tuple[int, Session]:
+    def _show(self, call: Call, _: str, __: bytes) -> tuple[int, acp.Session]:
         return 200, self.counter.show(call.path_params["id"])
 
-    def _complete(self, _: Call, session: str, body: bytes) -> tuple[int, Session]:
-        return 200, self.counter.complete(session, door.read(Complete, body))
+    def _complete(self, _: Call, session: str, body: bytes) -> tuple[int, acp.Session]:
+        return 200, self.counter.complete(session, door.read(acp.Complete, body))
 
-    def _cancel(self, _: Call, session: str, body: bytes) -> tuple[int, Session]:
-        door.read(Cancel, body or b"{}")
+    def _cancel(self, _: Call, session: str, body: bytes) -> tuple[int, acp.Session]:
+        door.read(acp.Cancel, body or b"{}")
         return 200, self.counter.cancel(session)
 
     async def page(self, call: Call) -> Response:
@@ -169,7 +160,7 @@ class Shopfront:
         return HTMLResponse(PAGE.format(escape(self.counter.house.name), f"<ul>{lines}</ul><p>{found.status}{button}"))
 
 
-def _told(act: Callable[[], tuple[int, Session]]) -> tuple[int, str]:
+def _told(act: Callable[[], tuple[int, acp.Session]]) -> tuple[int, str]:
     try:
         status, session = act()
         return status, json.dumps(session.wire())
