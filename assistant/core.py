@@ -17,7 +17,7 @@ from assistant.errors import BadInput, LueurError, NotFound, OutOfRoom, Refused,
 from assistant.flash import Flash
 from assistant.handlers import Context, Rooms, carry_out, mandates, noticed, payment, service, stage, taps
 from assistant.language import detect, dialogue
-from assistant.language.acts import Act, Do, Proposer, World
+from assistant.language.acts import Act, Do, Proposer, Start, World
 from assistant.language.proposer import Beside, chosen
 from assistant.language.quotes import apart, uncovered
 from assistant.language.rules import Rules
@@ -73,7 +73,14 @@ class Assistant:
         self.rooms = Rooms(
             payments=Payments(self.store, settings, self.clock),
             wealth=Wealth(self.store, settings, self.clock),
-            shop=Shop(self.store, settings, self.clock, embedder(), lambda word: word in vocabulary()),
+            shop=Shop(
+                store=self.store,
+                settings=settings,
+                clock=self.clock,
+                embed=embedder(),
+                known=lambda word: word in vocabulary(),
+                eye=self.senses.mark,
+            ),
             flash=Flash(self.store, self.clock),
         )
         self.rooms.payments.trade_with(self.rooms.shop.merchants)
@@ -110,6 +117,8 @@ class Assistant:
             own, quoted = apart(words)
             proposal = self.proposer.propose(own, replace(evidence, quoted=quoted), context.state, self._world(who))
             proposal = uncovered(proposal, words)
+            evidence = self._told(evidence, proposal, request)
+            context = replace(context, evidence=evidence)
             understood = Step("understand", proposal.by, round(1000 * (time.perf_counter() - heard)))
             reply = self._respond(who, context, proposal)
             ignored = service.ignored(context)
@@ -208,6 +217,15 @@ class Assistant:
                 seen.append(look)
                 hidden += [found] if look.kind not in PRINTED else []
         return Evidence(heard, tuple(seen), request.files), max(hidden)
+
+    def _told(self, evidence: Evidence, acts: tuple[Act, ...], request: Request) -> Evidence:
+        """The pictures that are to be described, with what a model for open questions says of them."""
+        asked = {act.slots["document"].value for act in acts if isinstance(act, Start) and act.goal == "describe"}
+        if not asked or len(request.images) != len(evidence.seen):  # pages of a PDF are papers
+            return evidence
+        pairs = enumerate(zip(evidence.seen, request.images, strict=True))
+        seen = (self.senses.told(look, image) if at in asked else look for at, (look, image) in pairs)
+        return replace(evidence, seen=tuple(seen))
 
     def _respond(self, who: Session, context: Context, acts: tuple[Act, ...]) -> Reply:
         state, effects = dialogue.reduce(context.state, acts)

@@ -109,6 +109,7 @@ class Seen:
     labels: tuple[tuple[str, float], ...] = ()  # coarse product classes with scores in 0..1
     features: tuple[float, ...] = ()
     prints: bytes = b""  # marks of print and colours, packed as models/prints.py says
+    caption: str = ""  # a vision-language model's sentence about it: for a person to read, taken for nothing
     engines: tuple[str, ...] = ()
     size: tuple[int, int] = (0, 0)  # width, height in pixels after EXIF rotation
 

@@ -39,6 +39,8 @@ class Settings:
     llm_model: str = ""  # the endpoint's model; without an endpoint the folder or hub name of a chat checkpoint
     llm_seconds: int = 20  # that one answer of it may take
     whisper: str = ""  # path of a Whisper checkpoint (.pt) or a folder of safetensors
+    siglip: str = ""  # folder of a SigLIP 2 checkpoint, which then looks at every picture
+    vlm: str = ""  # folder of a vision-language checkpoint (SmolVLM), which says what an unknown thing is
     address: str = ""  # where goods of a shop added by URL go: name; street; postal code; city; country code
     food_facts: str = ""  # address of Open Food Facts (https://world.openfoodfacts.org); empty: no code leaves here
     mcp: str = (
@@ -83,6 +85,9 @@ def _read(name: str, raw: str, kind: str) -> object:
 def _checked(settings: Settings) -> Settings:
     if settings.mode not in ("personal", "demo"):
         raise BadInput("bad_setting", name="LUEUR_MODE", value=settings.mode)
+    for name, folder in (("LUEUR_SIGLIP", settings.siglip), ("LUEUR_VLM", settings.vlm)):
+        if folder and not (Path(folder).expanduser() / "config.json").is_file():
+            raise BadInput("bad_setting", name=name, value=folder)
     if settings.address and len([part for part in settings.address.split(";") if part.strip()]) != 5:
         raise BadInput("bad_setting", name="LUEUR_ADDRESS", value=settings.address)
     if settings.mcp not in ("", "prepare", "confirm"):

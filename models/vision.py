@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,11 +39,21 @@ _one = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Softmax over kinds, softmax over product classes (both in 0..1), and the class token of the last layer (96)."""
+    """Softmax over kinds, softmax over product classes (both in 0..1), and an embedding of the engine's own length."""
 
     kinds: dict[str, float]
     products: dict[str, float]
     features: tuple[float, ...]
+
+
+class Eye(Protocol):
+    """A model that looks at every picture: this module, or `siglip.Siglip` where its weights are."""
+
+    NAME: str
+
+    def load(self) -> object: ...
+
+    def look(self, picture: Image, /) -> Look: ...
 
 
 @functools.cache
@@ -90,8 +100,13 @@ def export() -> Path:
 
 def _file() -> Path:
     """Named by the checkpoint it was made of: another one is exported anew."""
-    weights = (FOLDER / "model.safetensors").read_bytes()
-    return CACHE / f"vit-{hashlib.sha256(weights).hexdigest()[:8]}.onnx"
+    return CACHE / f"vit-{mark()}.onnx"
+
+
+@functools.cache
+def mark() -> str:
+    """Which weights these are: the beginning of their sha256."""
+    return hashlib.sha256((FOLDER / "model.safetensors").read_bytes()).hexdigest()[:8]
 
 
 def _whole() -> Any:
@@ -161,15 +176,17 @@ def look(picture: Image) -> Look:
     """One forward pass over `picture` (any size and mode)."""
     with _one:
         logits, token = load()(pixels(picture))
-    return Look(
-        softmax(names()[:KINDS], logits[0, :KINDS]),
-        softmax(names()[KINDS:], logits[0, KINDS:]),
-        tuple(round(float(part), 4) for part in token[0]),
-    )
+    return looked(logits[0], token[0])
 
 
-def softmax(labels: tuple[str, ...], logits: NDArray[np.float32]) -> dict[str, float]:
-    """Shares in 0..1 that sum to one, by label."""
+def looked(logits: NDArray[np.float32], features: NDArray[np.float32]) -> Look:
+    """`logits` (labels) as the two answers they hold."""
+    kinds, goods = _shares(names()[:KINDS], logits[:KINDS]), _shares(names()[KINDS:], logits[KINDS:])
+    return Look(kinds, goods, tuple(round(float(part), 4) for part in features))
+
+
+def _shares(labels: tuple[str, ...], logits: NDArray[np.float32]) -> dict[str, float]:
+    """Softmax, by label."""
     import numpy as np
 
     shares = np.exp(logits - logits.max())

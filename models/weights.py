@@ -5,6 +5,7 @@ safetensors), never as pickled code.
 """
 
 import functools
+import hashlib
 import os
 import tomllib
 from dataclasses import dataclass
@@ -68,6 +69,22 @@ def whisper(given: str = "") -> Weights | None:
         return found
     every = [found for name in WHISPERS for found in _cached(name)]
     return max(every, key=lambda each: (not each.name.endswith(".en"), each.file.stat().st_mtime), default=None)
+
+
+def checkpoint(repo: str, given: str = "") -> Path | None:
+    """A model's whole folder (config, tokenizer, processor, safetensors): the one named, else its newest in the hub's
+    cache. These are not fetched: their hashes are not known here."""
+    if given:
+        return Path(given).expanduser()
+    found = (hub() / f"models--{repo.replace('/', '--')}" / "snapshots").glob(f"*/{FILE}")
+    return max((file.parent for file in found), key=lambda folder: folder.stat().st_mtime, default=None)
+
+
+def stamp(folder: Path) -> str:
+    """Which weights these are, without reading them: names, sizes and times of the folder's safetensors."""
+    files = [(file.resolve(), file.stat()) for file in sorted(folder.glob("*.safetensors"))]
+    marks = [f"{file} {told.st_size} {told.st_mtime_ns}" for file, told in files]
+    return hashlib.sha256("\n".join(marks).encode()).hexdigest()[:12]
 
 
 def _cache() -> Path:

@@ -38,8 +38,8 @@ def product_of(seen: Seen, context: Context) -> Reply | None:
     return None
 
 
-def _alike(matches: Sequence[Match], context: Context) -> Reply:
-    """The likest products, each with what decided; looks alone are said to be a guess."""
+def _alike(matches: Sequence[Match], context: Context) -> Reply | None:
+    """The likest products, each with what decided; looks alone are said to be a guess. None: none is sold any more."""
     shop = context.rooms.shop
     cards = []
     for match in matches[:SHOWN]:
@@ -47,8 +47,10 @@ def _alike(matches: Sequence[Match], context: Context) -> Reply:
             hit = Hit(product, product.offer.price(context.settings.currency))
             why = context.say(f"product.match.{match.how}", said=match.said)
             cards.append(replace(view(hit, hit.price.currency, context), why=(why,)))
+    if not cards:
+        return None
     guess = matches[0].how == "look"
-    text = context.say("product.may_be" if guess else "product.matched", title=cards[0].title) if cards else ""
+    text = context.say("product.may_be" if guess else "product.matched", title=cards[0].title)
     ids = tuple(card.id for card in cards)
     return Reply(text, (Products(products=tuple(cards)),), route="product", results=ids)
 

@@ -129,15 +129,15 @@ def _thing(seen: Seen, context: Context) -> Reply:
 
     engines = ", ".join(seen.engines) or context.say("service.no_engine")
     name, score = max(seen.labels, key=lambda label: label[1], default=("", 0.0))
-    if seen.kind == "product" and score >= LOOKS:
+    if seen.kind == "product" and score >= LOOKS and not seen.caption:
         named = glossary().name(name, context.language)
         text = context.say("service.looks_like", name=named, percent=round(100 * score), engines=engines)
         return Reply(
             text, (Document(kind="product", fields={}, engines=seen.engines, actions=(_search(named, context),)),)
         )
-    words = " ".join(line.text for line in seen.lines)[:LONGEST_CODE]
-    key = "service.some_text" if words else "service.nothing_seen"
-    text = context.say(key, words=words, engines=engines)
+    words = seen.caption or " ".join(line.text for line in seen.lines)[:LONGEST_CODE]
+    key = "service.caption" if seen.caption else "service.some_text" if words else "service.nothing_seen"
+    text = context.say(key, words=words, engine=engines.rpartition(", ")[2], engines=engines)
     return Reply(text, (Document(kind=seen.kind, fields={}, engines=seen.engines),))
 
 

@@ -9,17 +9,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import BadInput, LueurError
+from assistant.redaction import hide
 from assistant.request import Heard, Language, Seen, Upload
 from assistant.senses import crops
 from assistant.senses import see as pictures
 from assistant.senses.worker import Frame, Worker
 from assistant.settings import Settings
+from models import siglip, vision, vlm
 from models.fetch import Fetch
-from models.weights import pinned
+from models.weights import checkpoint, pinned, stamp
 
 log = logging.getLogger(__name__)
 CLIPS: Mapping[str, Language] = {"pay_alice": "en", "groceries": "en", "red_lamp": "en", "net_worth": "en",
@@ -30,7 +33,8 @@ LARGEST_SOUND = 30 << 20  # bytes
 class Senses:
     def __init__(self, settings: Settings, worker: Worker | None = None) -> None:
         self.settings = settings
-        self.worker = worker or Worker()
+        self._eye, self._teller = checkpoint(siglip.REPO, settings.siglip), checkpoint(vlm.REPO, settings.vlm)
+        self.worker = worker or Worker(eye=self._eye)
         self.fetches = {name: Fetch(pin, settings.offline, self.compare) for name, pin in pinned().items()}
 
     def start(self) -> None:
@@ -90,6 +94,23 @@ class Senses:
         """As `see`, for a camera's frame: codes in some ten milliseconds, and with `read` the largest print."""
         yield from self._looks("watch", image, 0, read=read)
 
+    def told(self, seen: Seen, image: Upload) -> Seen:
+        """`seen` with a sentence of the model for open questions, where its weights are and the picture shows neither
+        paper nor code. Raises as `see`, and `Unavailable` for a checkpoint that cannot be used."""
+        if self._teller is None or seen.codes or seen.field("total") or seen.kind not in ("product", "other"):
+            return seen
+        from PIL import Image
+
+        head, rows = list(self._frames("small", image, {"side": vlm.SIDE}))[-1]
+        across, down = head["size"]
+        caption = vlm.tell(Image.frombytes("RGB", (int(across), int(down)), rows), self._teller)
+        return replace(seen, caption=hide(caption)[0], engines=(*seen.engines, vlm.name(self._teller)))
+
+    @property
+    def mark(self) -> str:
+        """Which vision model looks: features of another one are not compared with its own."""
+        return stamp(self._eye) if self._eye else vision.mark()
+
     def _looks(self, verb: str, image: Upload, index: int, **how: Any) -> Iterator[Seen]:
         pictures.check(image)
         seen, kinds = Seen("other", 0.0), dict[str, float]()
@@ -110,11 +131,12 @@ class Senses:
     def describe(self) -> dict[str, str]:
         """Engine and state per sense, for the page and for `lueur doctor`."""
         from assistant.senses import hear
-        from models import vision
 
+        eye = siglip.Siglip.NAME if self._eye else vision.NAME
+        teller = f", {vlm.name(self._teller)} for open questions" if self._teller else ""
         return {
             "hear": hear.describe(self.settings),
-            "see": f"{vision.NAME}, {self.worker.state}",
+            "see": f"{eye}{teller}, {self.worker.state}",
             "read": f"{pictures.READER}, {self.worker.state}",
             "scan": f"{pictures.SCANNER}, {self.worker.state}",
         }

@@ -15,12 +15,16 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import IO, Any
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 from assistant.errors import LueurError
 from assistant.request import Seen
 from assistant.senses import crops, read, scan, see
 from assistant.senses.worker import read_frame, write_frame
+
+if TYPE_CHECKING:
+    from models.vision import Eye
 
 IDLE_SECONDS = 900  # without work the process ends and gives its memory back
 LIKE_THING = 0.1  # share of its opinion from which a picture may show a product
@@ -32,8 +36,9 @@ Reader = Callable[[Any, float], tuple[list[list[Any]], float]]
 class Room:
     """The worker's threads and its way back to the parent."""
 
-    def __init__(self, out: IO[bytes]) -> None:
+    def __init__(self, out: IO[bytes], eye: Eye) -> None:
         self._out = out
+        self._eye = eye
         self._guard = threading.Lock()
         self._quick = ThreadPoolExecutor(3)
         self._slow = ThreadPoolExecutor(1)
@@ -56,18 +61,17 @@ class Room:
         self._slow.submit(read.load)
 
     def _load(self) -> None:
-        from models import vision
-
         try:
             scan.load()
-            vision.load()
+            self._eye.load()
             self._slow.submit(self.send, {"state": "ready"})
         except Exception:
             self.send({"state": "broken", "why": traceback.format_exc()[-2000:]})
 
     def take(self, head: dict[str, Any], blob: bytes) -> None:
         self._open.add(head["id"])
-        verb = {"see": self._see, "watch": self._watch, "pages": self._pages, "decode": self._decode}[head["verb"]]
+        verb = {"see": self._see, "watch": self._watch, "pages": self._pages, "decode": self._decode,
+                "small": self._small}[head["verb"]]  # fmt: skip
         self._quick.submit(self._guarded, head["id"], verb, head, blob)
 
     def _guarded(self, number: int, verb: Callable[..., None], *given: Any) -> None:
@@ -92,7 +96,6 @@ class Room:
 
     def _see(self, number: int, head: dict[str, Any], blob: bytes) -> None:
         """Codes at once, then the vision model and local features, then (on the slow thread) the text."""
-        from models import vision
         from models.prints import prints
 
         self.send({"id": number, "began": True})
@@ -101,7 +104,7 @@ class Room:
         codes = scan.codes(picture, scale)
         known = {"codes": codes, **size}
         self.send({"id": number, **known})
-        shown = _shown(vision.look(picture))
+        shown = self._looked(picture)
         looks = shown["kinds"]
         if not head["read"] or looks["product"] + looks["other"] + looks["code"] * (not codes) > LIKE_THING:
             shown["prints"] = base64.b64encode(prints(picture)).decode()
@@ -113,14 +116,12 @@ class Room:
 
     def _watch(self, number: int, head: dict[str, Any], blob: bytes) -> None:
         """A camera's frame: codes at once, then print, if it may be read and looks like it, or codes that lie askew."""
-        from models import vision
-
         self.send({"id": number, "began": True})
         picture, scale = see.opened(blob, see.LARGEST_FRAME)
         size = [round(side * scale) for side in picture.size]
         known: dict[str, Any] = {"codes": scan.upright(picture, scale), "size": size}
         self.send({"id": number, **known})
-        known |= _shown(vision.look(picture))
+        known |= self._looked(picture)
         self.send({"id": number, **known})
         if head["read"] and sum(known["kinds"][kind] for kind in read.PRINTED) > LIKE_PRINT:
             self._slow.submit(self._guarded, number, self._glance, picture, scale, known)
@@ -141,6 +142,17 @@ class Room:
         for page in see.pages(blob):
             self.send({"id": number, "page": True}, page)
         self._end(number, {})
+
+    def _small(self, number: int, head: dict[str, Any], blob: bytes) -> None:
+        """A picture's pixels, for who must not open files."""
+        self.send({"id": number, "began": True})
+        picture, _ = see.opened(blob)
+        picture.thumbnail((head["side"], head["side"]))
+        self._end(number, {"size": picture.size}, picture.tobytes())
+
+    def _looked(self, picture: Any) -> dict[str, Any]:
+        look = self._eye.look(picture)
+        return {"kinds": look.kinds, "products": look.products, "features": look.features, "model": self._eye.NAME}
 
     def _decode(self, number: int, head: dict[str, Any], blob: bytes) -> None:  # noqa: ARG002
         import numpy as np
@@ -163,10 +175,10 @@ def _askew(picture: Any, scale: float, known: dict[str, Any]) -> dict[str, Any]:
     return {"codes": known["codes"] or scan.turned(picture, scale, scan.TURNED_FRAME)}
 
 
-def _shown(look: Any) -> dict[str, Any]:
-    from models import vision
+def _eye(folder: str) -> Eye:
+    from models import siglip, vision
 
-    return {"kinds": look.kinds, "products": look.products, "features": look.features, "model": vision.NAME}
+    return siglip.Siglip(Path(folder)) if folder else vision
 
 
 def limit(memory: int) -> None:
@@ -185,7 +197,7 @@ def main() -> None:
     limit(int(sys.argv[1]))
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not speak into the pipe
-    room = Room(out)
+    room = Room(out, _eye(sys.argv[2]))
     room.warm()
     threading.Thread(target=room.watch, daemon=True).start()
     while frame := read_frame(sys.stdin.buffer):

@@ -64,16 +64,21 @@ class Died(Exception):
         self.mine = mine
 
 
+def _twice(eye: Path | None) -> int:
+    """Bytes of a vision model's files, once read and once loaded."""
+    return 2 * sum(file.stat().st_size for file in eye.glob("*.safetensors")) if eye else 0
+
+
 class Process:
     """One running worker: a thread reads its frames and hands each to the job it belongs to."""
 
-    def __init__(self, memory: int) -> None:
+    def __init__(self, memory: int, eye: Path | None = None) -> None:
         root = str(Path(__file__).parents[2])
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         alone = {"PYTHONPATH": root, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "TRANSFORMERS_VERBOSITY": "error",
                  "MALLOC_ARENA_MAX": "2", **HEAP}  # fmt: skip
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "assistant.senses.inside", str(memory)],
+            [sys.executable, "-m", "assistant.senses.inside", str(memory + _twice(eye)), str(eye or "")],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=kept | alone,
         )  # fmt: skip
         self.pid = self._process.pid
@@ -160,10 +165,16 @@ class Process:
 
 
 class Worker:
-    """Always at most one process; a new one is started when it is needed and the old one is gone or worn."""
+    """Always at most one process; a new one is started when it is needed and the old one is gone or worn.
 
-    def __init__(self, memory: int = MEMORY, seconds: float = SECONDS, jobs: int = JOBS) -> None:
+    `eye`: the folder of a larger vision model, whose weights come on top of `memory`.
+    """
+
+    def __init__(
+        self, memory: int = MEMORY, seconds: float = SECONDS, jobs: int = JOBS, eye: Path | None = None
+    ) -> None:  # fmt: skip
         self._limits = (memory, seconds, jobs)
+        self._eye = eye
         self._numbers = itertools.count(1)
         self._guard = threading.Lock()
         self._process: Process | None = None
@@ -178,7 +189,7 @@ class Worker:
             if self._process and worn:
                 self._process.kill()
             if self._process is None or worn or not self._process.alive:
-                self._process = Process(self._limits[0])
+                self._process = Process(self._limits[0], self._eye)
             return self._process
 
     def stream(self, verb: str, blob: bytes, too_heavy: str, **values: Any) -> Iterator[Frame]:

@@ -59,11 +59,14 @@ class Lexicon(TypedDict):
 
 
 class Shop:
-    """`embed`: texts to vectors, None: words alone. `known`: whether a word is English, whoever sells it."""
+    """`embed`: texts to vectors, None: words alone. `known`: whether a word is English, whoever sells it.
+
+    `eye`: which vision model the looks of pictures are of.
+    """
 
     def __init__(
         self, store: Store, settings: Settings, clock: Clock, embed: Embed | None = None,
-        known: Callable[[str], bool] = "".__eq__,
+        known: Callable[[str], bool] = "".__eq__, eye: str = "",
     ) -> None:  # fmt: skip
         self.settings = settings
         self.clock = clock
@@ -76,7 +79,7 @@ class Shop:
         self.watches = Watches(store, clock, self.catalogue)
         self.repriced: Callable[[], None] = lambda: None  # told that prices may have changed
         self.facts = Facts(settings.food_facts)
-        self.pictures = Pictures(settings.home / "looks")
+        self.pictures = Pictures(settings.home / "looks" / eye)
         self._embed, self._known = embed, known
         self._view: View | None = None
         self._opening = threading.Lock()
