@@ -166,6 +166,17 @@ def test_more_than_the_disk_holds_is_not_begun(hub: Any) -> None:
     assert (fetch.state, hub.asked) == ("full", [])
 
 
+def test_a_disk_that_fills_up_on_the_way_is_said(hub: Any) -> None:
+    fetch = Fetch(WANTED)
+    fetch.part.parent.mkdir(parents=True)
+    fetch.part.symlink_to("/dev/full")
+    fetch.run()
+    assert fetch.state == "full"
+    fetch.part.unlink()
+    fetch.run()
+    assert fetch.state == "ready"
+
+
 @pytest.mark.parametrize("status", [404, 429, 500])
 def test_a_hub_that_refuses_is_remembered_as_not_answering(hub: Any, status: int) -> None:
     hub.status = status
@@ -181,6 +192,17 @@ def test_nobody_at_the_address_is_said_at_once(hub: Any, monkeypatch: pytest.Mon
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{free.getsockname()[1]}")
         fetch = Fetch(WANTED)
         fetch.run()
+    assert fetch.state == "unreachable"
+
+
+def test_a_hub_that_takes_no_call_is_given_up(hub: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.fetch.CONNECT", 0.3)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as busy:
+        address = busy.getsockname()
+        with socket.create_connection(address):  # the only place in its queue
+            monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{address[1]}")
+            fetch = Fetch(WANTED)
+            fetch.run()
     assert fetch.state == "unreachable"
 
 
