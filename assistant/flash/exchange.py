@@ -35,10 +35,11 @@ class Exchange:
         return fx.convert(self.given, self.into, self.on)
 
     @property
-    def rate(self) -> Decimal:
-        """One unit of `currency` in `into`, to six significant digits."""
+    def rates(self) -> tuple[Decimal, Decimal]:
+        """One unit of `currency` in `into`, and the other way round; each to six significant digits."""
         value = fx.rate(self.on, self.currency, self.into).value
-        return value.quantize(Decimal(1).scaleb(value.adjusted() - 5)).normalize()
+        there, back = (each.quantize(Decimal(1).scaleb(each.adjusted() - 5)).normalize() for each in (value, 1 / value))
+        return there, back
 
     @property
     def curve(self) -> list[tuple[date, float]]:

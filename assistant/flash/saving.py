@@ -1,4 +1,4 @@
-"""Saving towards a goal: the sum a month for a date, or the date for a sum a month.
+"""Saving towards a goal: of the sum, the deposit a month and the time two are given, the third follows.
 
 A deposit at the end of every month; interest is credited monthly at a twelfth of the yearly rate, half up to the minor
 unit, so that the path is what a bank would print. Knows no calendar: time is counted in months.
@@ -20,10 +20,13 @@ LONGEST = 1200  # months
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """One of `monthly` and `months` is given, the other follows. `spare`: what the household has left a month."""
+    """`target` None: what there will be. Else one of `monthly` and `months` is given, the other follows.
+
+    `spare`: what the household has left a month.
+    """
 
     currency: str
-    target: Positive
+    target: Annotated[Positive | None, Input(step="0.01", unit="currency")] = None
     monthly: Annotated[Amount | None, Input("range", "1", "currency")] = None
     months: Annotated[Months | None, Input("range", "1", "month", "60", "1")] = None
     have: Amount = Decimal(0)
@@ -33,11 +36,13 @@ class Goal:
     @property
     def both(self) -> dict[str, Decimal]:
         """What is given and what follows from it, by field."""
+        if self.target is None:
+            return {"target": self.path[-1].decimal}
         return {"monthly": self.deposit.decimal, "months": Decimal(len(self.path) - 1)}
 
     @property
     def _end(self) -> int:
-        return Money.of(self.target, self.currency).minor
+        return 0 if self.target is None else Money.of(self.target, self.currency).minor
 
     @property
     def deposit(self) -> Money:
@@ -51,8 +56,8 @@ class Goal:
     @property
     def path(self) -> tuple[Money, ...]:
         """The balance now and after every month, up to the first that reaches the target or to the date given."""
-        months = self.months if self.months is not None else LONGEST
-        balances = self._balances(self.deposit.minor, months, stop=self.months is None)
+        open_ = self.months is None or (self.monthly is not None and self.target is not None)
+        balances = self._balances(self.deposit.minor, LONGEST if open_ else self.months or 1, stop=open_)
         if balances[-1] < self._end:
             raise Refused("flash_never", most=LONGEST // 12)
         return tuple(Money(minor, self.currency) for minor in balances)
@@ -66,10 +71,6 @@ class Goal:
             interest = half_up(balances[-1] * rate.numerator, rate.denominator)
             balances.append(balances[-1] + interest + deposit)
         return balances
-
-    def after(self, months: int) -> Money:
-        """What is there after so many months."""
-        return Money(self._balances(self.deposit.minor, months)[-1], self.currency)
 
     @property
     def interest(self) -> Money:

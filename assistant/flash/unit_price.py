@@ -9,14 +9,17 @@ from assistant.flash.inputs import Amount, Count, Input, Positive
 from assistant.fx import half_up
 from assistant.money import Money, digits
 
-# unit -> (what a price is stated for, how much of it); ounce and pound as agreed in 1959, a jin is 500 g
+# unit -> (what a price is stated for, how much of it); ounce, pound, foot as agreed in 1959, a jin is 500 g;
+# the gallon, pint and fluid ounce are those of the US unless their name says otherwise
 UNITS: dict[str, tuple[str, Fraction]] = {
     "kg": ("kg", Fraction(1)), "g": ("kg", Fraction(1, 1000)), "mg": ("kg", Fraction(1, 10**6)),
     "jin": ("kg", Fraction(1, 2)), "oz": ("kg", Fraction("0.028349523125")), "lb": ("kg", Fraction("0.45359237")),
     "l": ("l", Fraction(1)), "dl": ("l", Fraction(1, 10)), "cl": ("l", Fraction(1, 100)),
-    "ml": ("l", Fraction(1, 1000)),
+    "ml": ("l", Fraction(1, 1000)), "fl_oz": ("l", Fraction("0.0295735295625")), "pt": ("l", Fraction("0.473176473")),
+    "gal": ("l", Fraction("3.785411784")), "gal_uk": ("l", Fraction("4.54609")),
     "m": ("m", Fraction(1)), "cm": ("m", Fraction(1, 100)), "mm": ("m", Fraction(1, 1000)),
-    "piece": ("piece", Fraction(1)),
+    "ft": ("m", Fraction("0.3048")), "yd": ("m", Fraction("0.9144")),
+    "piece": ("piece", Fraction(1)), "dozen": ("piece", Fraction(12)),
 }  # fmt: skip
 
 
@@ -30,9 +33,14 @@ class Pack:
     count: Count = 1
 
     @property
+    def held(self) -> Fraction:
+        """All of it in kg, l, m or pieces."""
+        return Fraction(self.quantity) * self.count * UNITS[self.unit][1]
+
+    @property
     def per(self) -> Fraction:
         """Major units of money for one kg, l, m or piece."""
-        return Fraction(self.price) / (Fraction(self.quantity) * self.count * UNITS[self.unit][1])
+        return Fraction(self.price) / self.held
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ def _typed(value: Any, currency: str) -> str:
     """What a field holds: an amount that is not whole has its cents."""
     if not isinstance(value, Decimal):
         return str(value)
+    value = value if currency else round(value, 3)
     cents = currency and value != value.to_integral_value()
     return f"{Money.of(value, currency).decimal if cents else value.normalize():f}"
 
@@ -111,7 +112,7 @@ def _currencies(swap: Any, context: Context) -> Iterable[Choice]:  # noqa: ARG00
 
 
 def _units(shelf: Any, context: Context) -> Iterable[Choice]:
-    return [Choice(u, context.say(f"flash.unit.{u}")) for u, (base, _) in UNITS.items() if base == shelf.unit]
+    return [Choice(u, _unit(u, Decimal(1), context)) for u, (base, _) in UNITS.items() if base == shelf.unit]
 
 
 CHOICES: dict[str, Callable[[Any, Context], Iterable[Choice]]] = {
@@ -142,6 +143,8 @@ def _of(part: Money, whole: Money) -> int:
 
 
 def split(bill: Bill, context: Context) -> Face:
+    if len(bill.people) == 1:
+        return _tipped(bill, context)
     outcomes = [
         Result(named(bill, i, context), share, _of(share, bill.whole), _settled(bill, i, context))
         for i, share in enumerate(bill.shares)
@@ -151,6 +154,14 @@ def split(bill: Bill, context: Context) -> Face:
     open_ = any(item.label == bill.unsure and all(item.shared) for item in bill.items)
     notes = [context.say("flash.who_not", what=bill.unsure)] if open_ and bill.unsure else []
     return Face(bill.whole, caption, outcomes, notes)
+
+
+def _tipped(bill: Bill, context: Context) -> Face:
+    """A bill of one person: what the tip adds."""
+    total, whole = Money.of(bill.total, bill.currency), bill.whole
+    parts = (("total", total), ("tip", whole - total))
+    outcomes = [Result(context.say(f"flash.field.{name}"), part, _of(part, whole)) for name, part in parts]
+    return Face(whole, context.say("flash.tipped", tip=whole - total), outcomes)
 
 
 def _settled(bill: Bill, index: int, context: Context) -> str:
@@ -175,10 +186,15 @@ def saving(goal: Goal, context: Context) -> Face:
         for name, part in (("put_in", put_in), ("interest", goal.interest), ("start", own))
         if part.minor or name == "put_in"
     ]
-    by_date = goal.months is not None
-    caption = context.say("flash.saving_each" if by_date else "flash.saving_when", amount=deposit, when=when)
+    follows: tuple[str, Money | str] = ("when", when) if goal.monthly is not None else ("each", deposit)
+    key, headline = ("sum", end) if goal.target is None else follows
+    caption = context.say(f"flash.saving_{key}", amount=deposit, when=when, target=_end(goal))
     svg = _curve(path, "flash.curve.saving", context)
-    return Face(deposit if by_date else when, caption, outcomes, _spare(goal, deposit, context), svg)
+    return Face(headline, caption, outcomes, _spare(goal, deposit, context), svg)
+
+
+def _end(goal: Goal) -> Money:
+    return Money.of(goal.target, goal.currency) if goal.target is not None else goal.path[-1]
 
 
 def _spare(goal: Goal, deposit: Money, context: Context) -> Sequence[str]:
@@ -214,9 +230,11 @@ def loan(debt: Loan, context: Context) -> Face:
             Result(context.say("flash.interest_saved"), saved, _of(saved, paid), best=True),
             Result(context.say("flash.sooner"), context.say("flash.months", count=sooner), note=end, best=True),
         ]
-    caption = context.say("flash.loan_faster" if quicker else "flash.loan_agreed", interest=interest, end=end)
+    key = "faster" if quicker else "until" if debt.months is None else "agreed"
+    caption = context.say(f"flash.loan_{key}", interest=interest, end=end)
     svg = _curve((Money(each, unit) for each in faster.balances), "flash.curve.loan", context)
-    return Face(saved if quicker else debt.instalment, caption, outcomes, (), svg)
+    told = context.say("flash.months", count=agreed.months) if key == "until" else debt.instalment
+    return Face(saved if quicker else told, caption, outcomes, (), svg)
 
 
 # ---- budget ----
@@ -245,18 +263,21 @@ def _category(line: Line, most: Money, currency: str, context: Context) -> Resul
 
 def exchange(swap: Exchange, context: Context) -> Face:
     result, day = swap.result
-    pair = {"base": swap.currency, "quote": swap.into}
-    one = context.say("flash.rate", rate=shown_number(swap.rate, context.language), **pair)
+    pair, ends = {"base": swap.currency, "quote": swap.into}, (swap.currency, swap.into)
+    there, back = (
+        context.say("flash.rate", rate=shown_number(rate, context.language, exact=True), base=base, quote=quote)
+        for rate, base, quote in zip(swap.rates, ends, ends[::-1], strict=True)
+    )
     points = [charts.Point(str(shown(on, context.language)), each, f"{each:.4g}") for on, each in swap.curve]
     title = context.say("flash.curve.exchange", **pair)
     svg = charts.line(title, title, points) if swap.currency != swap.into else ""
-    outcomes = (Result(one, context.say("flash.ecb", day=day)),)
+    outcomes = (Result(there, context.say("flash.ecb", day=day)), Result(back, context.say("flash.ecb", day=day)))
     caption = context.say("flash.exchange_of", given=swap.given, day=day)
     return Face(result, caption, outcomes, (context.say("flash.bank_rate"),), svg)
 
 
 def unit_price(shelf: Shelf, context: Context) -> Face:
-    unit, best, dearest = context.say(f"flash.unit.{shelf.unit}"), shelf.best, max(shelf.prices)
+    unit, best, dearest = context.say(f"flash.unit.{shelf.unit}", count=1), shelf.best, max(shelf.prices)
     names = [_pack(shelf, i, context) for i in range(len(shelf.packs))]
     prices = [context.say("flash.per", price=price, unit=unit) for price in shelf.prices]
     outcomes = [
@@ -264,7 +285,9 @@ def unit_price(shelf: Shelf, context: Context) -> Face:
             name,
             price,
             _of(shelf.prices[i], dearest),
-            f"+{shelf.dearer[i]} %" * (i != best),
+            context.say("flash.comma").join(
+                filter(None, (_small(shelf, i, context), f"+{shelf.dearer[i]} %" * (i != best)))
+            ),
             i == best and len(names) > 1,
         )
         for i, (name, price) in enumerate(zip(names, prices, strict=True))
@@ -276,8 +299,20 @@ def unit_price(shelf: Shelf, context: Context) -> Face:
 def _pack(shelf: Shelf, index: int, context: Context) -> str:
     pack = shelf.packs[index]
     times = f"{pack.count} × " if pack.count > 1 else ""
-    unit, cost = context.say(f"flash.unit.{pack.unit}"), Money.of(pack.price, shelf.currency).text(context.language)
+    unit, cost = _unit(pack.unit, pack.quantity, context), Money.of(pack.price, shelf.currency).text(context.language)
     return f"{times}{shown_number(pack.quantity, context.language)} {unit} · {cost}"
+
+
+def _small(shelf: Shelf, index: int, context: Context) -> str:
+    """The price of 100 g or 100 ml, where every pack holds less than a kilogram or a litre."""
+    if shelf.unit not in ("kg", "l") or any(pack.held >= 1 for pack in shelf.packs):
+        return ""
+    tenth = Money.of(shelf.prices[index].decimal / 10, shelf.currency)
+    return context.say("flash.per", price=tenth, unit="100 g" if shelf.unit == "kg" else "100 ml")
+
+
+def _unit(name: str, quantity: Decimal, context: Context) -> str:
+    return context.say(f"flash.unit.{name}", count=1 if quantity <= 1 else 2)
 
 
 FACES: dict[type[Any], Callable[[Any, Context], Face]] = {

@@ -137,10 +137,10 @@ def printed(value: Any, context: Context) -> Any:
     return shown_number(value, context.language) if isinstance(value, Decimal) else value
 
 
-def shown_number(value: Decimal, language: str) -> str:
+def shown_number(value: Decimal, language: str, exact: bool = False) -> str:
     from babel.numbers import format_decimal
 
-    return str(format_decimal(value, locale=LOCALES[language]))
+    return str(format_decimal(value, locale=LOCALES[language], decimal_quantization=not exact))
 
 
 def readable(rows: Sequence[Mapping[str, Any]], context: Context) -> tuple[dict[str, Any], ...]:

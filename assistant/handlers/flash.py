@@ -13,8 +13,6 @@ from typing import Any, cast
 from assistant.errors import LueurError, NotFound, Refused
 from assistant.flash import Kept, Kind
 from assistant.flash.card import Flash, Result
-from assistant.flash.inputs import LARGEST
-from assistant.flash.saving import Goal
 from assistant.flash.split import Bill
 from assistant.handlers import Context, Handler, Tap, notice, stable
 from assistant.handlers import ask as question
@@ -68,15 +66,10 @@ def make(target: Mapping[str, Any], values: Mapping[str, str], context: Context)
 
 
 def _goal(given: dict[str, Any], context: Context) -> dict[str, Any]:
-    """The household's spare money, in the goal's currency; the target of "200 a month for 3 years"."""
+    """The household's spare money, in the goal's currency."""
     spare = context.rooms.wealth.spare(context.user)
     if spare and spare.currency == given["currency"]:
         given["spare"] = str(spare.decimal)
-    if "target" not in given:
-        have, rate, monthly = (Decimal(str(given.get(name, 0))) for name in ("have", "rate", "monthly"))
-        months = int(given.pop("months"))
-        goal = Goal(given["currency"], Decimal(LARGEST), monthly, have=have, rate=rate)
-        given["target"] = str(goal.after(months).decimal)
     return given
 
 
@@ -109,7 +102,7 @@ def _left(spent: Decimal, change: Mapping[str, str]) -> Decimal:
     """Percent of `spent` that stays."""
     to = Decimal(change["to"]) if "to" in change else spent + Decimal(change["by"]) if "by" in change else None
     percent = Decimal(change.get("percent", 100)) if to is None else 100 * to / spent
-    return round(min(max(percent, Decimal(0)), Decimal(300)), 1)
+    return round(min(max(percent, Decimal(0)), Decimal(300)), 6)
 
 
 COMPLETED = {"saving": _goal, "loan": _own_loan, "budget": _spending}

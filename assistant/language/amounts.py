@@ -254,7 +254,7 @@ def _measured(words: Sequence[Token], index: int, language: Language) -> int:
         money = phrases("currency", language).at(words, hit.end)
         if money and unit and money[1] > unit[1]:
             return index  # 日元 is no day
-        if unit or after in lexicon(language)["list"]["counter"]:
+        if unit or (after in lexicon(language)["list"]["counter"] and not _of_mine(words, hit.end)):
             return unit[1] if unit else hit.end + 1
         if glued and after in (*lexicon(language)["list"]["suffix"], '"', "%"):
             return hit.end + 1
@@ -263,6 +263,11 @@ def _measured(words: Sequence[Token], index: int, language: Language) -> int:
     if index and words[index - 1].text in GLUE - {"-", "+", "="} and words[index - 1].end == words[index].start:
         return hit.end
     return index
+
+
+def _of_mine(words: Sequence[Token], at: int) -> bool:
+    """ "5000 of my loan" counts no things."""
+    return words[at].text == "of" and at + 1 < len(words) and words[at + 1].text in ("my", "our")
 
 
 def _is_no_amount(words: Sequence[Token], hit: Number, language: Language) -> bool:

@@ -46,7 +46,9 @@ def propose(text: str, evidence: Evidence, state: State, world: World) -> tuple[
 
 
 def _card(said: Sentence, evidence: Evidence, state: State) -> tuple[str, Given] | None:
-    if said.says("elsewhere"):
+    apart = {at for name in ("split", "shared", "portions") for _, a, b in said.find(name) for at in range(a, b)}
+    after = {hit.last for hit in said.amounts}
+    if any(first in after or not apart.issuperset(range(first, last)) for _, first, last in said.find("elsewhere")):
         return None  # a transfer between accounts, or a sum that is paid
     if bill := sharing.read(said, _paper(evidence, state)):
         return "split", bill
@@ -134,9 +136,11 @@ def _mine(said: Sentence) -> Given | None:
 
 def _unit_price(said: Sentence) -> Given | None:
     """Two packs or more with their prices, or one with "per kilo"."""
-    packs = _packs(said)
+    found = _packs(said)
+    packs = [each for each in found if not said.ends("per_before", each[1])]
     prices = [hit for hit in said.amounts if not any(first <= hit.first < last for _, first, last in packs)]
-    alone = len(packs) == 1 and (said.says("bound") or not said.says("per"))
+    asked = said.says("per") or len(packs) < len(found)
+    alone = len(packs) == 1 and (said.says("bound") or not asked)
     if not packs or len(packs) != len(prices) or alone:
         return None
     rows = [pack | {"price": said.amount(price)} for (pack, _, _), price in zip(packs, prices, strict=True)]
@@ -158,15 +162,32 @@ def _pack(said: Sentence, first: int) -> tuple[Given, int, int] | None:
     hit = number(said.tokens, first, said.language)
     end = hit.end if hit else first + 1 if said.words[first] in ARTICLES else 0
     times = said.at("pack", end) if hit else 0
+    noun = hit is not None and end in _counted(said) and not times
     inner = number(said.tokens, times, said.language) if times else None
     table = phrases("flash.unit", said.language)
     for count, contents, after in ((hit, inner, inner.end if inner else 0), (None, hit, end)):
-        unit = table.at(said.tokens, after) if after and not said.at("per", first) else None
+        unit = table.at(said.tokens, after) if after and not _asked_by(said, first) else None
+        unit = unit or (("piece", after + 1) if noun and contents else None)
         value = contents.values[-1] if contents else Decimal(1)
         if unit and not (unit[0] == "piece" and said.language == "zh" and value == 1):  # 一个 counts anything
             counted = {"count": int(count.values[-1])} if count else {}
             return counted | {"quantity": str(value), "unit": unit[0]}, first, unit[1]
     return None
+
+
+def _asked_by(said: Sentence, first: int) -> bool:
+    """ "A kilo" is what the price is asked by, but a pack where its own price follows."""
+    end = said.at("per", first)
+    return bool(end) and not any(end <= hit.first <= end + 1 for hit in said.amounts)
+
+
+def _counted(said: Sentence) -> set[int]:
+    """Tokens of a noun that stands after two numbers: "2 nights for 180 or 3 nights for 240"."""
+    ends = [hit.end for at in range(len(said.tokens)) if (hit := number(said.tokens, at, said.language))]
+    nouns = [at for at in ends if at < len(said.tokens) and said.tokens[at].kind == "word" and len(said.words[at]) > 2]
+    known = ("currency", "list.percent", "period.unit", "monthly", "weekly", "people", "list.purpose", "joiner", "into")
+    nouns = [at for at in nouns if not any(said.at(name, at) for name in known)]
+    return {at for at in nouns if [said.words[other] for other in nouns].count(said.words[at]) > 1}
 
 
 # ---- loans and savings ----
@@ -178,6 +199,8 @@ def _told(said: Sentence, role: Callable[[Sentence, Found, Given], str]) -> Give
     for hit in said.amounts:
         if name := role(said, hit, told):
             told.setdefault(name, said.amount(hit))
+            if name == "monthly" and said.weekly(hit):
+                told[name] = str(round(Decimal(told[name]) * 52 / 12, 2))
     if said.percents:
         told["rate"] = str(said.percents[0].value)
     if said.durations:
@@ -214,7 +237,8 @@ def _loan_role(said: Sentence, hit: Found, told: Given) -> str:
 
 def _saving(said: Sentence) -> Given | None:
     """A target with a date, a sum a month, or neither; or a sum a month for so long."""
-    if not said.says("save") or (said.says("what_if") and said.percents):
+    needs = said.says("need") and said.due is not None and said.says("monthly")
+    if not (said.says("save") or needs) or (said.says("what_if") and said.percents and not said.amounts):
         return None
     if said.due is None and periods.read(said.text, said.language, said.world.day):
         return None  # what was saved in a time that is over
@@ -228,6 +252,8 @@ def _saving(said: Sentence) -> Given | None:
 
 
 def _saving_role(said: Sentence, hit: Found, told: Given) -> str:  # noqa: ARG001  roles are read alike
+    if any(last == hit.first for _, _, last in said.find("will")):
+        return "target"
     if len(said.amounts) > 1 and any(last == hit.first for _, _, last in said.find("have")):
         return "have"
     return "monthly" if said.monthly(hit) else "target"
@@ -258,8 +284,10 @@ def _change(said: Sentence, first: int, last: int) -> Given:
     inside = {i for _, a, b in scaled for i in range(a, b)}
     money = [hit for hit in said.amounts if first <= hit.first < last and hit.first not in inside]
     less, more = said.says("less", first, last), said.says("more", first, last)
-    if shares:
-        return {"percent": str(100 + shares[0].value * (1 if more and not less else -1))}
+    parts = [100 * each.value for each in said.fractions if first <= each.first < last and not scaled]
+    if (shares or parts) and (less or more):
+        by = shares[0].value if shares else parts[0]
+        return {"percent": str(100 + by * (1 if more and not less else -1))}
     if scaled and not money:
         return {"percent": scaled[0][0]}
     if money and (less or more):
@@ -275,10 +303,14 @@ def _exchange(said: Sentence) -> Given | None:
     money = [hit for hit in said.amounts if hit.certain]
     others = [hit for hit in said.find("currency") if not any(each.first <= hit[1] < each.last for each in money)]
     asked = said.says("convert")
+    if len(money) == 1 and asked and (said.says("home") or (not others and _is_bare(said, money[0]))):
+        home = said.world.currencies[0] if said.world.currencies else "EUR"
+        return _rated(said, said.amount(money[0]), said.currency(money[0].readings[0]), (home, 0, 0))
     if len(money) > 1 or not others or said.at("list.payee_before", 0):
         return None
     if not money:
-        two = len(others) == 2 and not said.amounts and said.says("rate_of")
+        alone = len(others) == 2 and sum(b - a for _, a, b in others) + 1 >= len(said.tokens)  # EUR/USD
+        two = len(others) == 2 and not said.amounts and (alone or said.says("rate_of"))
         return _rated(said, "1", said.held(others[0][0].split()), others[1]) if two else None
     into = {last for _, _, last in said.find("into")}
     target = next((hit for hit in others if hit[1] in into), others[-1] if asked else None)
@@ -289,6 +321,13 @@ def _exchange(said: Sentence) -> Given | None:
     return _rated(said, said.amount(money[0]), said.currency(money[0].readings[0]), target)
 
 
+def _is_bare(said: Sentence, money: Found) -> bool:
+    """ "How much is 99.95 USD?": nothing but the question and the amount."""
+    asked = {at for _, first, last in said.find("convert") for at in range(first, last)}
+    rest = [at for at in range(len(said.tokens)) if at not in asked and not money.first <= at < money.last]
+    return all(said.tokens[at].kind == "mark" for at in rest)
+
+
 def _rated(said: Sentence, amount: str, currency: str, target: Hit) -> Given | None:
     into, today = said.held(target[0].split()), said.world.day
     found = periods.read(said.text, said.language, today)
@@ -297,6 +336,6 @@ def _rated(said: Sentence, amount: str, currency: str, target: Hit) -> Given | N
 
 
 READERS: dict[str, Callable[[Sentence], Given | None]] = {
-    "open": _mine, "unit_price": _unit_price, "loan": _loan, "budget": _budget, "saving": _saving,
-    "exchange": _exchange,
+    "open": _mine, "unit_price": _unit_price, "loan": _loan, "budget": _budget, "exchange": _exchange,
+    "saving": _saving,
 }  # fmt: skip

@@ -64,6 +64,10 @@ class Sentence:
         hit = self._phrases(name).at(self.tokens, index) if index < len(self.tokens) else None
         return hit[1] if hit else 0
 
+    def ends(self, name: str, index: int) -> bool:
+        """Whether a phrase of `name` stands right before `index`."""
+        return any(last == index for *_, last in self.find(name, 0, index))
+
     def _phrases(self, name: str) -> Phrases[str]:
         return phrases(name if "." in name or name in TABLES else f"flash.{name}", self.language)
 
@@ -74,7 +78,15 @@ class Sentence:
     @cached_property
     def amounts(self) -> tuple[Found, ...]:
         inside = {at for each in (*self.percents, *self.durations) for at in range(each.first, each.last)}
-        return tuple(hit for hit in amounts.every(self.tokens, self.language) if hit.first not in inside)
+        every = (hit for hit in amounts.every(self.tokens, self.language) if hit.first not in inside)
+        every = (hit for hit in every if hit.certain or not any(a <= hit.first < b for a, b in self.dates))
+        parts = self.fractions  # "a third" holds no amount of its own, "a third of 90" does
+        return tuple(hit for hit in every if not any(p.first <= hit.first and hit.last <= p.last for p in parts))
+
+    @cached_property
+    def dates(self) -> list[tuple[int, int]]:
+        """Tokens of days and months that are named."""
+        return [(hit.first, hit.last) for hit in periods.read(self.text, self.language, self.world.day, ahead=True)]
 
     @cached_property
     def percents(self) -> list[Number]:
@@ -87,6 +99,17 @@ class Sentence:
         return found
 
     @cached_property
+    def fractions(self) -> list[Number]:
+        """A third, un quart, 四分之一: parts of a whole, 1 = all of it."""
+        hits = [Number(Decimal(part), first, last) for part, first, last in self.find("fraction")]
+        for index in range(len(self.tokens)):
+            below = number(self.tokens, index, self.language)
+            if below and self.words[below.end : below.end + 2] == ("分", "之") and below.values[0] != 100:
+                above = number(self.tokens, below.end + 2, self.language)
+                hits += [Number(above.values[0] / below.values[0], index, above.end)] if above else []
+        return hits
+
+    @cached_property
     def durations(self) -> list[Number]:
         """18 months, two years, a year and a half, 一年半, 2 ans et 6 mois."""
         found: list[Number] = []
@@ -95,6 +118,8 @@ class Sentence:
             end = hit.end if hit else index + (self.words[index] in ARTICLES)
             unit, value = self.at("period.unit", end), hit.values[-1] if hit else Decimal(1)
             size = periods.MONTHS.get(self.find("period.unit", end, unit)[0][0], 0) if unit else 0
+            if hit and (rates := self.at("instalments", end)):
+                unit, size = rates, 1
             taken = found and index < found[-1].last
             if end > index and size and not taken and self._is_length(index, unit, value):
                 half = self.at("number.half", unit)
@@ -112,8 +137,9 @@ class Sentence:
         """Months from now to the future month that is named ("by June", "d'ici juin", 到明年6月), or None."""
         today = self.world.day
         text = re.sub("[之以]?前", "", self.text)  # 6月前: by June, not six months ago
-        found = [each.value.end for each in periods.read(text, self.language, today, ahead=True)]
-        months = [(day.year - today.year) * 12 + day.month - today.month for day in found]
+        year = today.year + self.says("next_year")
+        ends = [each.value.end for each in periods.read(text, self.language, today, ahead=True)]
+        months = [(max(day.year, year) - today.year) * 12 + day.month - today.month for day in ends]
         return next((count for count in months if count > 0), None)
 
     def amount(self, found: Found) -> str:
@@ -132,10 +158,19 @@ class Sentence:
     def monthly(self, found: Found) -> bool:
         """Whether an amount is one of every month."""
         if self.language == "zh":
-            return any(last <= found.first <= last + 3 or ("".join(self.words[a:last]) == "一个月" and a == found.last)
-                       for _, a, last in self.find("monthly"))  # fmt: skip
-        after = self.at("extra", found.last) or found.last
-        return bool(self.at("monthly", after) or self.at("monthly", found.last + 1))
+            return self.weekly(found) or any(
+                last <= found.first <= last + 3 or ("".join(self.words[a:last]) == "一个月" and a == found.last)
+                for _, a, last in self.find("monthly")
+            )
+        after = self.at("extra", found.last) or self.at("save", found.last) or found.last
+        return bool(self.at("monthly", after) or self.at("monthly", found.last + 1) or self.weekly(found))
+
+    def weekly(self, found: Found) -> bool:
+        """Whether an amount is one of every week."""
+        hits = self.find("weekly")
+        if self.language == "zh":
+            return any(last <= found.first <= last + 3 for *_, last in hits)
+        return any(found.last <= first <= found.last + 1 for _, first, _ in hits)
 
     def near(self, name: str, found: Found, reach: int = 3) -> bool:
         return self.says(name, max(0, found.first - reach), found.last + reach)

@@ -181,7 +181,7 @@ def test_an_amount_exchanged_and_back_is_itself_within_rounding(amount: Decimal,
 def test_the_curve_of_a_rate_ends_at_the_rate() -> None:
     exchange = Exchange(Decimal(1), "EUR", "JPY", date(2026, 3, 2))
     assert exchange.curve[-1][0] == exchange.on
-    assert abs(exchange.curve[-1][1] - float(exchange.rate)) < 0.001
+    assert abs(exchange.curve[-1][1] - float(exchange.rates[0])) < 0.001
 
 
 @given(st.lists(st.tuples(money("0", "5000"), st.integers(0, 200)), min_size=1, max_size=8))

@@ -51,6 +51,10 @@ def decimal(money: Money) -> str:
     return f"{money.decimal:f}"
 
 
+def money(value: Any, amount: Decimal) -> Money:
+    return Money.of(amount, value.currency)
+
+
 def index_of(bill: Any, name: str) -> int:
     return next(i for i, person in enumerate(bill.people) if person.name == name)
 
@@ -81,6 +85,11 @@ HOLDS: dict[str, Callable[[Any, Any], bool]] = {
     "item": lambda bill, wanted: [item.amount for item in bill.items] == [Decimal(wanted)],
     "deposit": lambda goal, wanted: decimal(goal.deposit) == wanted,
     "months": lambda goal, wanted: len(goal.path) - 1 == wanted,
+    "target": lambda goal, wanted: (
+        decimal(goal.path[-1] if goal.target is None else money(goal, goal.target)) == wanted
+    ),
+    "parts": lambda bill, wanted: [str(person.portions) for person in bill.people] == wanted,
+    "tip_is": lambda bill, wanted: decimal(bill.whole - money(bill, bill.total)) == wanted,
     "instalment": lambda loan, wanted: decimal(loan.instalment) == wanted,
     "agreed": lambda loan, wanted: loan.agreed.months == wanted,
     "interest": lambda loan, wanted: decimal(Money(loan.agreed.interest, loan.currency)) == wanted,
