@@ -15,7 +15,7 @@ from assistant.clock import Clock, SystemClock
 from assistant.conversation import Conversations, Guesses, Preferences, Session
 from assistant.errors import BadInput, LueurError, NotFound, OutOfRoom, Refused, Unavailable
 from assistant.flash import Flash
-from assistant.handlers import Context, Rooms, carry_out, mandates, noticed, payment, service, stage, taps
+from assistant.handlers import Context, Rooms, carry_out, cart, mandates, noticed, payment, service, stage, taps
 from assistant.language import detect, dialogue
 from assistant.language.acts import Act, Do, Proposer, Start, World
 from assistant.language.proposer import Beside, chosen
@@ -189,9 +189,10 @@ class Assistant:
         return self.conversations.publish(who, seen, evidence, reply)
 
     def refresh(self, who: Session, payments: tuple[str, ...]) -> tuple[AnyCard, ...]:
-        """The receipts of these payments (and the shows) as they stand now; the stored turns follow."""
+        """The receipts of these payments (and the shows) as they stand now, and the cart; the stored turns follow."""
         context = self._context(who)
         cards = payment.receipts(payments, context) + stage.cards(payments, context)
+        cards += cart.bought(cards, context)
         self.conversations.replace_cards(who, cards)
         return cards
 

@@ -313,3 +313,21 @@ def test_more_like_one_stays_inside_the_limits(talk: Talk, words: str) -> None:
     shown = talk.card(Products).products
     assert shown
     assert all(view.price.minor < 4_000 and view.id != first for view in shown)
+
+
+def test_what_was_paid_leaves_the_cart_that_is_shown(talk: Talk) -> None:
+    for text in ("coffee beans", "add two of the first one", "check out"):
+        talk.say(text)
+    sheet = talk.card(PaySheet)
+    assert (sheet.lines[0].quantity, sheet.totals[-1].label, sheet.totals[-1].amount) == (2, "Total", sheet.amount)
+    paid = [each.payment_id for each in talk.pay()]
+    fresh = talk.assistant.refresh(talk.who, tuple(paid))
+    assert [each.parts for each in fresh if isinstance(each, Cart)] == [()]
+    assert not any(isinstance(each, Cart) for each in talk.assistant.refresh(talk.who, ()))
+
+
+def test_a_second_payment_within_a_minute_says_just_now(talk: Talk) -> None:
+    talk.say("pay Alice 12.50")
+    talk.pay()
+    talk.say("pay Alice 12.50")
+    assert any("just paid" in note for note in talk.card(PaySheet).notes)

@@ -113,8 +113,13 @@ def tag_sheet(title: str, price: Money, gtin: str) -> Image.Image:
     return made
 
 
-def barcode_sheet(title: str, gtin: str) -> Image.Image:
-    made = sheet("barcode", title=title, spelled=f"{gtin[0]}  {gtin[1:7]}  {gtin[7:]}")
+LAMP = ("Desk lamp with adjustable arm", "LED 8 W  2700 K  640 lm  Class E", "Cable 1.5 m  230 V  50 Hz")
+
+
+def barcode_sheet(title: str, gtin: str, small: Sequence[str] = LAMP) -> Image.Image:
+    """The back of a box, with up to three lines of small print."""
+    lines = dict(zip(("first", "second", "third"), (*small, "", ""), strict=False))
+    made = sheet("barcode", title=title, spelled=f"{gtin[0]}  {gtin[1:7]}  {gtin[7:]}", **lines)
     bars = linear(gtin, 540, 270)
     made.paste(bars, ((1000 - bars.width) // 2, 340))
     return made

@@ -36,6 +36,8 @@ def _controls(whole: Any, part: Any, path: str, group: str, context: Context) ->
     for each in fields(part):
         given, name = getattr(part, each.name), f"{path}{each.name}"
         asks = [m for m in getattr(hints[each.name], "__metadata__", ()) if isinstance(m, Input)]
+        if isinstance(whole, Bill) and len(whole.people) == 1 and (path or each.name == "payer"):
+            continue  # nobody to share with
         if asks:
             yield _control(whole, part, each.name, path, group, asks[-1], context)
         elif each.name == "shared":
@@ -264,14 +266,18 @@ def _category(line: Line, most: Money, currency: str, context: Context) -> Resul
 def exchange(swap: Exchange, context: Context) -> Face:
     result, day = swap.result
     pair, ends = {"base": swap.currency, "quote": swap.into}, (swap.currency, swap.into)
-    there, back = (
-        context.say("flash.rate", rate=shown_number(rate, context.language, exact=True), base=base, quote=quote)
+    outcomes = [
+        Result(f"1 {base} =", f"{shown_number(rate, context.language, exact=True)} {quote}")
         for rate, base, quote in zip(swap.rates, ends, ends[::-1], strict=True)
-    )
-    points = [charts.Point(str(shown(on, context.language)), each, f"{each:.4g}") for on, each in swap.curve]
+    ]
+    points = [
+        charts.Point(
+            str(shown(on, context.language)), each, shown_number(Decimal(f"{each:.4g}"), context.language, exact=True)
+        )
+        for on, each in swap.curve
+    ]
     title = context.say("flash.curve.exchange", **pair)
     svg = charts.line(title, title, points) if swap.currency != swap.into else ""
-    outcomes = (Result(there, context.say("flash.ecb", day=day)), Result(back, context.say("flash.ecb", day=day)))
     caption = context.say("flash.exchange_of", given=swap.given, day=day)
     return Face(result, caption, outcomes, (context.say("flash.bank_rate"),), svg)
 

@@ -13,7 +13,7 @@ from assistant.handlers import Context, Handler, Tap, product, said, stable
 from assistant.handlers.goods import placed, stock, value, view
 from assistant.language.acts import Act, Do, Drop, Query, Slot
 from assistant.money import Money
-from assistant.reply import Action, Cart, CartLine, CartPart, Notice, Products, Reply
+from assistant.reply import Action, AnyCard, Cart, CartLine, CartPart, Notice, Products, Receipt, Reply
 from assistant.shop import cart as baskets
 from assistant.shop.glossary import glossary
 
@@ -231,6 +231,13 @@ def _total(basket: baskets.Cart) -> Money | None:
     if len(currencies) > 1:
         return None
     return Money(sum(part.total.minor for part in basket.parts), next(iter(currencies), basket.currency))
+
+
+def bought(sheets: Sequence[AnyCard], context: Context) -> tuple[AnyCard, ...]:
+    """The cart without what one of these receipts paid for; none when none did."""
+    paid = [each.payment_id for each in sheets if isinstance(each, Receipt) and each.status == "succeeded"]
+    sent = any(context.rooms.payments.receipt(context.user, id).merchant_id for id in paid)
+    return (card(context.rooms.shop.carts.of(context.user, context.language), context),) if sent else ()
 
 
 def card(basket: baskets.Cart, context: Context) -> Cart:

@@ -79,10 +79,12 @@ def _sum(parts: tuple[Payment, ...]) -> Money:
 
 def _totals(parts: tuple[Payment, ...], context: Context) -> tuple[SumLine, ...]:
     """A merchant's own sums; of several, each under its name, and the sum that one gesture confirms."""
+    whole = SumLine(context.say("payment.total"), _sum(parts))
     if len(parts) == 1:
-        return parts[0].totals or (SumLine(context.say("payment.total"), parts[0].amount),)
+        told = parts[0].totals
+        return told if told and told[-1].label == whole.label else (*told, whole)
     named = tuple(replace(line, label=f"{part.payee_name} · {line.label}") for part in parts for line in part.totals)
-    return (*named, SumLine(context.say("payment.total"), _sum(parts)))
+    return (*named, whole)
 
 
 def _doubts(payment: Payment, context: Context) -> tuple[str, ...]:

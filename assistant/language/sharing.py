@@ -125,7 +125,8 @@ class _Bill:
             self.percent |= dict.fromkeys(who, Fraction(shares[0]) / 100 if shares else parts[0])
         elif who and money and self.total and said.says("pays", first, last):
             self.apart |= who
-            self._part(last, last, money, who, had=True)
+            names = (self.people.names[i] for i in sorted(who))
+            self.parts.append(Part(", ".join(filter(None, names)), said.amount(money[-1]), who, had=True))
         elif who and money and self.paid and not self.total and not said.says("list.verb", first, last):
             self._paid(who, money)  # "and me 20"
         elif money:

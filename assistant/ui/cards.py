@@ -4,7 +4,7 @@ A button carries the id of its action and nothing else; amounts, payees and verb
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -95,12 +95,11 @@ class Drawer:
         words = self.word("crop", fields=", ".join(self.named("field", name) for name in names), value=value)
         return el("img", src=url, alt=words, cls="crop") if checked(url) else ""
 
-    def sums(self, lines: Iterable[Json], cls: str) -> Html | str:
-        rows = [
-            self.row(join([line["label"], f" × {line['quantity']}" if line.get("quantity", 1) != 1 else ""]),
-                     line["amount"]["text"])
-            for line in lines
-        ]  # fmt: skip
+    def sums(self, lines: Sequence[Json], cls: str) -> Html | str:
+        times = [
+            f"{line['quantity']} × " if line.get("quantity", 1) != 1 else "" for line in lines
+        ]  # a price is of one
+        rows = [self.row(line["label"], many + line["amount"]["text"]) for line, many in zip(lines, times, strict=True)]
         return el("dl", *rows, cls=f"rows {cls}") if rows else ""
 
     def table(self, head: Iterable[object], rows: Iterable[Iterable[object]], caption: str = "") -> Html:
@@ -163,8 +162,9 @@ def picture(address: str, words: str) -> Html | str:
 
 
 def compare(draw: Drawer, card: Json) -> Html:
+    alike = len({p["price"]["text"] for p in card["products"]}) == 1  # else a row tells the prices
     head = [el("span", draw.word("attribute"), cls="sr"),
-            *(join([el("span", p["title"], cls="block"), el("span", p["price"]["text"], cls="price")])
+            *(join([el("span", p["title"], cls="block"), el("span", p["price"]["text"], cls="price") if alike else ""])
               for p in card["products"])]  # fmt: skip
     best = el("span", icon("check"), el("span", draw.word("best"), cls="sr"), cls="best")
     rows = [
@@ -219,6 +219,7 @@ def cart(draw: Drawer, card: Json) -> Html:
     return join([
         el("header", el("h3", icon("cart"), draw.word("cart")), cls="top"),
         *(cart_part(draw, part, len(card["parts"]) > 1) for part in card["parts"]),
+        "" if card["parts"] else el("p", draw.say("cart.empty"), cls="muted"),
         el("dl", draw.row(draw.word("cart_total"), el("b", card["total"]["text"])), cls="rows whole")
         if card["total"] and card["parts"] else "",
         budget(draw, card) if card["budget"] else "",

@@ -26,11 +26,13 @@ def flash(draw: Drawer, card: Json) -> Html:
     shown = [card["change"], *(each["action"] for each in card["outcomes"])]
     others = [action for action in card["actions"] if action["id"] not in shown]
     kept = el("span", icon("check"), draw.word("flash_kept"), cls="tag") if card["kept"] else ""
-    kind = el("span", icon(ICONS[card["kind"]]), draw.say(f"flash.kind.{card['kind']}"), cls="muted kind")
+    kind = el(
+        "span", icon(ICONS[card["kind"]]), el("span", draw.say(f"flash.kind.{card['kind']}"), cls="sr"), cls="kind"
+    )
+    title = el("input", type="text", name="title", value=card["title"], cls="title", maxlength="80",
+               aria_label=draw.word("flash_name"), autocomplete="off")  # fmt: skip
     return join([
-        el("header", kind, kept, cls="top"),
-        el("input", type="text", name="title", value=card["title"], cls="title", maxlength="80",
-           aria_label=draw.word("flash_name"), autocomplete="off"),
+        el("header", kind, title, kept, cls="top"),
         el("div", *_outcome(draw, card), cls="outcome"),
         el("div", *_controls(draw, card), cls="controls", data_change=card["change"]),
         el("div", draw.links(card["links"]), draw.buttons(others), cls="foot"),

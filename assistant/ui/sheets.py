@@ -120,12 +120,11 @@ def receipt(draw: Drawer, card: Json) -> Html:
               el("p", "→ ", card["payee"]["name"], cls="payee")), cls="status " + status),
         el("p", card["note"], cls="muted" if status in CALM else "caution")
         if card.get("note") and status != "scheduled" else "",
-        draw.links(card.get("links", ())),
+        el("div", draw.links(card.get("links", ())), draw.buttons(card["actions"]), cls="hands"),
         draw.folded(join([draw.word("kind_receipt"), *_mode(draw, card)]),
                     el("dl", *facts, cls="rows"),
                     el("button", draw.word("print"), cls="link", type="button", data_print=True),
                     ) if status != "scheduled" else "",
-        draw.buttons(card["actions"]),
     ])  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from assistant.language.messages import say
 from assistant.reply import Notice, Reply, to_json
 from assistant.ui.cards import Drawer
 from assistant.ui.markup import Html, el, icon, join
@@ -48,8 +49,13 @@ def said(draw: Drawer, request: Json, evidence: Iterable[Json]) -> Html | str:
 
 
 def heard_by(draw: Drawer, heard: Json) -> Html:
-    engine = draw.word("heard_by", engine=heard["engine"])
+    engine = draw.word("heard_by", engine=listener(draw.language, heard["engine"]))
     return el("span", icon("mic"), f"{engine} · {round(100 * heard['confidence'])} %", cls="by")
+
+
+def listener(language: str, engine: str) -> str:
+    """An engine that listens, in the reader's words; a model's own name stays."""
+    return say(language, "senses.offline") if engine.startswith("offline recogniser") else engine
 
 
 def trace(draw: Drawer, reply: Json) -> Html:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from assistant.language.messages import say
 from assistant.request import Language
 from assistant.ui.markup import Html, el, join
+from assistant.ui.turns import listener
 from models.fetch import Fetch, State
 from models.whisper import Comparison
 
@@ -18,7 +19,7 @@ VERBS: dict[State, tuple[str, ...]] = {
 def shelf(language: Language, engine: str, fetches: Iterable[Fetch], seen: Comparison | None) -> Html:
     """`engine`: who listens now; without `fetches` nothing is offered; `seen`: how the quick way came out."""
     rows = [row(language, fetch) for fetch in fetches]
-    now = say(language, "senses.weights_now", engine=engine)
+    now = say(language, "senses.weights_now", engine=listener(language, engine))
     return join([
         el("legend", say(language, "senses.weights_title")),
         el("p", now, " ", verdict(language, seen) if seen else ""),

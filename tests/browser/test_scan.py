@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -59,7 +60,10 @@ def film(path: Path, sheets: list[Image.Image], seconds: float) -> Path:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    boxes = [papers.barcode_sheet(each.titles["en"], each.gtin[-13:]) for each in map(demo, BOXES)]
+    boxes = [
+        papers.barcode_sheet(each.titles["en"], each.gtin[-13:], textwrap.wrap(each.description("en"), 46)[:3])
+        for each in map(demo, BOXES)
+    ]
     lamp = demo("desk_lamp")
     tag = papers.tag_sheet(lamp.titles["en"], Money(lamp.offer.price("EUR").minor * 6 // 5, "EUR"), lamp.gtin[-13:])
     return film(tmp_path_factory.mktemp("film") / "desk.mjpeg", [*boxes, tag], 2.5)

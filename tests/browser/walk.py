@@ -34,8 +34,9 @@ def shot(width: int) -> Shot:
 
     def take(window: Visit, name: str, element: Any = None) -> None:
         ALBUM.mkdir(exist_ok=True)
-        if element is not None:
-            element.evaluate("each => each.scrollIntoView({block: 'center'})")
+        if element is not None:  # what is taller than the window shows how it begins
+            element.evaluate("""each => { each.style.scrollMarginTop = '16px';
+                each.scrollIntoView({block: each.clientHeight > innerHeight - 180 ? 'start' : 'center'}) }""")
         window.page.wait_for_timeout(500)
         seen = Image.open(io.BytesIO(window.page.screenshot()))
         seen.save(ALBUM / f"{name}-{width}.webp", quality=82, method=6)
@@ -51,6 +52,8 @@ def window(visit: Visitor, width: int) -> Visit:
 def sized(window: Visit, width: int) -> Visit:
     window.page.emulate_media(color_scheme=WIDTHS[width])
     window.page.set_viewport_size({"width": width, "height": 860 if width > 600 else 844})
+    window.page.reload()
+    window.page.wait_for_selector("body[data-ready]")
     return window
 
 

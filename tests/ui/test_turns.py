@@ -23,10 +23,12 @@ def test_the_answer_says_which_engine_heard_the_words() -> None:
     reply = turns.as_json(replace(samples.cards("x"), evidence=(HEARD,)))
     html = turns.turn(EN, reply, request(HOSTILE, spoken=True), "q1")
     words = Seen(html).words
-    assert "heard by offline recogniser · 91 %" in words
+    assert "heard by offline recogniser (English) · 91 %" in words
     assert HOSTILE in words
     assert "data-spoken" in html
     assert 'data-for="q1"' in html
+    assert "reconnaissance hors ligne (anglais)" in turns.heard_by(Drawer("fr", NOW), HEARD)
+    assert "whisper base" in turns.heard_by(Drawer("fr", NOW), HEARD | {"engine": "whisper base"})
 
 
 def test_a_hostile_answer_stays_text_in_a_whole_conversation() -> None:

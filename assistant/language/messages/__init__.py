@@ -1,7 +1,7 @@
 """Every sentence Lueur can say, one TOML file per language.
 
 `say("fr", "payment.drafted", amount=money)` fills `{amount}`; Money, dates and instants are printed for the reader.
-A key with `one` and `other` beneath it is a plural, chosen by `count`.
+A key with `one` and `other` (and `zero`) beneath it is a plural, chosen by `count`.
 """
 
 import functools
@@ -25,7 +25,8 @@ def say(language: str, key: str, /, **values: object) -> str:
     for part in key.split("."):
         entry = entry[part]
     if isinstance(entry, dict):
-        entry = entry["one" if values.get("count") == 1 and "one" in entry else "other"]
+        count = values.get("count")
+        entry = entry.get("zero" if count == 0 else "one" if count == 1 else "other", entry["other"])
     return str(entry).format_map({name: shown(value, language) for name, value in values.items()})
 
 
