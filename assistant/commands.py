@@ -19,7 +19,7 @@ from assistant.clock import SystemClock
 from assistant.errors import FAULT, OK, REFUSED, BadInput, LueurError, NotFound
 from assistant.folder import SESSION, Neighbour, hold_or_find, prepare, write_private
 from assistant.language.messages import say
-from assistant.protocols.local import Desk, Here, There, language_of, refusal
+from assistant.protocols.local import Desk, Here, There, language_of, packed, refusal
 from assistant.request import Request, Upload
 from assistant.settings import Settings
 from assistant.terminal import drawn, findings, outcome
@@ -79,9 +79,9 @@ def run_ask(args: Args, settings: Settings) -> int:
     prepare(settings.home)
     named = None if args.session == "new" else args.session or _last_session(settings)
     with _desk(settings) as desk:
-        reply = desk.ask(named, request)
+        reply = desk.call("ask", {"session": named, **packed(request)})
         if reply["error"] == "unknown_session" and not args.session:
-            reply = desk.ask(None, request)
+            reply = desk.call("ask", packed(request))
     _remember(settings, reply["session"])
     return _print(reply, args.json)
 
@@ -89,10 +89,10 @@ def run_ask(args: Args, settings: Settings) -> int:
 def run_import(args: Args, settings: Settings) -> int:
     prepare(settings.home)
     with _desk(settings) as desk:
-        reply = desk.ask(None, Request(files=(_upload(args.file),)))
+        reply = desk.call("ask", packed(Request(files=(_upload(args.file),))))
         buttons = [action for card in reply["cards"] for action in card["actions"] if action["style"] == "primary"]
         if args.yes and buttons:
-            reply = desk.act(reply["session"], buttons[0]["id"], {})
+            reply = desk.call("act", {"session": reply["session"], "action": buttons[0]["id"]})
     _remember(settings, reply["session"])
     return _print(reply, args.json)
 
@@ -105,7 +105,8 @@ def run_act(args: Args, settings: Settings) -> int:
     if not session:
         raise NotFound("unknown_action")
     with _desk(settings) as desk:
-        return _print(desk.act(session, args.action, values), args.json)
+        reply = desk.call("act", {"session": session, "action": args.action, "values": values})
+    return _print(reply, args.json)
 
 
 def run_serve(args: Args, settings: Settings) -> int:
@@ -175,7 +176,7 @@ def run_settings(args: Args, settings: Settings) -> int:
 
 def run_export(args: Args, settings: Settings) -> int:
     with _desk(settings) as desk:
-        found = desk.export(args.form)
+        found = desk.call("export", {"form": args.form})
         shown = found.get("text") if not args.json else None
         print(shown or json.dumps(found, ensure_ascii=False, indent=None if args.json else 1))
     return OK
@@ -215,7 +216,7 @@ def run_shops(args: Args, settings: Settings) -> int:
         feed = base64.b64encode(_upload(args.feed).data).decode() if args.feed else ""
         values |= {"key": (key or "").strip(), "feed": feed}
     with _desk(settings) as desk:
-        found = desk.shops(args.what, values)
+        found = desk.call("shops", {"what": args.what, "values": values})
     if found["error"]:
         return _print(found, args.json)
     _show(args, found, (f"{shop['id']:16}{shop['name']:24}{shop['url']}" for shop in found["shops"]))
@@ -258,7 +259,7 @@ def run_forget(args: Args, settings: Settings) -> int:
     if not args.yes:
         raise BadInput("forget_unconfirmed", home=str(settings.home))
     with _desk(settings) as desk:
-        answer = desk.forget()
+        answer = desk.call("forget", {})
     if answer.get("error"):
         return _print(answer, args.json)
     (settings.home / SESSION).unlink(missing_ok=True)

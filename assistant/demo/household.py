@@ -99,32 +99,17 @@ class _Life:
 
     def _saving(self, month: date) -> Iterator[Entry]:
         """Transfers and what is bought with them: neither is spending."""
-        for target, day, minor in (("Savings", 2, 15_000), ("PEA", 4, 25_000), ("Assurance-vie", 14, 10_000)):
-            money = Money(minor, "EUR")
-            yield Entry(_day(month, day), f"Transfer to {target}", self._between("Everyday account", target, money))
-        yield Entry(_day(month, 26), "转账到微信", self._between("Alipay", "WeChat Pay", Money(70_000, "CNY")))
-        yield self._buy("PEA", "HZM", _day(month, 5), 15_000, 99)
-        yield self._buy("PEA", "EDU", _day(month, 5), 9_000, 99)
-        yield self._buy("Assurance-vie", "FES", _day(month, 15), 10_000, 0)
-        if month.month % 3 == 0:
-            yield self._flow("US brokerage", "Orchard Devices dividend", "dividends", "income", _day(month, 18), 1_575)
-            yield self._flow("US brokerage", "Custody fee", "fees", "expense", _day(month, 19), 495)
-        if month.month == 12:
-            yield self._flow("Savings", "Interest of the year", "interest", "income", _day(month, 31), 21_412)
+        for source, target, day, minor, name in _told()["moves"]:
+            money = Money(minor, self.accounts[source].currency)
+            sides = Posting(-money, self.accounts[source].id), Posting(money, self.accounts[target].id)
+            yield Entry(_day(month, day), name, sides)
+        for account, symbol, day, minor, fee in _told()["buys"]:
+            yield self._buy(account, symbol, _day(month, day), minor, fee)
 
     def _special(self, month: date, back: int) -> Iterator[Entry]:
-        """A rise five months ago, a yearly payment, a refund, a double charge last month."""
-        price = 1_349 if back > 5 else 1_599
-        yield self._flow("Everyday account", "Lumen Stream", "subscriptions", "expense", _day(month, 13), price)
-        if back % 12 == 8:
-            yield self._flow("Everyday account", "Paperline Cloud yearly", "subscriptions", "expense",
-                             _day(month, 19), 8_900)  # fmt: skip
-        if back == 3:
-            yield self._flow("Everyday account", "Maison Fil", "shopping", "expense", _day(month, 8), 7_990)
-            yield self._flow("Everyday account", "Maison Fil refund", "shopping", "expense", _day(month, 20), -7_990)
-        if back == 1:
-            for day in (17, 18):
-                yield self._flow("Everyday account", "Bistro Lune", "restaurants", "expense", _day(month, day), 4_860)
+        for payee, category, day, minor, first, last in _told()["special"]:
+            if first >= back >= last:
+                yield self._flow("Everyday account", payee, category, "expense", _day(month, day), minor)
 
     def _flow(self, account: str, payee: str, category: str, flow: Flow, day: date, minor: int) -> Entry:
         money = Money(minor, self.accounts[account].currency)
@@ -133,9 +118,6 @@ class _Life:
     def _two(self, account: str, payee: str, category: str, flow: Flow, day: date, money: Money) -> Entry:
         seen = Posting(money, self.accounts[account].id)
         return Entry(day, payee, (seen, Posting(-money, flow=flow, category=category)))
-
-    def _between(self, source: str, target: str, money: Money) -> tuple[Posting, ...]:
-        return Posting(-money, self.accounts[source].id), Posting(money, self.accounts[target].id)
 
     def _buy(self, account: str, symbol: str, day: date, minor: int, fee: int) -> Entry:
         """`minor` worth of a security at the day's price, bought for cash with a fee."""

@@ -38,11 +38,9 @@ WAIT = 600.0  # seconds: the first answer may load a recogniser
 
 
 class Desk(Protocol):
-    def ask(self, session: str | None, request: Request) -> Json: ...
-    def act(self, session: str, action: str, values: Mapping[str, str]) -> Json: ...
-    def export(self, form: str = "json") -> Json: ...
-    def shops(self, what: str, values: Mapping[str, str]) -> Json: ...
-    def forget(self) -> Json: ...
+    def call(self, verb: str, body: Json) -> Json:
+        """ask, act, export, shops or forget. Raises ValueError, KeyError, TypeError or AttributeError for no call."""
+        ...
 
 
 class Here:
@@ -53,6 +51,16 @@ class Here:
 
         self.assistant = assistant
         self.owner = OWNER
+        self.verbs: dict[str, Callable[[Json], Json]] = {
+            "ask": lambda body: self.ask(body.get("session"), unpacked(body)),
+            "act": lambda body: self.act(str(body["session"]), str(body["action"]), _texts(body.get("values", {}))),
+            "export": lambda body: self.export(str(body.get("form", "json"))),
+            "shops": lambda body: self.shops(str(body["what"]), _texts(body["values"])),
+            "forget": lambda _: self.forget(),
+        }
+
+    def call(self, verb: str, body: Json) -> Json:
+        return self.verbs[verb](body)
 
     def ask(self, session: str | None, request: Request) -> Json:
         language = request.language or language_of(self.assistant.settings.language)
@@ -120,22 +128,7 @@ class There:
     def __init__(self, server: Neighbour) -> None:
         self.server = server
 
-    def ask(self, session: str | None, request: Request) -> Json:
-        return self._call("ask", {"session": session, **packed(request)})
-
-    def act(self, session: str, action: str, values: Mapping[str, str]) -> Json:
-        return self._call("act", {"session": session, "action": action, "values": dict(values)})
-
-    def export(self, form: str = "json") -> Json:
-        return self._call("export", {"form": form})
-
-    def shops(self, what: str, values: Mapping[str, str]) -> Json:
-        return self._call("shops", {"what": what, "values": dict(values)})
-
-    def forget(self) -> Json:
-        return self._call("forget", {})
-
-    def _call(self, verb: str, body: Json) -> Json:
+    def call(self, verb: str, body: Json) -> Json:
         line = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=WAIT)
         headers = {"Authorization": f"Bearer {self.server.token}", "Content-Type": "application/json"}
         try:
@@ -157,14 +150,6 @@ def routes(desk: Desk, token: Callable[[], str]) -> list[Route]:
     from starlette.responses import JSONResponse
     from starlette.routing import Route
 
-    verbs: dict[str, Callable[[Json], Json]] = {
-        "ask": lambda body: desk.ask(body.get("session"), unpacked(body)),
-        "act": lambda body: desk.act(str(body["session"]), str(body["action"]), _texts(body.get("values", {}))),
-        "export": lambda body: desk.export(str(body.get("form", "json"))),
-        "shops": lambda body: desk.shops(str(body["what"]), _texts(body["values"])),
-        "forget": lambda _: desk.forget(),
-    }
-
     async def serve(call: Call) -> Response:
         if not admitted(call, token()):
             return JSONResponse({"error": "not_yours"}, 403)
@@ -172,7 +157,7 @@ def routes(desk: Desk, token: Callable[[], str]) -> list[Route]:
             return JSONResponse({"error": "file_too_big"}, 413)
         try:
             body = json.loads(await call.body())
-            answer = await run_in_threadpool(verbs[call.path_params["verb"]], body)
+            answer = await run_in_threadpool(desk.call, call.path_params["verb"], body)
         except (ValueError, KeyError, TypeError, AttributeError):
             return JSONResponse({"error": "malformed"}, 400)
         return JSONResponse(answer)
