@@ -54,9 +54,9 @@ def _read(upload: Upload, hints: Hints, currency: str) -> Statement:
         return xlsx.read(upload, hints, currency)
     if b"\0" in upload.data[:4096] and not upload.data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadInput("not_a_statement", name=upload.name)
-    text, encoding = sniff.decode(upload.data)
+    text = sniff.decode(upload.data)
     if records := _records(text):
-        return generic.from_table(upload.name, "json", encoding, "", records, hints, currency)
+        return generic.from_table(upload.name, "", records, hints, currency)
     form = next((form for form in FORMATS if form.matches(text)), None)
     return form.read(upload, hints, currency) if form else generic.read(upload, hints, currency)
 

@@ -72,9 +72,7 @@ def find_head(lines: Sequence[Line]) -> tuple[int, list[str]] | None:
     return None
 
 
-def from_table(
-    name: str, form: str, encoding: str, delimiter: str, lines: Sequence[Line], hints: Hints, currency: str
-) -> Statement:
+def from_table(name: str, delimiter: str, lines: Sequence[Line], hints: Hints, currency: str) -> Statement:
     """The statement in a broker's table. Raises `BadInput("not_a_statement")` when no row below its head is dated."""
     head = find_head(lines)
     records = list(_records(lines, head or (0, [])))
@@ -95,9 +93,9 @@ def from_table(
               if holds]  # fmt: skip
     around = " ".join(cell for number, cells in lines if number < head[0] for cell in cells)
     return Statement(
-        form, encoding, tuple(rows), tuple(problems), _columns(head[1], records), delimiter, reading.order,
-        reading.mark, Counter(r.money.currency for r in rows).most_common(1)[0][0] if rows else "", followed.wrong,
-        tuple(doubts), followed.openings, around[:2000],
+        tuple(rows), tuple(problems), _columns(head[1], records), reading.order,
+        Counter(r.money.currency for r in rows).most_common(1)[0][0] if rows else "", followed.wrong, tuple(doubts),
+        followed.openings, around[:2000],
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def read(upload: Upload, hints: Hints, currency: str) -> Statement:
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise BadInput("not_a_statement", name=upload.name) from error
     sections = [_section(each) for name in ("Stmt", "Rpt", "Ntfctn") for each in _all(root, name)]
-    return statement(upload, "camt", "xml", sections, hints, currency)
+    return statement(upload, sections, hints, currency)
 
 
 def _section(parent: Element) -> Section:

@@ -62,17 +62,14 @@ def read(upload: Upload, hints: Hints, currency: str) -> Statement:
 
     Raises `BadInput("not_a_statement")` when no row has a date and an amount.
     """
-    text, encoding = sniff.decode(upload.data)
-    delimiter, lines = sniff.table(text)
-    return from_table(upload.name, "csv", encoding, delimiter, lines, hints, currency)
+    delimiter, lines = sniff.table(sniff.decode(upload.data))
+    return from_table(upload.name, delimiter, lines, hints, currency)
 
 
-def from_table(
-    name: str, form: str, encoding: str, delimiter: str, lines: Sequence[Line], hints: Hints, currency: str
-) -> Statement:
+def from_table(name: str, delimiter: str, lines: Sequence[Line], hints: Hints, currency: str) -> Statement:
     """The statement in the cells of a CSV file or a sheet, as `read`."""
     if broker.find_head(lines):
-        return broker.from_table(name, form, encoding, delimiter, lines, hints, currency)
+        return broker.from_table(name, delimiter, lines, hints, currency)
     body = [line for line in lines if any(sniff.dated(cell) for cell in line[1])]
     if not any(len(cells) > 1 for _, cells in body):
         raise BadInput("not_a_statement", name=name)
@@ -97,8 +94,8 @@ def from_table(
         doubts = (*doubts, "sign")
     around = " ".join(cell for number, cells in lines if number < (head or body[0][0]) for cell in cells)
     return Statement(
-        form, encoding, tuple(rows), tuple(problems), columns, delimiter, layout.order, layout.mark,
-        layout.currency, followed.wrong, doubts, followed.openings, around[:2000],
+        tuple(rows), tuple(problems), columns, layout.order, layout.currency, followed.wrong, doubts,
+        followed.openings, around[:2000],
         rows[0].account if rows and len({row.account for row in rows}) == 1 else "",
     )  # fmt: skip
 

@@ -24,8 +24,7 @@ def matches(text: str) -> bool:
 
 def read(upload: Upload, hints: Hints, currency: str) -> Statement:
     """The statement in an MT940 file. Raises `BadInput("not_a_statement")` when it has no booking."""
-    text, encoding = sniff.western(upload.data)
-    text = text.replace("\r\n", "\n")
+    text = sniff.western(upload.data).replace("\r\n", "\n")
     line_of = sniff.liner(text)
     sections: list[Section] = []
     code = currency
@@ -47,7 +46,7 @@ def read(upload: Upload, hints: Hints, currency: str) -> Statement:
             section.found.append(_found(line_of(field.start()), value, code))
         elif tag == "86" and section.found and section.closing is None:
             section.found[-1] = _told(section.found[-1], value)
-    return statement(upload, "mt940", encoding, sections, hints, currency)
+    return statement(upload, sections, hints, currency)
 
 
 def _balance(value: str) -> tuple[Decimal | None, str]:

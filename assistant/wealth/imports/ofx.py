@@ -35,23 +35,14 @@ def matches(text: str) -> bool:
 
 def read(upload: Upload, hints: Hints, currency: str) -> Statement:
     """The statement in an OFX or QFX file. Raises `BadInput("not_a_statement")` when it has no booking."""
-    text, encoding = _decode(upload.data)
+    charset = CHARSET.search(upload.data[:2000])
+    text = sniff.western(upload.data, f"cp{charset[1].decode()}" if charset else "cp1252")
     line_of = sniff.liner(text)
     starts = [found.start() for found in BLOCK.finditer(text)] or [0]
     blocks = [(start, text[start:end]) for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
     names = {_field(each, "UNIQUEID"): each for each in SECURITY.findall(text)}
     sections = [_section(block, start, line_of, currency, names) for start, block in blocks]
-    return statement(upload, "ofx", encoding, sections, hints, currency)
-
-
-def _decode(data: bytes) -> tuple[str, str]:
-    stated = CHARSET.search(data[:2000])
-    for name in ("utf-8-sig", f"cp{stated[1].decode()}" if stated else "cp1252"):
-        try:
-            return data.decode(name), name
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return data.decode("cp1252", "replace"), "cp1252"
+    return statement(upload, sections, hints, currency)
 
 
 def _section(

@@ -25,7 +25,7 @@ def matches(text: str) -> bool:
 
 def read(upload: Upload, hints: Hints, currency: str) -> Statement:
     """The statement in a QIF file. Raises `BadInput("not_a_statement")` when it has no booking."""
-    text, encoding = sniff.western(upload.data)
+    text = sniff.western(upload.data)
     parts = list(_parts(text))
     records = [record for _, some in parts for record in some]
     order, doubtful = sniff.date_order([_date(fields.get("D", "")) for _, fields in records])
@@ -35,7 +35,7 @@ def read(upload: Upload, hints: Hints, currency: str) -> Statement:
         for name, some in parts
     ]
     doubts = ("date_order",) if doubtful and not hints.order else ()
-    return statement(upload, "qif", encoding, sections, hints, currency, hints.order or order, doubts)
+    return statement(upload, sections, hints, currency, hints.order or order, doubts)
 
 
 def _parts(text: str) -> Iterator[tuple[str, list[Record]]]:

@@ -41,8 +41,8 @@ class Section:
 
 
 def statement(
-    upload: Upload, form: str, encoding: str, sections: Sequence[Section], hints: Hints, currency: str,
-    order: Order = "ymd", doubts: Sequence[str] = (),
+    upload: Upload, sections: Sequence[Section], hints: Hints, currency: str, order: Order = "ymd",
+    doubts: Sequence[str] = (),
 ) -> Statement:  # fmt: skip
     """Every booking as a row or a problem. Raises `BadInput("not_a_statement")` when there is none."""
     rows: list[Row] = []
@@ -58,7 +58,7 @@ def statement(
         raise BadInput("not_a_statement", name=upload.name)
     accounts = list(dict.fromkeys(section.account for section in sections if section.account))
     return Statement(
-        form, encoding, tuple(rows), tuple(problems), order=order, currency=rows[0].money.currency if rows else "",
+        tuple(rows), tuple(problems), order=order, currency=rows[0].money.currency if rows else "",
         doubts=(*doubts, *_doubts(sections)), openings=_openings(sections, currency),
         mentions=" ".join(accounts)[:2000], account=accounts[0] if len(accounts) == 1 else "",
     )  # fmt: skip

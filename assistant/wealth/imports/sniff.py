@@ -12,6 +12,7 @@ import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -35,32 +36,31 @@ OUT = {"debit", "d", "dr", "dbit", "soll", "s", "af", "out", "-", "支出", "支
 IN = {"credit", "c", "cr", "crdt", "haben", "h", "bij", "in", "+", "收入", "收", "贷"}
 
 
-def decode(data: bytes) -> tuple[str, str]:
-    """(text, encoding). A byte order mark decides, then strict UTF-8, then what reads most heads."""
-    for mark, name in BOMS:
-        if data.startswith(mark):
-            return data.decode(name, "replace"), name
+def decode(data: bytes) -> str:
+    """A byte order mark decides, then strict UTF-8, then what reads most heads."""
+    if marked := _marked(data):
+        return marked
     readings = []
     for name in ("utf-8", "gb18030", "cp1252"):
-        try:
-            readings.append((data.decode(name), name))
-        except UnicodeDecodeError:
-            continue
-        if name == "utf-8":
-            return readings[0]
-    readings = readings or [(data.decode("latin-1"), "latin-1")]
-    return max(readings, key=lambda reading: _plausible(reading[0]))
+        with suppress(UnicodeDecodeError):
+            readings.append(data.decode(name))
+            if name == "utf-8":
+                return readings[0]
+    return max(readings or [data.decode("latin-1")], key=_plausible)
 
 
-def western(data: bytes) -> tuple[str, str]:
-    """(text, encoding) of a format without Chinese heads to judge by: a byte order mark, UTF-8, else Windows Latin."""
-    for mark, name in BOMS:
-        if data.startswith(mark):
-            return data.decode(name, "replace"), name
-    try:
-        return data.decode(), "utf-8"
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace"), "cp1252"
+def western(data: bytes, stated: str = "cp1252") -> str:
+    """A format without Chinese heads to judge by: a byte order mark, UTF-8, what it states, else Windows Latin."""
+    if marked := _marked(data):
+        return marked
+    for name in ("utf-8", stated):
+        with suppress(UnicodeDecodeError, LookupError):
+            return data.decode(name)
+    return data.decode("cp1252", "replace")
+
+
+def _marked(data: bytes) -> str:
+    return next((data.decode(name, "replace") for mark, name in BOMS if data.startswith(mark)), "")
 
 
 def liner(text: str) -> Callable[[int], int]:

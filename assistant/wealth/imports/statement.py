@@ -114,14 +114,10 @@ class Statement:
     bad_balance (it cannot be read), several_accounts, unfunded (trades without the account that paid for them).
     """
 
-    format: str
-    encoding: str
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
     columns: tuple[Column, ...] = ()
-    delimiter: str = ""
     order: Order = ""
-    decimal: str = "."
     currency: str = ""  # empty: the file does not say
     unbalanced: tuple[int, ...] = ()
     doubts: tuple[str, ...] = ()

@@ -37,7 +37,7 @@ def read(upload: Upload, hints: Hints, currency: str) -> Statement:
     except BROKEN as error:
         raise BadInput("not_a_statement", name=upload.name) from error
     lines = max(sheets, key=lambda sheet: sum(any(map(sniff.dated, cells)) for _, cells in sheet), default=[])
-    return generic.from_table(upload.name, "xlsx", "xlsx", ",", lines, hints, currency)
+    return generic.from_table(upload.name, ",", lines, hints, currency)
 
 
 def _part(book: zipfile.ZipFile, name: str, tag: str) -> Iterator[Element]:
