@@ -40,7 +40,6 @@ class Variant:
 
     category: str
     line: Mapping[str, Any]
-    line_number: int
     colour: str
     size: str
     family: str
@@ -60,11 +59,11 @@ def _variants(data: Mapping[str, Any]) -> Iterator[Variant]:
     for category, kind in data.items():
         shared = {"about_texts": kind["about"], "sizes": kind.get("sizes", [""])}
         shared |= {name: kind[name] for name in ("seller", "days") if name in kind}
-        for number, line in enumerate(kind["lines"]):
+        for line in kind["lines"]:
             for colour, size in itertools.product(kind.get("colours", [""]), shared["sizes"]):
                 noun = line.get("noun", [""])[0] if category in NAMED_BY_NOUN else ""
                 family = _key([kind["key"], line["brand"], line.get("series", ""), noun])
-                yield Variant(category, line | shared, number, colour, size, family, _key([family, colour, size]))
+                yield Variant(category, line | shared, colour, size, family, _key([family, colour, size]))
 
 
 def _key(words: list[str]) -> str:

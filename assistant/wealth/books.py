@@ -99,9 +99,6 @@ class Books:
             if not query.holding or (each.holding.security and each.holding.security.name == query.holding)
         ]  # fmt: skip
 
-    def worth(self, on: date) -> Money:
-        return self.sum(each.value for each in self.values(on))
-
     def curve(self, start: date, end: date) -> list[Row]:
         """Worth on `start` and at regular days that end on `end`: daily up to a quarter, weekly up to three years."""
         span = self.ledger.span(self.query.user)

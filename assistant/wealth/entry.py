@@ -111,7 +111,7 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Traded:
-    """One change of a security on an account. `money` is what it cost (positive) or fetched, without `costs`.
+    """One change of a security on an account. `money` is what it cost (positive) or fetched, without fees and taxes.
 
     `split`: the quantity changed and nothing was paid. Trades come by day, splits first, then purchases.
     """
@@ -122,5 +122,4 @@ class Traded:
     day: date
     quantity: int
     money: Money
-    costs: int
     split: bool

@@ -202,9 +202,8 @@ class Reader(Keeping):
     @kept
     def trades(self, user: str, until: date) -> list[Traded]:
         """Every change of a security up to a day, by account: what lots are made of."""
-        paid = sa.func.sum(sa.case((postings.c.flow == "expense", postings.c.minor), else_=0)).label("paid")
         parts = (
-            sa.select(postings.c.entry_id, paid, sa.func.count().label("lines"))
+            sa.select(postings.c.entry_id, sa.func.count().label("lines"))
             .where(postings.c.user_id == user)
             .group_by(postings.c.entry_id)
             .subquery()
@@ -213,7 +212,7 @@ class Reader(Keeping):
         query = (
             sa.select(
                 postings.c.account_id, postings.c.security_id, entries.c.identity, entries.c.day,
-                postings.c.quantity, postings.c.minor, postings.c.currency, parts.c.paid, split,
+                postings.c.quantity, postings.c.minor, postings.c.currency, split,
             )
             .join(entries, entries.c.id == postings.c.entry_id)
             .join(parts, parts.c.entry_id == postings.c.entry_id)
@@ -222,8 +221,8 @@ class Reader(Keeping):
             .order_by(entries.c.day, split, entries.c.id, postings.c.line)
         )  # fmt: skip
         return [
-            Traded(account, security, identity, day, quantity, Money(minor, currency), costs, kind == 0)
-            for account, security, identity, day, quantity, minor, currency, costs, kind in self.store.rows(query)
+            Traded(account, security, identity, day, quantity, Money(minor, currency), kind == 0)
+            for account, security, identity, day, quantity, minor, currency, kind in self.store.rows(query)
         ]
 
     @kept
