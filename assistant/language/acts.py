@@ -199,6 +199,7 @@ class World:
     products: tuple[str, ...] = ()  # words for the kinds of product sold, in every language
     models: tuple[str, ...] = ()  # names of models that hold digits
     sizes: tuple[str, ...] = ()  # sizes that are bare numbers
+    facts: tuple[tuple[str, str, str], ...] = ()  # what it is made of or can do: (word, field, value)
     today: str = ""  # ISO date in the person's zone
 
     @property

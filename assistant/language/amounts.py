@@ -116,7 +116,8 @@ def _uncounted(words: Sequence[Token], hit: Number, language: Language) -> bool:
     if hit.form != "digits":
         return False
     before, after = words[hit.start - 1] if hit.start else None, words[hit.end] if hit.end < len(words) else None
-    known = any(phrases(name, language).at(words, hit.end) for name in ("currency", "cents", "unit", "list.suffix"))
+    known = any(phrases(name, language).at(words, hit.end) for name in ("cents", "unit", "list.suffix"))
+    known = known or _currency_at(words, hit.end, language) is not None
     return bool(
         (before and before.end == words[hit.start].start and before.kind == "word" and not _is_code(before, language))
         or (
@@ -179,7 +180,7 @@ def _with_currency(
         cents = ("0.01", hit.end + 1)  # 15 cents in French; in words it may be fifteen hundred
     if cents:
         return tuple(v * Decimal(cents[0]) for v in hit.values), cents[1], before or Amount("0")
-    after = phrases("currency", language).at(words, hit.end)
+    after = _currency_at(words, hit.end, language)
     if not (after or before) and words[hit.end - 1].text in HUNDREDTHS[language] and hit.values[0] > 1000:
         return (hit.values[0] / 10**4, hit.values[0]), hit.end, None  # quinze cents
     if after and before and after[1] < len(words) and words[after[1]].start == words[after[1] - 1].end:
@@ -195,6 +196,18 @@ def _with_currency(
         return tuple(v + Decimal("0.5") for v in hit.values), half[1], currency
     rest = _rest(words, end, language)
     return (tuple(v + rest[0] for v in hit.values), rest[1], currency) if rest else (hit.values, end, currency)
+
+
+def _currency_at(words: Sequence[Token], at: int, language: Language) -> tuple[str, int] | None:
+    """The currency that follows a number. 15e, 15 balles; "le 15e" and "15e étage" count, and so does 1e3."""
+    after = phrases("currency", language).at(words, at)
+    if after or not (0 < at < len(words) and words[at].text == "e" and words[at].start == words[at - 1].end):
+        return after
+    ranked = phrases("list.ranked", language)
+    glued = at + 1 < len(words) and words[at + 1].start == words[at].end and words[at + 1].kind in ("digits", "word")
+    goes_on = glued or ranked.at(words, at + 1) is not None
+    follows = any(end == at - 1 for _, _, end in ranked.scan(words[: at - 1]))
+    return None if words[at - 1].kind != "digits" or goes_on or follows else ("EUR", at + 1)
 
 
 def _rest(words: Sequence[Token], at: int, language: Language) -> tuple[Decimal, int] | None:
@@ -242,7 +255,8 @@ def _pair(words: Sequence[Token], hit: Number, language: Language) -> tuple[tupl
 def _measured(words: Sequence[Token], index: int, language: Language) -> int:
     """Past a number that counts something ("24 inch", "3 days", "二十四寸", "第二"), else `index`."""
     ordinal = phrases("ordinal", language).at(words, index)
-    if ordinal:
+    bounded = any(end == index for _, _, end in phrases("bound", language).scan(words[:index]))
+    if ordinal and not (bounded and words[ordinal[1] - 1].text == "e"):  # "moins de 5e" is no fifth
         return ordinal[1]
     hit = number(words, index, language)
     if hit is None:
@@ -251,7 +265,9 @@ def _measured(words: Sequence[Token], index: int, language: Language) -> int:
         after = words[hit.end].text
         glued = words[hit.end].start == words[hit.end - 1].end
         unit = phrases("unit", language).at(words, hit.end) or phrases("list.percent", language).at(words, hit.end)
-        money = phrases("currency", language).at(words, hit.end)
+        money = _currency_at(words, hit.end, language)
+        if money and words[hit.end].text == "e":
+            return index  # 15e
         if money and unit and money[1] > unit[1]:
             return index  # 日元 is no day
         if unit or (after in lexicon(language)["list"]["counter"] and not _of_mine(words, hit.end)):

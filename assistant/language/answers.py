@@ -352,7 +352,7 @@ class Said:
 
     def _refined(self, last: Frame, asked: bool) -> tuple[Act, ...]:
         """New conditions on the last search in place of the old ones of the same kind; "any colour" drops one."""
-        new = constraints.read(self.text, self.language, self.world)
+        new = constraints.read(self.text, self.language, self.world, facts=True)
         free = phrases("any", self.language).scan(self.words)
         words = tokens(new.query)
         rest = words and not self.covered([], words)
@@ -375,5 +375,5 @@ def _narrowed(
     dropped: frozenset[str] | set[str] = frozenset(),
 ) -> dict[str, Slot]:
     kept = last.slots["constraints"].value if "constraints" in last.slots else ()
-    fields = {condition.field for condition in new} | dropped
+    fields = ({condition.field for condition in new} - {"feature"}) | dropped
     return {"constraints": Slot((*(c for c in kept if c.field not in fields), *new)), "doubts": Slot(tuple(doubts))}

@@ -11,14 +11,15 @@ import functools
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from assistant.language import periods
+from assistant.language import deadlines, periods
 from assistant.language.acts import Amount, World
 from assistant.language.amounts import Found, amount_at, printed
 from assistant.language.bounds import ABOUT, Limits, Measured, alike, limits, magnitude, prices
 from assistant.language.lexicon import lexicon, phrases
 from assistant.language.numbers import Number, number
+from assistant.language.sold import sold
 from assistant.language.tokens import Phrases, joined, tokens
-from assistant.request import LANGUAGES, Constraint, Doubt, Language, Op
+from assistant.request import Constraint, Doubt, Language, Op
 
 LETTER_SIZES = {"xs", "s", "m", "l", "xl", "xxl", "xxxl"}
 COUNTED = 4  # tokens from a number to the product it counts: "two small red mugs"
@@ -36,12 +37,15 @@ class Wanted:
     quantity: int = 0
 
 
-def read(text: str, language: Language, world: World, taken: tuple[int, int] = (0, 0)) -> Wanted:
+def read(
+    text: str, language: Language, world: World, taken: tuple[int, int] = (0, 0), facts: bool = False
+) -> Wanted:  # fmt: skip
     """The constraints of `text` in the order prices and measures, then colours and the rest; and what they leave.
 
-    `taken`: characters that name somebody, "for my mother": nothing to search.
+    `taken`: characters that name somebody, "for my mother": nothing to search. `facts`: materials and features are
+    conditions too, else words to search.
     """
-    reader = Reader(text, language, world)
+    reader = Reader(text, language, world, facts)
     reader.used |= {i for i, word in enumerate(reader.words) if taken[0] <= word.start < taken[1]}
     reader.scan()
     return Wanted(tuple(reader.found), reader.rest(), tuple(reader.doubts), reader.quantity)
@@ -50,7 +54,7 @@ def read(text: str, language: Language, world: World, taken: tuple[int, int] = (
 class Reader:
     """Three passes over a sentence; `used` marks the tokens that a constraint, a doubt or a count has consumed."""
 
-    def __init__(self, text: str, language: Language, world: World) -> None:
+    def __init__(self, text: str, language: Language, world: World, facts: bool = False) -> None:
         self.text, self.language, self.world = text, language, world
         self.words = tokens(text)
         self.used: set[int] = set()
@@ -64,9 +68,11 @@ class Reader:
         self.found: list[Constraint] = []
         self.doubts: list[Doubt] = []
         self.quantity = 0
-        self.names = _names(language, world)
+        self.names = _names(language, world, facts)
 
     def scan(self) -> None:
+        for limit, first, last in deadlines.read(self.text, self.language, self.world):
+            self._settle(first, last, limit)
         for step in (self._numeric, self._named, self._left_over):
             index = 0
             while index < len(self.words):
@@ -98,7 +104,7 @@ class Reader:
 
     def _numeric(self, index: int) -> int:
         """A range, a value with its bound before or after it, or a bare measured value."""
-        if index in self.kept:
+        if index in self.kept or index in self.used:
             return index
         for field in ("rated", "size"):
             if label := self._at(f"list.{field}", index):
@@ -114,13 +120,28 @@ class Reader:
         op = op if op not in ("", ABOUT) else after or op or (ABOUT if value.vague else "")
         if not (op or value.explicit):
             return index
+        if not op and self._goes_in(value, at):
+            self.kept |= set(range(at, value.end))
+            return value.end
         ops = self._negated(index, op)
         return self._settle(index, end, *(limits(option, each) for option in value.options for each in ops))
+
+    def _goes_in(self, value: Measured, at: int) -> bool:
+        """ "For a 15 inch laptop", 能装15寸电脑: the size of what it is for, not its own."""
+        if value.options[0].field != "size" or not value.options[0].unit:
+            return False
+        small, table = phrases("list.search", self.language), phrases("list.fits", self.language)
+        start = max((end for _, _, end in table.scan(self.words[:at])), default=-1)
+        said = [*self.words[max(start, 0) : at], *self.words[value.end : value.end + 1]]
+        other = [word for word in said if word.kind in ("word", "han") and not small.at((word,), 0)]
+        bought = [span for span in self._sold if start <= span[0] <= value.end]
+        return start >= 0 and bool(other) and not bought
 
     def _negated(self, index: int, op: str) -> tuple[str, ...]:
         """ "I don't want to spend more than": the opposite; with other words between, either one, to be asked."""
         start = max((i + 1 for i in range(index) if self.words[i].kind == "mark" or i in self.used), default=0)
         said = phrases("list.negation", self.language).scan(self.words[start:index])
+        said = [hit for hit in said if not self.names.at(self.words, start + hit[1])]  # "sans fil" denies nothing
         if op not in OPPOSITE or not said or self._name_denied(start + said[-1][1]):
             return (op,)
         between, spend = self.words[start + said[-1][2] : index], phrases("list.spend", self.language)
@@ -207,7 +228,8 @@ class Reader:
             or (at and (size := self.names.at(self.words, at - 1)) and size[1] > at)
         ):
             return None
-        hit = number(self.words, at, self.language)
+        share = self._at("fraction", at)  # half a kilo
+        hit = Number((Decimal(share[0]),), at, share[1], "words") if share else number(self.words, at, self.language)
         unit = self._at("unit", hit.end) if hit else None
         if hit and unit:
             field, _, name = unit[0].partition(" ")
@@ -243,13 +265,13 @@ class Reader:
         unit = self._at("unit", index + 1)
         if unit and unit[0].split()[0] == "size" and self.words[index].text in LETTER_SIZES:  # L码
             return self._settle(index, unit[1], (Constraint("size", "is", self.words[index].text.upper()),))
-        denied = self._denied(index)
+        denied = 0 if self.names.at(self.words, index) else self._denied(index)  # 不锈钢, "sans fil" deny nothing
         at = denied or index
         name = self.names.at(self.words, at)
         if name is None or at in self.kept:
             return index
         (field, value), end = name
-        if (field == "brand" and self._is_common(index, at, end)) or self._inside(at, end):
+        if (field == "brand" and self._is_common(index, at, end)) or (field != "feature" and self._inside(at, end)):
             return index
         unit = self._at("unit", end) if field == "size" else None
         end = unit[1] if unit and unit[0].split()[0] == "size" else end
@@ -362,40 +384,11 @@ class Reader:
         return joined(self.text, [self.words[i] for i in wanted])
 
 
-def sold(text: str, world: World) -> list[tuple[int, int]]:
-    """Where `text` names what is sold, as stretches of tokens.
-
-    A final s does not matter, the accent of "thé" does; one Han character alone (灯 in 开灯) names nothing.
-    """
-    words, names = tokens(text), _sold(world.products)
-    found = names.scan([replace(word, text=_singular(word.text)) for word in words])
-    small = [phrases("list.search", language) for language in LANGUAGES]
-    return [
-        (first, last)
-        for name, first, last in found
-        if last > first + 1
-        or name == text[words[first].start : words[first].end].casefold()
-        or not any(table.at(words[first:last], 0) for table in small)
-    ]
-
-
-@functools.lru_cache(maxsize=4)
-def _sold(products: tuple[str, ...]) -> Phrases[str]:
-    return Phrases((_key(name), name) for name in products if len(tokens(name)) > 1 or tokens(name)[0].kind != "han")
-
-
-def _key(name: str) -> str:
-    return " ".join(_singular(token.text) for token in tokens(name))
-
-
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > 3 and word[-1] in "sx" and not word.endswith("ss") else word
-
-
-def _names(language: Language, world: World) -> Phrases[tuple[str, str]]:
-    """Colours in any language and the catalogue's brands, as phrases that mean (field, value)."""
+def _names(language: Language, world: World, facts: bool = False) -> Phrases[tuple[str, str]]:
+    """Colours in any language, the catalogue's brands, and materials and features, as (field, value)."""
     table = phrases("colour", language).table
     said = [(" ".join(key), ("colour", meaning)) for key, meaning in table.items()]
     said += [(colour, ("colour", colour)) for colour in world.colours]
     said += [(size, ("size", size)) for size in world.sizes if len(size) > 1 and not size.isdigit()]
-    return Phrases([*said, *((brand, ("brand", brand)) for brand in world.brands)])
+    said += [(brand, ("brand", brand)) for brand in world.brands]
+    return Phrases(said + [(form, (field, value)) for form, field, value in world.facts if facts])

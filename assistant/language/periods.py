@@ -178,6 +178,7 @@ class _Reader:
     def weekday(self, index: int) -> Hit | None:
         """[last|this|next] monday [last week|in two weeks|26 october] | last week monday | lundi prochain | 下周一"""
         week = self._week(index)
+        week = week if week and self.at("weekday", week[1]) else None  # 下周二 is 下 and 周二
         lead = None if week else self.at("lead", index)
         at = week[1] if week else lead[1] if lead else index
         hit = self.at("weekday", at)

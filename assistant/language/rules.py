@@ -162,13 +162,16 @@ class _Details:
 
     @property
     def is_headed(self) -> bool:
-        """ "Train tickets from Paris to Lyon", 巴黎到里昂的火车票: a phrase without a verb about what is sold."""
+        """ "Train tickets [from] Paris [to] Lyon", 巴黎到里昂的火车票: a phrase without a verb about what is sold."""
         words = [word for word in tokens(self.text) if word.kind != "mark"]
         spans = constraints.sold(" ".join(word.text for word in words), self.world)
         heading = phrases("list.heading", self.language)
         if self.language == "zh":
             return any(last == len(words) and words[first - 1].text == "的" for first, last in spans if first)
-        return any(first == 0 and heading.at(words, last) for first, last in spans)
+        past = "period" in (told := self.of("measure")) and told["period"].value.start <= self.world.day
+        dated = [] if past else phrases("list.dated", self.language).scan(words)
+        ticket = any(first <= at < last for _, at, _ in dated for first, last in spans[:1])
+        return any(first == 0 and (ticket or heading.at(words, last)) for first, last in spans)
 
     @property
     def trades(self) -> bool:

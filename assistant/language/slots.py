@@ -196,7 +196,7 @@ def find(text: str, language: Language, world: World) -> dict[str, Slot]:
         return {"code": typed}
     given = phrases("list.gift", language).scan(tokens(text))
     whom = payee(text, language, world) if given else None
-    wanted = constraints.read(text, language, world, (whom and whom.span) or (0, 0))
+    wanted = constraints.read(text, language, world, (whom and whom.span) or (0, 0), facts=True)
     query = _without(wanted.query, "list.gift", language) if given else wanted.query
     told = {"query": query, "constraints": wanted.constraints, "doubts": wanted.doubts, "quantity": wanted.quantity}
     return {name: Slot(value, query if name == "query" else "") for name, value in told.items() if value}

@@ -56,6 +56,7 @@ class Lexicon(TypedDict):
     products: tuple[str, ...]
     models: tuple[str, ...]
     sizes: tuple[str, ...]
+    facts: tuple[tuple[str, str, str], ...]
 
 
 class Shop:
@@ -197,6 +198,7 @@ class Shop:
             "products": glossary().types(view.kinds),
             "models": tuple(sorted({product.model for product in view.products if re.search(r"\d", product.model)})),
             "sizes": tuple(sorted({str(size) for size in sizes})),
+            "facts": glossary().facts(),
         }
 
     def kinds(self, query: str, language: str) -> frozenset[str]:

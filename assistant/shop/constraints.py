@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from assistant.money import Money
 from assistant.request import Constraint
 from assistant.shop.catalogue import Product
-from assistant.shop.glossary import Glossary, plain
+from assistant.shop.glossary import Glossary, glossary, plain
 
 Mask = NDArray[np.bool_]
 Convert = Callable[[Money, str], tuple[Money, date]]  # money, currency -> converted, day of the rate
@@ -43,6 +43,7 @@ UNITS: dict[str, tuple[str, float, str]] = {
     for factor, names in factors.items()
     for name in names.split()
 }  # fmt: skip
+TOLD = ("material", "feature")  # facts that a product may tell in its own words
 AS_WRITTEN = ("brand", "model", "size")  # compared without case and accents, shown as written
 NUMBERS: dict[str, Callable[[NDArray[Any], float], Mask]] = {
     "is": lambda column, value: abs(column - value) <= 1e-6 * max(1.0, abs(value)),
@@ -82,7 +83,7 @@ def canonical(
     if field == "stock":
         return replace(constraint, field=field, op="at_least", value=1.0, unit=""), None
     if field == "delivery" and isinstance(value, str):
-        value = float((date.fromisoformat(value) - today).days)
+        constraint, value = replace(constraint, unit="day"), float((date.fromisoformat(value) - today).days)
     if isinstance(value, str):
         known = value.strip() if field in AS_WRITTEN else glossary.value(field, value)
         return replace(constraint, field=field, value=known, unit=""), None
@@ -123,7 +124,8 @@ class Columns:
     """The catalogue turned on its side: one array per fact, so that a condition is one comparison."""
 
     def __init__(self, products: Sequence[Product]) -> None:
-        self.count = len(products)
+        self.products, self.count = products, len(products)
+        self._telling: dict[tuple[str, str], Mask] = {}
         count = len(products)
         self.numbers: dict[str, NDArray[np.float64]] = defaultdict(lambda: np.full(count, np.nan))
         self.words: dict[str, Words] = defaultdict(lambda: Words(count))
@@ -156,6 +158,8 @@ class Columns:
             if field != "price" or column is None:
                 return self._nobody()
             return Fit((column >= 0) & NUMBERS[op](column, value.minor), column < 0)
+        if isinstance(value, str) and field in TOLD:
+            return self._told(field, op, value)
         if isinstance(value, str):
             words = self.words.get(field)
             if op == "avoid":
@@ -169,6 +173,26 @@ class Columns:
         if numbers is None:
             return self._nobody()
         return Fit(NUMBERS[op](numbers, value) & ~np.isnan(numbers), np.isnan(numbers))
+
+    def _told(self, field: str, op: str, value: str) -> Fit:
+        """What it is made of or can do: as it states, else as its own words say."""
+        says, words, fact = self._says(field, value), self.words.get(field), glossary().shown_by.get(value)
+        stated = np.zeros(self.count, bool) if words is None else words.codes >= 0
+        says = (says & ~stated) | (words.among(value) if words else False)
+        if fact and fact in self.numbers:
+            says |= ~np.isnan(self.numbers[fact])
+        silent = ~says & ~stated
+        if op == "is":
+            return Fit(says, silent)
+        left_out = silent if op == "not" and field == "material" else np.zeros(self.count, bool)
+        return Fit(~says & ~left_out, left_out)
+
+    def _says(self, field: str, value: str) -> Mask:
+        """bool [n]: rows whose text says so; read once for each value."""
+        if (field, value) not in self._telling:
+            find = glossary().telling(field, value).search
+            self._telling[field, value] = np.array([bool(find(_text(each))) for each in self.products], bool)
+        return self._telling[field, value]
 
     def _nobody(self) -> Fit:
         return Fit(np.zeros(self.count, bool), np.ones(self.count, bool))
@@ -184,6 +208,12 @@ class Columns:
         return Fit(meets, possible & ~meets)
 
 
+def _text(product: Product) -> str:
+    """Its name, description and facts in words, in the language the catalogue is searched in."""
+    facts = (fact.value for fact in product.attributes.values() if isinstance(fact.value, str))
+    return " ".join([product.title("en"), product.description("en"), *facts]).casefold()
+
+
 def _word(field: str, value: str) -> str:
     return " ".join(plain(value).split()) if field in AS_WRITTEN else value
 
@@ -191,7 +221,7 @@ def _word(field: str, value: str) -> str:
 def grouped(constraints: Sequence[Constraint]) -> list[list[Constraint]]:
     groups: dict[object, list[Constraint]] = {}
     for place, constraint in enumerate(constraints):
-        alternative = constraint.op == "is" and isinstance(constraint.value, str)
+        alternative = constraint.op == "is" and isinstance(constraint.value, str) and constraint.field != "feature"
         groups.setdefault(constraint.field if alternative else place, []).append(constraint)
     return list(groups.values())
 

@@ -78,7 +78,9 @@ class Glossary:
         self._shown = {name: forms for section in data.values() for name, forms in section.items()
                        if isinstance(forms, dict)}  # fmt: skip
         self._types, self._colours = data["types"], data["colours"]
-        self._values = {"colour": _by_form(data["colours"]), "material": _by_form(data["materials"])}
+        self._told = {"material": data["materials"], "feature": data["features"]}
+        self._values = {field: _by_form(forms) for field, forms in {"colour": data["colours"], **self._told}.items()}
+        self.shown_by: dict[str, str] = data["shown_by"]  # type: ignore[assignment]  # feature -> the fact that tells it
         self._stop = {piece for words in data["stop"].values() for word in words for piece in pieces(word)}
         self._nouns, (self._french, chinese) = tuple(nouns), _nouns(nouns)
         self._entries = chinese | _entries(data)
@@ -138,6 +140,23 @@ class Glossary:
         """Every form of every colour, in all three languages."""
         return _forms(self._colours)
 
+    def facts(self) -> tuple[tuple[str, str, str], ...]:
+        """(form, field, value) of every material and feature, in all three languages, with plurals."""
+        said = ((form, field, value) for field, names in self._told.items()
+                for value, forms in names.items() for form in _forms({value: forms}))  # fmt: skip
+        return tuple(each for form, *rest in said for each in ((form, *rest), (f"{form}s", *rest)))  # type: ignore[misc]
+
+    @functools.cache  # noqa: B019  # one glossary lives as long as the program
+    def telling(self, field: str, value: str) -> re.Pattern[str]:
+        """Where a text says that a product is of this material or has this feature, and not that it has not."""
+        forms = [re.escape(form.casefold()) for form in _forms({value: self._told[field].get(value, {"en": [value]})})]
+        han = [form for form in forms if CHINESE.match(form)]
+        latin = [form for form in forms if form not in han]
+        said = rf"(?<![\w-])(?<!not )(?<!non )(?:{'|'.join(latin)})(?:e?s)?(?!\w)" + "".join(
+            f"|(?<![不非]){each}" for each in han
+        )
+        return re.compile(said)
+
     def types(self, kinds: Collection[str]) -> tuple[str, ...]:
         """Every form of these kinds of product, in all three languages."""
         return _forms({kind: forms for kind, forms in self._types.items() if kind in kinds})
@@ -176,7 +195,7 @@ def _entries(data: dict[str, dict[str, Forms]]) -> dict[str, Entry]:
     English words stand for themselves: replacing them by a synonym was measured to find less (nDCG@10 .679 for .712).
     """
     found: dict[str, Entry] = {}
-    for section in ("materials", "words", "colours"):
+    for section in ("materials", "features", "words", "colours"):
         for name, forms in data[section].items():
             english = tuple(pieces(forms["en"][0]))
             found |= {_key(form): Entry(english, name) for some in forms.values() for form in some}

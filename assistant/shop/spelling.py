@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from assistant.shop.catalogue import Product
-from assistant.shop.glossary import plain
+from assistant.shop.glossary import plain, singular
 
 LEAST = 4  # letters of a known word that may be doubted
 USED = 3  # products that use a word before it is believed; in a name once is enough
@@ -47,7 +47,13 @@ class Speller:
         said = [match for match in SAID.finditer(text) if WORD.fullmatch(plain(match[0]))]
 
         def right(word: str) -> bool:
-            return self.count[word] >= USED or word in self._goods or known(word) or matches(word) > 0
+            return (
+                self.count[word] >= USED
+                or self.count[singular(word)] >= USED
+                or word in self._goods
+                or known(word)
+                or matches(word) > 0
+            )
 
         if strange := [match for match in said if not right(plain(match[0]))]:
             return self._mended(text, strange, matches, 0)

@@ -188,7 +188,7 @@ def test_hostile_titles_stay_as_they_are(empty: Shop, make) -> None:
 
 def test_the_lexicon_names_brands_and_colours_in_all_languages(stocked: Shop) -> None:
     lexicon = stocked.lexicon()
-    assert set(lexicon) == {"brands", "colours", "products", "models", "sizes"}
+    assert set(lexicon) == {"brands", "colours", "products", "models", "sizes", "facts"}
     assert {"kettle", "bouilloire", "水壶"} <= set(lexicon["products"])
     assert {"40", "42", "44", "A5", "M"} <= set(lexicon["sizes"])
     assert "Luma" in lexicon["brands"]
