@@ -17,7 +17,7 @@ from assistant.language.amounts import Found, amount_at, printed
 from assistant.language.bounds import ABOUT, Limits, Measured, alike, limits, magnitude, prices
 from assistant.language.lexicon import lexicon, phrases
 from assistant.language.numbers import Number, number
-from assistant.language.sold import sold
+from assistant.language.sold import sold as sold  # and under this name to the rooms that read limits
 from assistant.language.tokens import Phrases, joined, tokens
 from assistant.request import Constraint, Doubt, Language, Op
 
