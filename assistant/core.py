@@ -15,7 +15,19 @@ from assistant.clock import Clock, SystemClock
 from assistant.conversation import Conversations, Guesses, Preferences, Session
 from assistant.errors import BadInput, LueurError, NotFound, OutOfRoom, Refused, Unavailable
 from assistant.flash import Flash
-from assistant.handlers import Context, Rooms, carry_out, cart, mandates, noticed, payment, service, stage, taps
+from assistant.handlers import (
+    Context,
+    Rooms,
+    carry_out,
+    cart,
+    mandates,
+    noticed,
+    payment,
+    product,
+    service,
+    stage,
+    taps,
+)
 from assistant.language import detect, dialogue
 from assistant.language.acts import Act, Do, Proposer, Start, World
 from assistant.language.proposer import Beside, chosen
@@ -85,7 +97,7 @@ class Assistant:
         )
         self.rooms.payments.trade_with(self.rooms.shop.merchants)
         self.rooms.shop.carts.standing = self.rooms.payments.standing
-        self.rooms.shop.repriced = self.keep_mandates
+        self.rooms.shop.repriced = self.heed_prices
         self.conversations = Conversations(self.store, self.clock)
         self.guesses = Guesses(self.clock)
         self.proposer = Beside(Rules(), proposer) if proposer else chosen(settings)
@@ -276,6 +288,13 @@ class Assistant:
             self.conversations.remember(who, dialogue.tapped(context.state, reply))
             return self.conversations.publish(who, Request(), Evidence(), reply)
 
+    def heed_prices(self) -> None:
+        """Prices may have changed: what was waited for is bought or told."""
+        self.keep_mandates()
+        for user in self.rooms.shop.watches.waiting():
+            with contextlib.suppress(LueurError):
+                self.show(user, product.told_prices)
+
     def keep_mandates(self) -> None:
         """Buy what signed mandates allow at today's prices; each is told in the conversation it was signed in."""
         kept = self.rooms.payments.mandates
@@ -293,16 +312,16 @@ class Assistant:
         """Take on the owner's duties: the undo timer, the reconciler and warm models, each in the background."""
         self.rooms.payments.start()
         self.rooms.shop.start()
-        self.keep_mandates()
+        self.heed_prices()
         threading.Thread(target=self._show_pictures, name="shop-pictures", daemon=True).start()
         threading.Thread(target=self._ask_prices, name="shop-prices", daemon=True).start()
         self.senses.start()
 
     def _ask_prices(self) -> None:
-        """A shop elsewhere tells nobody of its prices: while mandates wait, it is asked."""
+        """A shop elsewhere tells nobody of its prices: while somebody waits for one, it is asked."""
         while not self._closing.wait(ASKED_EVERY):
             with contextlib.suppress(LueurError):
-                self.keep_mandates()
+                self.heed_prices()
 
     def catch_up(self) -> None:
         """Ask about what an earlier process left undecided, before anything is said; without a provider it waits."""

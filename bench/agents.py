@@ -30,7 +30,9 @@ def measure(data: Path | None) -> list[dict[str, Any]]:  # noqa: ARG001
         home = Path(folder)
         assistant = Assistant(Settings(home=home, offline=True, mcp="prepare"))
         assistant.open(OWNER)
-        running = uvicorn.Server(uvicorn.Config(Starlette(routes=agents.routes(assistant)), port=0, log_level="error"))
+        running = uvicorn.Server(
+            uvicorn.Config(Starlette(routes=agents.routes(assistant)), port=0, log_level="error", lifespan="off")
+        )
         thread = threading.Thread(target=running.run)
         thread.start()
         while not running.started:

@@ -11,11 +11,13 @@ from assistant.handlers import Context
 from assistant.language.acts import Do
 from assistant.money import LOCALES, Money
 from assistant.reply import Action, Notice, ProductView
+from assistant.request import Constraint
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import glossary
 from assistant.shop.guide import Reason
 from assistant.shop.shelf import Hit
 
+LARGE = ("capacity", "height", "length", "weight", "pages")  # what "bigger" is about, the first that is stated
 FEW = 3  # so many left are worth saying
 LARGER = {"ml": (1000, "l"), "g": (1000, "kg"), "mm": (10, "cm")}
 
@@ -88,15 +90,48 @@ def met(context: Context) -> tuple[Notice, ...]:
 def placed(refs: Sequence[int | str], context: Context, among: Sequence[str] | None = None) -> tuple[str, ...]:
     """Products at these places of the last shelf, or `among` others, each once; "cheapest": of those not yet named."""
     results = context.state.results if among is None else among
-    found = {name: context.rooms.shop.product(name) for name in results}
-    prices = {name: each.offer.price(context.settings.currency).minor for name, each in found.items() if each}
+    found = [each for name in results if (each := context.rooms.shop.product(name))]
     chosen: dict[str, None] = {}
     for ref in refs:
-        left = sorted((name for name in prices if name not in chosen), key=lambda name: prices[name])
-        if (ref == "cheapest" and not left) or (ref != "cheapest" and not -len(results) <= int(ref) < len(results)):
+        if isinstance(ref, str):
+            left = _ordered([each for each in found if each.id not in chosen], ref, context)
+            place = left[0] if left else None
+        else:
+            place = results[ref] if -len(results) <= ref < len(results) else None
+        if place is None:
             raise Refused("no_such_position", count=len(results))
-        chosen[left[0] if ref == "cheapest" else results[int(ref)]] = None
+        chosen[place] = None
     return tuple(chosen)
+
+
+def _ordered(products: Sequence[Product], ref: str, context: Context) -> list[str]:
+    """Those that state the fact, the meant one first: "cheapest", "noise least", "battery most"."""
+    name, _, end = ref.replace("cheapest", "price least").partition(" ")
+    stated = [(number, each.id) for each in products if (number := _number(each, name, context)) is not None]
+    return [id for _, id in sorted(stated, key=lambda pair: pair[0], reverse=end == "most")]
+
+
+def _number(product: Product, name: str, context: Context) -> float | None:
+    if name in ("price", "delivery"):
+        offer = product.offer
+        return offer.price(context.settings.currency).minor if name == "price" else offer.delivery_days
+    names = (n for n in (LARGE if name == "size" else (name,)) if n in product.attributes)
+    fact = product.attributes.get(next(names, ""))
+    return None if fact is None or isinstance(fact.value, str) else fact.value
+
+
+def beyond(product: Product, by: str, context: Context) -> Constraint:
+    """What is to be more or less than of this product: "price less", "size more", "brand not". Raises `Refused`."""
+    name, _, op = by.partition(" ")
+    field = next((n for n in LARGE if n in product.attributes), name) if name == "size" else name
+    if field == "brand":
+        return Constraint(field, "not", product.brand)
+    number = _number(product, field, context)
+    if number is None:
+        raise Refused("not_comparable", name=glossary().name(field, context.language))
+    worth = product.offer.price(context.settings.currency) if field == "price" else float(number)
+    unit = "day" if field == "delivery" else product.attributes[field].unit if field in product.attributes else ""
+    return Constraint(field, op, worth, unit=unit)  # type: ignore[arg-type]  # the lexicon's keys are ops
 
 
 def value(do: Do, name: str, missing: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.errors import BadInput, Refused
 from assistant.handlers import Context, Handler, Tap, ask, notice
-from assistant.handlers.goods import known, measure, met, placed, reason, value, view
+from assistant.handlers.goods import beyond, known, measure, met, placed, reason, value, view
 from assistant.handlers.habits import WORN, habits, wears
 from assistant.language.acts import Act, Do, Query, Slot
 from assistant.merchant import Basket, Wanted
@@ -29,6 +29,7 @@ LEAST, MOST = 2, 3  # products in a comparison
 DIFFERENCES = 4  # in one sentence
 THAN = ("price", "noise", "rating", "battery", "weight", "capacity", "delivery", "power", "height", "pages")
 QUESTIONS = 3  # about one wish, at most
+IMPLIED = {"less": ("less", "at_most"), "more": ("more", "at_least")}
 HABITS = "habits"  # among what was asked: this search knows what the person avoids and wears
 # Questions in their own words.
 ASKED = ("category", "price", "brand", "colour", "noise", "size", "capacity", "battery", "material")
@@ -44,31 +45,38 @@ class Wish:
     card: str = ""
     doubts: tuple[Doubt, ...] = ()
     asked: tuple[str, ...] = ()  # facts that were asked about, answered or not
+    quantity: int = 0  # how many are wanted; 0: not said
 
     def target(self) -> dict[str, Any]:
         return {
             "query": self.query, "constraints": list(self.limits), "shown": self.shown, "card": self.card,
-            "doubts": list(self.doubts), "asked": list(self.asked),
+            "doubts": list(self.doubts), "asked": list(self.asked), "quantity": self.quantity,
         }  # fmt: skip
+
+    @property
+    def many(self) -> dict[str, Any]:
+        return {"quantity": self.quantity} if self.quantity > 1 else {}
 
     @classmethod
     def of(cls, target: Mapping[str, Any]) -> Wish:
         limits, doubts = tuple(target["constraints"]), tuple(target["doubts"])
-        return cls(target["query"], limits, target["shown"], target["card"], doubts, tuple(target.get("asked", ())))
+        asked, quantity = tuple(target.get("asked", ())), target.get("quantity", 0)
+        return cls(target["query"], limits, target["shown"], target["card"], doubts, asked, quantity)
 
 
 def find(do: Do, context: Context) -> Reply:
     """A shelf; first the question what a number means, where it may be a limit: a limit is never guessed away."""
     limits, doubts = tuple(value(do, "constraints", ())), tuple(value(do, "doubts", ()))
-    if "than" in do.slots:  # cheaper than one that is shown
-        first = context.rooms.shop.product(placed((do.slots["than"].value,), context)[0])
-        bound = [Constraint("price", "less", first.offer.price(context.settings.currency))] if first else []
-        limits = (*(limit for limit in limits if limit.field != "price"), *bound)
+    if "than" in do.slots:  # cheaper, quieter, bigger than one that is shown
+        first = known(placed((do.slots["than"].value,), context)[0], context)
+        bound = beyond(first, value(do, "by", "price less"), context)
+        implied = IMPLIED.get(bound.op, ())  # what it met bounds the new one too
+        limits = (*(each for each in limits if each.field != bound.field or each.op not in implied), bound)
     asked = tuple(value(do, "asked", ()))
     query, shown = value(do, "query", ""), value(do, "shown", SHOWN)
     if HABITS not in asked and (kept := tuple(habits(query, limits, context))):
         limits, asked = (*limits, *kept), (*asked, HABITS)  # once a search: its chips can be taken away
-    wish = Wish(query, limits, shown, new_id("card"), doubts, asked)
+    wish = Wish(query, limits, shown, new_id("card"), doubts, asked, value(do, "quantity", 0))
     return _asked(wish, context) if doubts else _answer(wish, context)
 
 
@@ -83,7 +91,7 @@ def _asked(wish: Wish, context: Context) -> Reply:
         said = [_said(limit.value, limit, context) for limit in option]
         label = ", ".join(said) or context.say("product.as_words", words=doubt.text)
         actions.append(Action(label, "product.unset", chosen.target(), style="chip"))
-    told = {"query": wish.query, "constraints": list(wish.limits), "doubts": list(wish.doubts)}
+    told = {"query": wish.query, "constraints": list(wish.limits), "doubts": list(wish.doubts), **wish.many}
     return replace(ask(text, actions, "product"), told=told)
 
 
@@ -95,7 +103,7 @@ def _answer(wish: Wish, context: Context) -> Reply:
     reply = _shelf(wish, shelf, context) if shelf.hits else _nothing(wish, shelf, context)
     pending = (*wish.asked, shelf.ask.name) if shelf.ask else wish.asked
     told: dict[str, Any] = {"query": wish.query, "constraints": list(wish.limits), "asked": list(pending)}
-    told |= {"shown": wish.shown} if wish.shown > SHOWN else {}
+    told |= ({"shown": wish.shown} if wish.shown > SHOWN else {}) | wish.many
     return replace(reply, route="product", trace=(step,), told=told, cards=(*reply.cards, *met(context)))
 
 
@@ -104,6 +112,8 @@ def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
     said = [
         context.say("product.found", count=shelf.total, title=first.product.title(context.language), price=first.price)
     ]
+    if shelf.unnamed:
+        said.insert(0, context.say("product.unnamed", query=wish.query))
     if first.why:
         said.append(context.say("product.because", reason=reason(first.why[0], shelf.currency, context)))
     said.append(wears(shelf, context))
@@ -214,6 +224,12 @@ def _said(value: Money | str | float, limit: Constraint, context: Context) -> st
     if limit.field == "category" and limit.op == "is":
         return shown
     return context.say(f"product.limit.{limit.op}", name=glossary().name(limit.field, context.language), value=shown)
+
+
+def told_prices(context: Context) -> Reply:
+    """Prices that were waited for and have come, each with the way to it."""
+    cards = met(context)
+    return Reply(context.join([card.text for card in cards]), cards, "product")
 
 
 def lookup(do: Do, context: Context) -> Reply:
@@ -360,7 +376,7 @@ def tap_unset(target: Mapping[str, Any], values: Mapping[str, str], context: Con
     """The same search with these limits, as if it had been said."""
     wish = Wish.of(target)
     slots = {"query": Slot(wish.query, wish.query)} if wish.query else {}
-    told = {"constraints": wish.limits, "doubts": wish.doubts, "asked": wish.asked}
+    told = {"constraints": wish.limits, "doubts": wish.doubts, "asked": wish.asked, **wish.many}
     return (Query("find", slots | {name: Slot(value) for name, value in told.items() if value}),)
 
 

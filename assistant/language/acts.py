@@ -97,7 +97,7 @@ class Deny:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    pass
+    payee: str = ""  # of the open payment that is meant; the last one where none is named
 
 
 @dataclass(frozen=True, slots=True)

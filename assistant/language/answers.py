@@ -131,9 +131,19 @@ class Said:
         for name, act in short.items():
             if self.is_whole(name):
                 return (act,)
+        if (other := self._open_payee()) and self.at("cancel", 0):
+            return (Cancel(other),)
         if self._taken_back():
             return (Cancel() if self.top else Query("undo"),)
         return (Set({}),) if self.top and self.is_whole("open") else ()
+
+    def _open_payee(self) -> str:
+        """ "The Alice one" while Bob's sheet lies on top: the payee of the task beneath; empty: nobody else's."""
+        named = self.payment.get("payee")
+        held = [str(frame.slots["payee"].value) for frame in self.state.frames if "payee" in frame.slots]
+        said = {word.text for word in tokens(str(named.value))} if named and self._is_known(named) else set()
+        meant = [name for name in held if said and (said <= _names(name) or _names(name) <= said)]
+        return meant[-1] if meant and meant[-1] != (held or [""])[-1] else ""
 
     def _taken_back(self) -> bool:
         """ "Drop it, he paid me back", "no, we're even", "you paid the wrong person": no wish, no detail beside it."""
@@ -267,6 +277,8 @@ class Said:
     def nearer(self) -> tuple[Act, ...]:
         """ "Anything cheaper?", "cheaper than the first one": a bound that a shown product sets; "show me more"."""
         found, last = pointing.references(self.text, self.language), self.state.last
+        if last and last.goal == "find" and self.state.results and (by := self._compared()):
+            return (Set({"than": Slot(0), "by": Slot(by)}),)
         if last and last.goal == "find" and self.is_whole("more"):
             return (Set({"shown": Slot(MORE + (last.slots["shown"].value if "shown" in last.slots else MORE))}),)
         if self.is_whole("cheaper"):
@@ -278,6 +290,13 @@ class Said:
         if not (found and cheaper and self.state.results and last and last.goal == "find"):
             return ()
         return (Set({"than": Slot(found[0])}),)
+
+    def _compared(self) -> str:
+        """ "Quieter", "plus grande", 再轻一点, "another brand": the fact of the first that is shown, and the way."""
+        hits = phrases("comparative", self.language).scan(self.content)
+        spans = [extent(self.content, first, last) for _, first, last in hits]
+        only = self.covered(spans, self.content, "refine", "search", "pointing", "filler", "opening")
+        return hits[0][0] if len(hits) == 1 and only else ""
 
     def pointed(self) -> tuple[Act, ...]:
         """ "the second one", "buy two of the first", "compare the first two", "je le prends"."""
@@ -327,6 +346,8 @@ class Said:
         asked = bool(start) or any(end == len(said) for *_, end in after)
         last = self.top if self.top and self.top.goal == "pay" else self.state.last
         told = self.measured
+        if "period" in told and "metric" not in told and (payee := self._lately_paid()):
+            return (Query("measure", {**told, "metric": Slot("spending"), "payee": payee}),)
         figure = told and "metric" not in told and (asked or self._only(told))
         if figure and self.state.last and self.state.last.goal == "measure":
             was = self.state.last.slots.get("metric")
@@ -337,6 +358,15 @@ class Said:
         if self.state.last and self.state.last.goal == "find":
             return self._refined(self.state.last, asked)
         return (Unknown(("measure",)),) if asked and figure and self._only(told) else ()
+
+    def _lately_paid(self) -> Slot | None:
+        """ "How much was it last month", said over a payment: whom it pays, when nothing else is named."""
+        paid = next((f for f in (self.top, self.state.last) if f and f.goal == "pay" and "payee" in f.slots), None)
+        period = self.measured["period"].span
+        spoken = [period] if period else []
+        asked = phrases("list.was_it", self.language).scan(self.content)
+        spoken += [extent(self.content, first, last) for _, first, last in asked]
+        return paid.slots["payee"] if paid and asked and self.covered(spoken, self.content, "refine") else None
 
     def _only(self, told: dict[str, Slot]) -> bool:
         return self.covered([slot.span for slot in told.values() if slot.span], self.content, "refine")
@@ -353,14 +383,27 @@ class Said:
     def _refined(self, last: Frame, asked: bool) -> tuple[Act, ...]:
         """New conditions on the last search in place of the old ones of the same kind; "any colour" drops one."""
         new = constraints.read(self.text, self.language, self.world, facts=True)
-        free = phrases("any", self.language).scan(self.words)
         words = tokens(new.query)
-        rest = words and not self.covered([], words)
-        if free and whole(self.words, "any", self.language):
-            return (Set(_narrowed(last, (), dropped={field for field, *_ in free})),)
+        rest = words and not self.covered([], words, "refine")
+        if free := self._freed():
+            return (Set(_narrowed(last, (), dropped=free)),)
         if not (new.constraints or new.doubts) or (rest and not asked):
             return ()
         return (Set(_narrowed(last, new.constraints, new.doubts)),)
+
+    def _freed(self) -> set[str]:
+        """ "Any colour", "without the noise limit", 不限价格: the fields that no condition holds any more."""
+        if whole(self.words, "any", self.language):
+            return {field for field, *_ in phrases("any", self.language).scan(self.words)}
+        fields = phrases("field", self.language).scan(self.content)
+        spans = [extent(self.content, first, last) for _, first, last in fields]
+        freed = phrases("list.free", self.language).scan(self.content)
+        only = self.covered(spans, self.content, "free", "free_small", "refine")
+        return {field for field, *_ in fields} if freed and only else set()
+
+
+def _names(payee: str) -> set[str]:
+    return {word.text for word in tokens(payee)}
 
 
 def _equal(said: Amount, waiting: Amount) -> bool:

@@ -34,7 +34,10 @@ class _Said:
         self.text, self.state, self.world, self.language = text, state, world, state.language
         self.words = tokens(text)
         sold = constraints.sold(text, world)  # 火车票 and 自行车头盔 are no cart (车)
-        others = [*sold, *(hit[1:] for hit in phrases("category", self.language).scan(self.words))]  # nor 打车
+        others = [
+            hit[1:] for name in ("category", "cart.other") for hit in phrases(name, self.language).scan(self.words)
+        ]
+        others += sold  # 打车, 骑车
         named = (hit for hit in self._hits("noun") if not any(a <= hit[1] and hit[2] <= b for a, b in others))
         self.noun = next(named, None)
         top = state.frames[-1] if state.frames else None

@@ -44,7 +44,7 @@ OWN: dict[str, frozenset[str]] = {
         "metric", "period", "versus", "category", "account", "group", "currency", "also", "held", "payee", "holding",
         "asset_class", "over", "least", "under", "most", "extra", "worst", "about",
     }),
-    "find": frozenset({"query", "constraints", "doubts", "than", "asked", "shown"}),
+    "find": frozenset({"query", "constraints", "doubts", "than", "by", "asked", "shown", "quantity"}),
     "flash": frozenset({"kind", "given", "said"}),
 }  # fmt: skip
 Step = tuple[State, tuple[Effect, ...]]
@@ -73,8 +73,10 @@ def _step(state: State, act: Act) -> Step:
             top = _top(state)
             waiting = top is not None and top.sheet
             return state, ((Aloud(top.sheet, amount, sole),) if top and waiting else _remark("nothing_waits"))
-        case Deny() | Cancel():
+        case Deny():
             return _drop(state)
+        case Cancel(payee):
+            return _drop(state, payee)
         case Choose(ref, goal):
             if not state.results:
                 return state, _remark("no_results")
@@ -99,7 +101,9 @@ def _start(state: State, goal: Goal, slots: Mapping[str, Slot]) -> Step:
     """A task opens a frame; one that never reached a sheet gives way. Anything else is done at once."""
     if goal not in TASKS:
         return _ask(state, goal, slots)
-    top = _top(state)
+    top, last = _top(state), state.last
+    if goal == "buy" and last and last.goal == "find" and not {"query", "quantity"} & set(slots):
+        slots = {**slots, **{name: slot for name, slot in last.slots.items() if name == "quantity"}}  # of the 3 mugs
     if goal in ("buy", "checkout") and top and top.goal == goal and top.sheet:  # chosen anew: one checkout
         return replace(state, frames=(*state.frames[:-1], Frame(goal, slots))), (Do(goal, slots, top.sheet),)
     kept = tuple(frame for frame in state.frames if not frame.asked)[1 - DEPTH :]
@@ -152,11 +156,13 @@ def _continued(old: Slot | None, new: Slot) -> Slot:
     return replace(new, value=replace(now, currency=was.currency, candidates=was.candidates))
 
 
-def _drop(state: State) -> Step:
-    top = _top(state)
-    if top is None:
+def _drop(state: State, payee: str = "") -> Step:
+    """The last task, or the one that pays this payee."""
+    named = (f for f in reversed(state.frames) if "payee" in f.slots and f.slots["payee"].value == payee)
+    gone = next(named, None) if payee else _top(state)
+    if gone is None:
         return state, (Do("undo", {"op": Slot("cancel")}),)
-    return replace(state, frames=state.frames[:-1]), (Drop(top.goal, top.sheet),)
+    return replace(state, frames=tuple(f for f in state.frames if f is not gone)), (Drop(gone.goal, gone.sheet),)
 
 
 def _resumed(state: State, acts: Sequence[Act], effects: Sequence[Effect]) -> tuple[Effect, ...]:
@@ -173,15 +179,20 @@ def remember(state: State, effect: Effect, reply: Reply) -> State:
         state = replace(state, results=reply.results)
     if isinstance(effect, Do) and effect.goal in TASKS:
         state = _settled(state, effect, reply)
+        if effect.goal == "buy" and reply.told:  # a shelf to choose from: what is said next may narrow it
+            state = replace(state, last=_told("find", reply))
     elif isinstance(effect, (Aloud, Resume)) and reply.sheet:
         frames = (replace(f, sheet=reply.sheet) if f.sheet == effect.sheet else f for f in state.frames)
         state = replace(state, frames=tuple(frames))
     elif isinstance(effect, Do) and reply.told and effect.goal == "describe":
         state = replace(state, paper=Frame("describe", dict(reply.told)))
     elif isinstance(effect, Do) and reply.told and effect.goal in OWN:
-        told = {name: Slot(_frozen(value)) for name, value in reply.told.items() if name in OWN[effect.goal]}
-        state = replace(state, last=Frame(effect.goal, told))
+        state = replace(state, last=_told(effect.goal, reply))
     return close(state, reply.closes) if reply.closes else state
+
+
+def _told(goal: Goal, reply: Reply) -> Frame:
+    return Frame(goal, {name: Slot(_frozen(value)) for name, value in reply.told.items() if name in OWN[goal]})
 
 
 def _frozen(value: object) -> object:

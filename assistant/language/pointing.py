@@ -10,7 +10,7 @@ from assistant.language.numbers import number
 from assistant.language.tokens import Token, tokens
 from assistant.request import Language
 
-Ref = int | str  # a position, 0 first and -1 last; or "cheapest"
+Ref = int | str  # a position, 0 first and -1 last; "cheapest"; or a fact and its best end, "noise least"
 RUNS = {"first": 0, "cheapest": None, "last": -1}  # lists of the lexicon that count from one end
 
 
@@ -45,7 +45,7 @@ def references(text: str, language: Language) -> tuple[Ref, ...]:
 
 
 def _ref(meaning: str) -> Ref:
-    return meaning if meaning == "cheapest" else int(meaning)
+    return int(meaning) if meaning.lstrip("-").isdigit() else meaning
 
 
 def _several(words: Sequence[Token], index: int, section: str, language: Language) -> tuple[int, int] | None:

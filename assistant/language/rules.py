@@ -318,6 +318,8 @@ def _says(section: str, details: _Details) -> bool:
 
 def _shopping(name: str, details: _Details, state: State) -> Act:
     told = details.of("find")
+    if "query" not in told and _says("gift", details):
+        return Query("find", told)  # what for is asked
     if "query" not in told and name == "buy" and state.results:
         return Start("buy")
     words = tokens(str(told["query"].value)) if "query" in told else ()

@@ -6,13 +6,15 @@ turned into a contact; two amounts that no correction joins are two readings of 
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.language import amounts, constraints, periods
 from assistant.language.acts import Slot, World
 from assistant.language.lexicon import lexicon, phrases
 from assistant.language.numbers import number
 from assistant.language.tokens import Phrases, Token, covered, extent, tokens
-from assistant.request import Language
+from assistant.money import Money
+from assistant.request import Constraint, Language
 
 Span = tuple[int, int]
 LONGEST_NAME = 5  # tokens
@@ -198,8 +200,20 @@ def find(text: str, language: Language, world: World) -> dict[str, Slot]:
     whom = payee(text, language, world) if given else None
     wanted = constraints.read(text, language, world, (whom and whom.span) or (0, 0), facts=True)
     query = _without(wanted.query, "list.gift", language) if given else wanted.query
-    told = {"query": query, "constraints": wanted.constraints, "doubts": wanted.doubts, "quantity": wanted.quantity}
+    limits = wanted.constraints
+    if wanted.quantity > 1 and phrases("list.altogether", language).scan(tokens(text)):
+        limits = tuple(_each(limit, wanted.quantity) for limit in limits)
+        query = _without(query, "list.altogether", language)
+    told = {"query": query, "constraints": limits, "doubts": wanted.doubts, "quantity": wanted.quantity}
     return {name: Slot(value, query if name == "query" else "") for name, value in told.items() if value}
+
+
+def _each(limit: Constraint, count: int) -> Constraint:
+    """ "4 mugs, 60 in total": what one of them may cost."""
+    bound = limit.value
+    if not isinstance(bound, Money) or limit.op not in ("at_most", "less"):
+        return limit
+    return replace(limit, value=Money(bound.minor // count, bound.currency))
 
 
 def _without(text: str, section: str, language: Language) -> str:

@@ -265,8 +265,9 @@ class Shop:
             known = {*asked, *(each.field for each in limits)}
             ask = guide.question(view.products, view.columns, order, currency, known)
         return Shelf(
-            hits, len(ranking.rows), left_out, limits, conversions, currency, nearest, ranking.semantic, mended, ask
-        )
+            hits, len(ranking.rows), left_out, limits, conversions, currency, nearest, ranking.semantic, mended,
+            view.is_unnamed(reading), ask,
+        )  # fmt: skip
 
     def among(self, products: Sequence[str], query: str, constraints: Sequence[Constraint] = ()) -> tuple[str, ...]:
         """Those of `products` that the words and conditions mean, in their order."""

@@ -15,7 +15,7 @@ from assistant.money import Money
 from assistant.request import Constraint, Op
 from assistant.shop.catalogue import Product
 from assistant.shop.constraints import Columns
-from assistant.shop.index import Ranking
+from assistant.shop.index import Ranking, Rows
 
 CLOSE = 0.8  # share of the best score that still counts as an equally good match
 BETTER = {"price": -1, "noise": -1, "delivery": -1, "battery": 1, "rating": 1}  # the direction everybody agrees on
@@ -66,42 +66,38 @@ def picks(ranking: Ranking, columns: Columns, currency: str) -> tuple[int, ...]:
     One of each family before a second colour or size of it; what is sold out comes last. A loose match (not every
     word stands in it) keeps the order of its rank.
     """
-    here = [row for row in ranking.rows if _has(columns.numbers, "stock", row) >= 1]
-    gone = [row for row in ranking.rows if _has(columns.numbers, "stock", row) < 1]
-    first = _first(ranking, columns, currency, here) if ranking.strict and here else []
-    return tuple(_varied([*first, *here], columns) + _varied(gone, columns))
+    rows = np.array(ranking.rows, np.int64)
+    sold = _stated(columns.numbers, "stock", rows) >= 1
+    here = rows[sold]
+    if ranking.strict and len(here):
+        here = np.concatenate([_first(here, np.array(ranking.scores)[sold], columns, currency), here])
+    return (*_varied(here, columns), *_varied(rows[~sold], columns))
 
 
-def _first(ranking: Ranking, columns: Columns, currency: str, here: list[int]) -> list[int]:
-    scores = dict(zip(ranking.rows, ranking.scores, strict=True))
-    top = max(scores[row] for row in here)
-
-    def rating(row: int) -> float:
-        return _has(columns.numbers, "rating", row)
-
-    def cost(row: int) -> float:
-        price = _has(columns.prices, currency, row)
-        return price if price >= 0 else float("inf")
-
-    best = max((row for row in here if scores[row] >= CLOSE * top), key=lambda row: (rating(row), -cost(row)))
-    cheapest = min(here, key=lambda row: (cost(row), -rating(row)))
-    return [best, cheapest, *sorted(here, key=lambda row: (-rating(row), cost(row)))[: len(here) // 2]]
+def _first(here: Rows, scores: NDArray[np.float64], columns: Columns, currency: str) -> Rows:
+    rating, price = _stated(columns.numbers, "rating", here), _stated(columns.prices, currency, here)
+    cost = np.where(price >= 0, price, np.inf)
+    by_rating = np.lexsort((cost, -rating))
+    best = by_rating[(scores >= CLOSE * scores.max())[by_rating]][:1]
+    cheapest = np.lexsort((-rating, cost))[:1]
+    return here[np.concatenate([best, cheapest, by_rating[: len(here) // 2]])]
 
 
-def _has(columns: Mapping[str, NDArray[Any]], name: str, row: int) -> float:
-    """The stated number, -1 where there is none."""
+def _stated(columns: Mapping[str, NDArray[Any]], name: str, rows: Rows) -> NDArray[np.float64]:
+    """The stated numbers, -1 where there is none."""
     column = columns.get(name)
-    value = -1.0 if column is None else float(column[row])
-    return value if value >= 0 else -1.0
+    values = np.full(len(rows), -1.0) if column is None else column[rows].astype(np.float64)
+    return np.where(values >= 0, values, -1.0)
 
 
-def _varied(rows: Sequence[int], columns: Columns) -> list[int]:
-    if not rows:
-        return []
-    order = list(dict.fromkeys(rows))
-    families = columns.words["family"].codes[order].tolist()
-    leads = set(dict(zip(reversed(families), reversed(order), strict=True)).values())
-    return sorted(order, key=lambda row: row not in leads)
+def _varied(rows: Rows, columns: Columns) -> list[int]:
+    """Each row once; the first of every family before the others of it."""
+    _, first = np.unique(rows, return_index=True)
+    order = rows[np.sort(first)]
+    leads = np.zeros(len(order), bool)
+    leads[np.unique(columns.words["family"].codes[order], return_index=True)[1]] = True
+    found: list[int] = np.concatenate([order[leads], order[~leads]]).tolist()
+    return found
 
 
 def reasons(
@@ -142,7 +138,8 @@ def question(
     Gain = share of rows that state the fact x entropy of its answers in bits, rows weighted by 1 / (rank + 10), times
     how easily a person can answer. Asked only where some answer changes the three that are shown.
     """
-    among = [row for row in rows[:CANDIDATES] if _has(columns.numbers, "stock", row) >= 1]
+    near = np.array(rows[:CANDIDATES], np.int64)
+    among: list[int] = near[_stated(columns.numbers, "stock", near) >= 1].tolist()
     if len(among) <= FEW:
         return None
     weights = 1.0 / (np.arange(len(among)) + 10)

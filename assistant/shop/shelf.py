@@ -40,4 +40,5 @@ class Shelf:
     nearest: Nearest | None
     semantic: bool  # False: found by words alone
     mended: Pairs = ()  # words as written and as searched
+    unnamed: bool = False  # no name holds any of the words: what stands here only mentions or resembles it
     ask: guide.Ask | None = None  # what would tell most about which of them is meant

@@ -43,6 +43,11 @@ class View:
         rest = tuple(np.setdiff1d(np.flatnonzero(mask & named), ranking.rows).tolist())
         return replace(ranking, rows=ranking.rows + rest, scores=ranking.scores + (0.0,) * len(rest))
 
+    def is_unnamed(self, reading: Reading) -> bool:
+        """Whether no kind is named and no product is called by any of the words."""
+        named = reading.categories or any(self.index.named(entry.words) for entry in reading.entries)
+        return bool(reading.entries) and not named
+
     def in_stock(self, ranking: Ranking) -> NDArray[np.int64]:
         rows = np.array(ranking.rows, np.int64)
         return rows[self.columns.numbers["stock"][rows] >= 1] if len(rows) else rows

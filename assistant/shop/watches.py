@@ -56,6 +56,11 @@ class Watches:
         with self.store.write() as db:
             db.execute(sa.delete(tables.watches).where(mine))
 
+    def waiting(self) -> tuple[str, ...]:
+        """Who waits for a price that has come."""
+        users = self.store.rows(sa.select(tables.watches.c.user_id).distinct())
+        return tuple(row.user_id for row in users if any(each.met for each in self.of(row.user_id)))
+
     def tell(self, user: str) -> tuple[Watch, ...]:
         """What is met; telling ends it."""
         told = tuple(each for each in self.of(user) if each.met)

@@ -62,3 +62,15 @@ def test_nothing_is_said_to_somebody_without_data(assistant: Assistant) -> None:
     assistant.conversations.greet("usr_new")
     stranger = assistant.conversations.open("usr_new", None, "en")
     assert opening(assistant, stranger) == {}
+
+
+def test_a_price_that_comes_is_told_in_the_newest_conversation_without_a_question(
+    assistant: Assistant, who: Session
+) -> None:
+    assistant.rooms.shop.watches.note(OWNER, "lamp-luma-red", Money(100_000, "EUR"))
+    assistant.heed_prices()
+    newest = assistant.open(OWNER, assistant.conversations.newest(OWNER))
+    assert assistant.history(newest)[-1]["reply"]["text"].startswith("Luma desk lamp, red now costs ")
+    said = len(assistant.history(newest))
+    assistant.heed_prices()
+    assert len(assistant.history(newest)) == said  # once

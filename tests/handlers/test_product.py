@@ -286,3 +286,35 @@ def test_a_photo_of_a_package_shows_its_product_and_what_decided(context: Contex
     assert first.id == reply.results[0] == "oil-garrigue-750-ml"
     assert "garrigue" in first.why[0]
     assert labels.product_of(Seen("product", 0.9), context) is None
+
+
+@pytest.mark.parametrize(("query", "by", "holds"), [
+    ("vacuum", "noise less", lambda first, one: one.attributes["noise"].value < first.attributes["noise"].value),
+    ("kettle", "size more", lambda first, one: one.attributes["capacity"].value > first.attributes["capacity"].value),
+    ("kettle", "weight less", lambda first, one: one.attributes["weight"].value < first.attributes["weight"].value),
+    ("desk lamp", "brand not", lambda first, one: one.brand != first.brand),
+])  # fmt: skip
+def test_what_is_asked_for_beyond_the_first_holds_on_every_card(context: Context, query: str, by: str, holds) -> None:
+    dear = Constraint("price", "at_least", Money(2000, "EUR"))
+    first = shelf(ask(context, "find", query=query, constraints=(dear,))).products[0].id
+    state = State(results=(first,))
+    found = shelf(ask(speaking(context, "en", state=state), "find", query=query, constraints=(dear,), than=0, by=by))
+    known = context.rooms.shop.product
+    assert found.products
+    assert all(holds(known(first), known(each.id)) for each in found.products)
+    assert all(each.price >= Money(2000, "EUR") for each in found.products)  # no limit is loosened on the way
+
+
+def test_a_fact_that_the_first_does_not_state_cannot_be_compared(context: Context) -> None:
+    first = shelf(ask(context, "find", query="mug")).products[0].id
+    with pytest.raises(Refused, match="not_comparable"):
+        ask(speaking(context, "en", state=State(results=(first,))), "find", query="mug", than=0, by="noise less")
+
+
+@pytest.mark.parametrize(("language", "query", "says"), [
+    ("en", "jacket", "Nothing here is called “jacket”"), ("fr", "veste", "Rien ici ne s’appelle « veste »"),
+    ("zh", "外套", "这里没有叫“外套”的商品"),
+])  # fmt: skip
+def test_what_only_mentions_the_words_is_said_to(context: Context, language: Language, query: str, says: str) -> None:
+    assert ask(speaking(context, language), "find", query=query).text.startswith(says)
+    assert says[:12] not in ask(speaking(context, language), "find", query="mug").text

@@ -153,3 +153,12 @@ def test_a_ticket_is_found_by_its_towns_and_class_without_accents(stocked: Shop,
     found = shelf(stocked, text, language)
     assert [hit.product.title("en") for hit in found.hits] == ["Rail Lueur Lyon–Genève train ticket, first class"]
     assert not found.mended  # a plural is no slip
+
+
+@pytest.mark.parametrize(("language", "text"), [
+    ("en", "4 mugs, 60 euros in total"), ("fr", "4 tasses, 60 euros en tout"), ("zh", "四个马克杯，一共60欧以内"),
+])  # fmt: skip
+def test_a_limit_for_all_of_them_is_divided(stocked: Shop, language: Language, text: str) -> None:
+    assert [(c.field, c.op, c.value) for c in limits(stocked, text, language)] == [
+        ("price", "at_most", Money(1500, "EUR"))
+    ]
