@@ -80,7 +80,8 @@ def _first(here: Rows, scores: NDArray[np.float64], columns: Columns, currency: 
     by_rating = np.lexsort((cost, -rating))
     best = by_rating[(scores >= CLOSE * scores.max())[by_rating]][:1]
     cheapest = np.lexsort((-rating, cost))[:1]
-    return here[np.concatenate([best, cheapest, by_rating[: len(here) // 2]])]
+    first: Rows = here[np.concatenate([best, cheapest, by_rating[: len(here) // 2]])]
+    return first
 
 
 def _stated(columns: Mapping[str, NDArray[Any]], name: str, rows: Rows) -> NDArray[np.float64]:
