@@ -8,6 +8,7 @@ import hashlib
 import json
 import shutil
 import threading
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.shop.catalogue import Product
-from assistant.shop.glossary import plain
 from assistant.shop.meaning import Embed, Meaning
 from assistant.store import plain_errors
 
@@ -62,7 +62,15 @@ def _fields(product: Product) -> dict[str, str]:
         "description": product.description("en"),
         "facts": " ".join([product.category.replace("_", " "), *words]),
     }
-    return {name: plain(text) for name, text in fields.items()}  # as requests are read: "foulee" finds Foulée
+    return {name: _unaccented(text) for name, text in fields.items()}  # as requests are read: "foulee" finds Foulée
+
+
+def _unaccented(text: str) -> str:
+    """Signs stay: Core™ is no "coretm"."""
+    if text.isascii():
+        return text
+    opened = unicodedata.normalize("NFD", text.replace("œ", "oe"))
+    return "".join(mark for mark in opened if not unicodedata.combining(mark))
 
 
 class Index:
