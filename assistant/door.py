@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -42,6 +43,8 @@ HEAD_SECONDS = 10.0  # for a connection to say what it wants
 BODY_SECONDS, BODY_RATE = 10.0, 20_000  # for a body to arrive, and a second more for so many bytes of it
 MOST_LINES = 400  # connections at a time
 MOST_TABS = 5000
+MOST_CALLS, MOST_UNKNOWN = 48, 150  # calls at a time of one visitor of a shared page, and of all who have no cookie
+PLACE_SECONDS = 5.0  # that a call beyond them waits for its place
 NEW_RATE, NEW_BURST = 2.0, 100  # new visitors of a shared page
 VISITOR_RATE, VISITOR_BURST = 20.0, 100  # calls a second of one visitor of a shared page
 Message = MutableMapping[str, Any]
@@ -84,6 +87,7 @@ class Doorman:
         self.tenants = tenants
         self.hosts = {*LOOPBACK, urlsplit(public_url).hostname or ""} - {""}
         self.newcomers = Pace(NEW_RATE, NEW_BURST)
+        self.places: dict[str, asyncio.Semaphore] = {}  # of each visitor's calls at a time
         self.tabs: dict[str, str] = {}  # Gradio's number of a tab -> the visitor it answers to
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -108,7 +112,8 @@ class Doorman:
         try:
             self._check(scope, headers)
             extra += self._cookie(scope, headers)
-            await self.app(scope, _measured(scope, receive), answer)
+            async with self._place(scope, headers):
+                await self.app(scope, _measured(scope, receive), answer)
         except Stopped as stop:
             if not begun:
                 await _refuse(answer, *stop.args)
@@ -123,12 +128,32 @@ class Doorman:
             raise Stopped(403, "Another site may not call this page.")
         if CLOSED.match(scope["path"]) and not OPEN.fullmatch(scope["path"]):
             raise Stopped(404, "There is nothing here.")
-        if not headers.get("content-length", "0").isdigit():
+        if not headers.get("content-length", "0").isdigit() or {"content-length", "transfer-encoding"} <= set(headers):
             raise Stopped(400, "That is no length.")
         if int(headers.get("content-length", 0)) > _largest(scope["path"]):
             raise Stopped(413, "That is too large.")
         if self.tenants and scope["path"] == "/gradio_api/queue/data":
             self._check_tab(scope["query_string"].decode("latin-1"), self.tenants.known(headers) or "")
+
+    @asynccontextmanager
+    async def _place(self, scope: Scope, headers: Mapping[str, str]) -> AsyncIterator[None]:
+        """So many calls of one visitor stand open at a time: nobody's streams take every line of a shared page."""
+        if self.tenants is None or scope["path"] == "/":
+            yield
+            return
+        user = self.tenants.known(headers) or ""
+        place = self.places.setdefault(user, asyncio.Semaphore(MOST_CALLS if user else MOST_UNKNOWN))
+        while len(self.places) > MOST_TABS:
+            del self.places[next(iter(self.places))]
+        try:
+            async with asyncio.timeout(PLACE_SECONDS):
+                await place.acquire()
+        except TimeoutError:
+            raise Stopped(429, "Too many of your calls are open. Close some of your tabs.") from None
+        try:
+            yield
+        finally:
+            place.release()
 
     def _check_tab(self, query: str, user: str) -> None:
         """The answers of a tab go to the visitor who first asked for them."""

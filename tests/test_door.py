@@ -295,6 +295,16 @@ def letter_by_letter(port: int, text: bytes, seconds: float) -> float:
     return float("inf")
 
 
+def test_oversize_a_body_with_two_lengths_is_refused(own: Place) -> None:
+    hidden = b"0\r\n\r\nGET /export/json HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    both = b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", own.port), timeout=10) as line:
+        line.sendall(b"POST /gradio_api/queue/join HTTP/1.1\r\nHost: 127.0.0.1\r\n" + both + hidden)
+        answer = b"".join(iter(lambda: line.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.count(b"HTTP/1.1 ") == 1, "the call hidden in the body was answered"
+
+
 def test_slow_requests_lose_their_line_and_the_page_answers_beside_them(own: Place) -> None:
     head = b"POST /gradio_api/queue/join HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900\r\n"
     open_end = head + b"Content-Type: application/json\r\n\r\n"
@@ -320,6 +330,32 @@ def test_slow_requests_lose_their_line_and_the_page_answers_beside_them(own: Pla
             with suppress(ConnectionResetError):
                 assert line.recv(1) == b"", "a connection that said nothing is still open"
             line.close()
+
+
+def test_slow_requests_one_visitors_open_streams_leave_the_others_their_lines(shared: Place) -> None:
+    with visiting(shared) as hog:
+        cookie = "; ".join(f"{name}={value}" for name, value in hog.http.cookies.items())
+        head = f"Host: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n"
+        lines = [socket.create_connection(("127.0.0.1", shared.port)) for _ in range(door.MOST_LINES - 20)]
+        for number, line in enumerate(lines):
+            line.sendall(f"GET /gradio_api/heartbeat/tab{number} HTTP/1.1\r\n{head}".encode())
+        time.sleep(door.PLACE_SECONDS + 2)
+        told = [_first_line(line) for line in lines]
+        assert sum("200" in each for each in told) <= door.MOST_CALLS
+        assert sum("429" in each for each in told) >= len(lines) - door.MOST_CALLS
+        with visiting(shared) as other:
+            assert "12.50" in other.ask("Pay Alice 12.50")
+        for line in lines:
+            line.close()
+        assert hog.http.get("/robots.txt").status_code == 200
+
+
+def _first_line(line: socket.socket) -> str:
+    line.settimeout(1.0)
+    try:
+        return line.recv(4096).partition(b"\r\n")[0].decode()
+    except OSError:
+        return ""
 
 
 def _late_body(port: int, head: bytes) -> float:
