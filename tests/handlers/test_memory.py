@@ -1,5 +1,6 @@
 """What is remembered, on one card: every kind of it, each forgotten by a tap; all of it taken away, or erased."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from assistant.core import Assistant
 from assistant.money import Money
 from assistant.reply import Memory, Period, Products, Question, Reply
 from assistant.request import Language, Request
+from assistant.tenants import belongings, erase
 
 
 def card(assistant: Assistant, who: Session, text: str = "what do you remember about me?") -> Memory:
@@ -150,6 +152,36 @@ def test_a_remembered_size_is_changed_on_its_card_and_holds_for_nothing_else(
     assert card(assistant, who).rows[0].label == "40"
     later = assistant.open(OWNER)
     assert not answered(assistant, later, "a notebook").constraints
+
+
+KINDS = {  # what the card shows of each kind -> where an export holds it
+    "leather": "leather", "42": '"running_shoes": "42"', "Alice Martin": "Alice Martin", "bistro lune": "bistro lune",
+    "Luma desk lamp, red": "lamp-luma-red", "A weekend": "A weekend",
+}  # fmt: skip
+
+
+def test_every_kind_is_in_the_export_and_gone_after_the_erasure(assistant: Assistant) -> None:
+    who = assistant.open("usr_leaves")
+    assistant.rooms.shop.watches.note(who.user, "lamp-luma-red", Money(1, "EUR"))
+    answered(assistant, who, "running shoes size 42")
+    for text in ("I avoid leather", "Bistro Lune was leisure", "split 90 with Ben"):
+        *_, reply = assistant.answer(who, Request(text))
+        assert isinstance(reply, Reply) and not reply.error, text
+    kept = reply.cards[0].id
+    assistant.rooms.flash.change(who.user, kept, {"title": "A weekend"})
+    assistant.rooms.flash.note(who.user, kept, kept=True)
+    assert set(KINDS) <= {row.label for row in card(assistant, who).rows}
+
+    exported = json.dumps(belongings(assistant.store, who.user), ensure_ascii=False)
+    assert [words for words in KINDS.values() if words not in exported] == []
+    assert erase(assistant, who.user) > 0
+    assert not any(belongings(assistant.store, who.user).values())
+
+    again = assistant.open(who.user)  # a newcomer: the demo's payees, nothing that was said
+    assert not {"leather", "42", "bistro lune", "Luma desk lamp, red", "A weekend"} & {
+        row.label for row in card(assistant, again).rows
+    }
+    assert not answered(assistant, again, "running shoes").constraints
 
 
 def size(assistant: Assistant, product: str) -> str:

@@ -190,7 +190,6 @@ def main() -> int:
         left = left_behind(home)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    third = figures.memory[len(figures.memory) // 3] if figures.memory else 0
     texts, photos = figures.texts, figures.photos
     told = {
         "text_turns": len(texts), "text_p50_s": _share(texts, 50), "text_p95_s": _share(texts, 95),
@@ -200,13 +199,24 @@ def main() -> int:
         "left_after_expiry": left[:10], "faults": figures.faults[:10],
     }  # fmt: skip
     print(json.dumps(told, indent=1))
-    missed = [
-        *(["text p95"] if told["text_p95_s"] >= TEXT_P95 else []), *(["leaks"] if figures.leaks else []),
-        *(["left after expiry"] if left else []), *(["faults"] if figures.faults else []),
-        *(["memory"] if max(figures.memory) > MOST_MEMORY or figures.memory[-1] > MOST_GROWTH * third else []),
-    ]  # fmt: skip
-    print("MISSED: " + ", ".join(missed) if missed else "all targets met")
-    return bool(missed)
+    failed = missed(figures, left)
+    print("MISSED: " + ", ".join(failed) if failed else "all targets met")
+    return bool(failed)
+
+
+def missed(figures: Figures, left: list[str]) -> list[str]:
+    """The targets that these figures do not meet; what was never tried is not met either."""
+    memory = figures.memory or [MOST_MEMORY + 1]
+    judged = {
+        "text p95": _share(figures.texts, 95) >= TEXT_P95,
+        "photos": len(figures.photos) < 2,
+        "tries": figures.tries == 0,
+        "leaks": bool(figures.leaks),
+        "left after expiry": bool(left),
+        "faults": bool(figures.faults),
+        "memory": max(memory) > MOST_MEMORY or memory[-1] > MOST_GROWTH * memory[len(memory) // 3],
+    }
+    return [name for name, holds in judged.items() if holds]
 
 
 def _share(times: list[float], percent: int) -> float:

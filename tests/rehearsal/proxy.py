@@ -77,9 +77,10 @@ def proxied(upstream: int, folder: Path) -> Iterator[int]:
     def run() -> None:
         loop.run_until_complete(begin())
         loop.run_forever()
-        for open_end in asyncio.all_tasks(loop):
-            open_end.cancel()
-        loop.run_until_complete(asyncio.sleep(0.2))
+        open_ends = asyncio.all_tasks(loop)
+        for each in open_ends:
+            each.cancel()
+        loop.run_until_complete(asyncio.gather(*open_ends, return_exceptions=True))
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
