@@ -19,7 +19,6 @@ MARKS = 800
 MARK = 132  # bytes of one
 BINS, LIGHTS = 16, 4  # of a and b, and of L
 SMALL, MIDDLE = 160, 30  # pixels of the square for colours, and the spread of what counts as its middle
-NAME = "SIFT and colours (opencv)"
 
 
 def prints(picture: Image) -> bytes:
