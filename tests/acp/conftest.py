@@ -19,7 +19,7 @@ import uvicorn
 from assistant.acp import VERSION
 from assistant.clock import MovableClock
 from assistant.demo import catalogue
-from assistant.merchant import Quote
+from assistant.merchant import Basket, Quote, Wanted
 from assistant.money import Money
 from assistant.payments import Payment, Payments
 from assistant.payments.sandbox import intents
@@ -188,3 +188,19 @@ def an_honest_network(request: pytest.FixtureRequest) -> Iterator[None]:
     if "market" in request.fixturenames:
         for between in request.getfixturevalue("market").between.values():
             between.meddle = lambda path, answer: None
+
+
+people = iter(range(10_000))  # nobody buys twice
+
+
+def quoted(market: Market, *wanted: Wanted, shop: str = "rail", **more: Any) -> tuple[str, Quote]:
+    user = market.person(f"person {next(people)}", more.pop("method", "pm_card_visa"))
+    return user, market.buyer(shop).quote(user, Basket(wanted or (Wanted(TICKET),), **more))
+
+
+def bought(market: Market, **more: Any) -> tuple[Payment, int]:
+    """A purchase, and what the shop's account gained by it."""
+    before = market.charged(more.get("shop", "rail"))
+    user, quote = quoted(market, **more)
+    paid = market.pay(user, quote)
+    return paid, market.charged(more.get("shop", "rail")) - before
