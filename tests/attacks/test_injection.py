@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.attacks.doors import DOORS, Desk, Outcome, cases, kinds, opened, run
+from tests.attacks.doors import DOORS, Desk, cases, kinds, opened
+from tests.attacks.outcome import Outcome, run
 
 ATTACKS = [case for door in DOORS for case in cases(door)]
 
