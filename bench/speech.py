@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,8 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from assistant.core import Assistant
 from assistant.errors import BadInput
+from assistant.reply import PaySheet, Reply
+from assistant.request import Request, Upload
 from assistant.senses.hear import decode
+from assistant.settings import Settings
 from models import domain, vad
 from models.pocket import Offline, _spoken
 from models.sound import RATE, Samples
@@ -266,12 +271,24 @@ def humans(folder: Path) -> list[dict[str, Any]]:
     wrong = sum(confidence >= 0.5 and text != truth for truth, text, confidence in answers)
     parts = [part for clip in clips if clip["kind"] != "digit" for part in pieces(folder / clip["file"])]
     taken = sum(confidence >= 0.5 for _, confidence in map(listened, parts))
+    sheets = drafts([folder / clip["file"] for clip in clips])
     return [
+        figure("assistant: human clips that end in a drafted payment", sheets, "clips", 0),
         figure(
             "offline recogniser: human single digits taken for something else", wrong / max(1, len(digits)), "share"
         ),
         figure("offline recogniser: human reading taken for a command", taken / max(1, len(parts)), "share", 0.05),
     ]
+
+
+def drafts(clips: Sequence[Path]) -> int:
+    """Clips said into the microphone of a fresh conversation, by the whole assistant, that end in a sheet to tap."""
+    with tempfile.TemporaryDirectory() as home:
+        desk = Assistant(Settings(home=Path(home), offline=True))
+        asked = (Request(audio=Upload(clip.name, clip.read_bytes()), microphone=True) for clip in clips)
+        answers = [list(desk.answer(desk.open("visitor"), each))[-1] for each in asked]
+        desk.close()
+    return sum(isinstance(card, PaySheet) for each in answers if isinstance(each, Reply) for card in each.cards)
 
 
 def pieces(path: Path, seconds: float = 3.5) -> list[Samples]:

@@ -24,7 +24,7 @@ DISCOUNT = 0.6
 
 
 @functools.cache
-def _spoken() -> dict[str, Any]:
+def spoken() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
@@ -61,7 +61,7 @@ def amounts() -> tuple[str, ...]:
 def sentences(hints: Sequence[str]) -> Iterator[str]:
     """The corpus for `hints` in plain letters; one with a capital is a name (`sorted_hints`)."""
     names, things = sorted_hints(hints)
-    classes = _spoken()["classes"] | {"name": names, "thing": things, "amount": amounts()}
+    classes = spoken()["classes"] | {"name": names, "thing": things, "amount": amounts()}
     whole = [
         f"{number_words(n)} {{currency}}" for n in (*range(10, 100, 5), *range(10, 100, 10), *range(100, 1000, 50))
     ]
@@ -69,7 +69,7 @@ def sentences(hints: Sequence[str]) -> Iterator[str]:
     classes["things"] = [thing if thing.endswith("s") else f"{thing}s" for thing in things]
     classes |= {"number": tuple(number_words(n) for n in range(1, 100))}
     wheels = {name: _wheel(words) for name, words in classes.items()}
-    for line in _spoken()["patterns"].splitlines():
+    for line in spoken()["patterns"].splitlines():
         weight, pattern = line.split(" ", 1)
         for _ in range(int(weight) * ROUND if "{" in pattern else 10 * int(weight)):
             yield " ".join(_fill(pattern, wheels).split())
@@ -119,8 +119,8 @@ def arpa(corpus: Iterable[str]) -> str:
 @functools.cache
 def ordinary_words() -> frozenset[str]:
     """Every word of the domain that no hint brought in."""
-    fixed = re.sub(r"[{][a-z]+[}]|[0-9]", " ", _spoken()["patterns"]).split()
-    filled = (word for words in _spoken()["classes"].values() for text in words for word in text.split())
+    fixed = re.sub(r"[{][a-z]+[}]|[0-9]", " ", spoken()["patterns"]).split()
+    filled = (word for words in spoken()["classes"].values() for text in words for word in text.split())
     return frozenset([*fixed, *NUMBERS, *filled])
 
 

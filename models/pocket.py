@@ -2,10 +2,11 @@
 
 It needs no download and says what it is. Inside its domain it is good; on other speech it would still answer with
 domain words, so its posterior, less what words in no known order cost, becomes a confidence that falls below 0.5
-there (measured in models/cards/offline-recogniser.md). Readings with other numbers that fit about as well are
-alternatives.
+there (measured in models/cards/offline-recogniser.md). Numbers and currencies that a second witness hears too stand
+(`witness.py`); else its reading, and those of the lattice that fit about as well, are alternatives.
 """
 
+import difflib
 import functools
 import itertools
 import math
@@ -20,7 +21,7 @@ import numpy as np
 
 from assistant.errors import BadInput
 from assistant.request import Heard, Language, Span
-from models import domain
+from models import domain, witness
 from models.phones import accents, plain, pronunciation
 from models.sound import RATE, Samples, as_pcm
 
@@ -28,12 +29,14 @@ LEVEL, NOISE, SILENCE = 0.3, 0.003, 0.4  # peak of the speech, deviation of the 
 COLOUR = 0.6 * 0.8 ** np.arange(24)  # of the noise, as an impulse response of power 1
 DOUBT = -3.7  # log10 of the posterior at which confidence is 0.5
 STRANGE = 1.5  # what three words in an order that no pattern has cost of that (see card)
+SURE, LIKELY = 0.7, 0.3  # chances, by the second witness, at which money stands and at which it is an alternative
 RIVAL = 10**0.024  # a reading with other numbers is named when the best is not better by more than this factor
-READINGS, MOST_RIVALS = 100, 3  # of the lattice that are looked at, and of those the most that are named
+READINGS, MOST_RIVALS = 100, 3  # of the lattice that are looked at, and the most alternatives
 MOST_HINTS = 800
 CONFUSABLE = 0.75  # share of equal sounds from which a product's name may not compete with a word of money
 
 Segment = tuple[str, float, int, int]  # word, posterior, first and last frame of 10 ms
+Reading = tuple[str, float]  # words, score
 
 _lock = threading.Lock()
 
@@ -56,13 +59,13 @@ class Offline:
             decoder, known = _recogniser(hints[:MOST_HINTS])
             best, segments = _decoded(decoder, samples)
             readings = list(_readings(decoder)) if segments else []
-        spelling = _spelling(hints)
-        spans = tuple(_spans(segments, spelling))
-        if not spans:
-            raise BadInput("heard_nothing")
         words = _words(segments)
+        if not words:
+            raise BadInput("heard_nothing")
+        words, rivals = settled(words, readings, witness.listened(samples))
+        spelling = _spelling(hints)
+        spans = tuple(_spans(words, segments, spelling))
         strange = sum(order not in known for order in domain.orders(words))
-        rivals = itertools.islice(_rivals(" ".join(words), readings), MOST_RIVALS)
         return Heard(
             text=" ".join(span.text for span in spans),
             confidence=round(_confidence(best, strange), 3),
@@ -86,8 +89,8 @@ def _decoded(decoder: Any, samples: Samples) -> tuple[float, list[Segment]]:
     return best.prob, [(each.word, each.prob, each.start_frame, each.end_frame) for each in decoder.seg()]
 
 
-def _readings(decoder: Any) -> Iterator[tuple[str, float]]:
-    """(words, score) of the best ways through the lattice of the last decoding, best first."""
+def _readings(decoder: Any) -> Iterator[Reading]:
+    """The best ways through the lattice of the last decoding, best first."""
     found = itertools.islice(decoder.nbest() or (), READINGS)
     for reading in filter(None, found):
         yield re.sub(r"\(\d+\)", "", reading.hypstr), reading.score
@@ -113,15 +116,41 @@ def _words(segments: Sequence[Segment]) -> list[str]:
     return [re.sub(r"\(\d+\)$", "", word) for word, *_ in segments if not word.startswith(("<", "["))]
 
 
-def _spans(segments: Sequence[Segment], spelling: Mapping[str, str]) -> Iterator[Span]:
-    """The words as they are written, in seconds of the sound without the silence put around it."""
+def _spans(words: Sequence[str], segments: Sequence[Segment], spelling: Mapping[str, str]) -> Iterator[Span]:
+    """The words as they are written, in seconds of the sound without the silence put around it; where numbers were
+    settled otherwise, the whole stretch that they stand for."""
     spoken = [segment for segment in segments if not segment[0].startswith(("<", "["))]
-    for word, (_, chance, start, end) in zip(_words(segments), spoken, strict=True):
-        seconds = (round(max(0.0, start / 100 - SILENCE), 2), round(max(0.0, (end + 1) / 100 - SILENCE), 2))
-        yield Span(spelling.get(word, word), round(min(1.0, chance), 3), seconds)
+    matcher = difflib.SequenceMatcher(None, _words(segments), words, autojunk=False)
+    for _, low, high, first, last in matcher.get_opcodes():
+        for place, word in enumerate(words[first:last]):
+            alike = high - low == last - first
+            part = spoken[low + place : low + place + 1] if alike else spoken[low:high] or spoken[max(0, low - 1) :][:1]
+            start, end = part[0][2] / 100 - SILENCE, (part[-1][3] + 1) / 100 - SILENCE
+            seconds = (round(max(0.0, start), 2), round(max(0.0, end), 2))
+            yield Span(spelling.get(word, word), round(min(1.0, min(each[1] for each in part)), 3), seconds)
 
 
-def _rivals(heard: str, readings: Sequence[tuple[str, float]]) -> Iterator[str]:
+def settled(words: list[str], readings: Sequence[Reading], heard: witness.Floats) -> tuple[list[str], list[str]]:
+    """(words, alternatives). Money stands that the second witness is sure of, be it another reading's of the lattice
+    whose other words are the same; else what it hears, and what the lattice has beside it, are alternatives. Where it
+    hears less money than was said it abstains: to a voice unlike those it knows, it is deaf."""
+    texts = {witness.money(text): text.split() for text, _ in reversed(readings)}
+    texts[witness.money(" ".join(words))] = words
+    sure, best = max(zip(witness.chances(list(texts), heard), texts, strict=True))
+    if best and sure >= SURE and _others(texts[best]) == _others(words):
+        return texts[best], []
+    said, own = witness.money(" ".join(words)), witness.reading(heard)
+    hears = said and own != said and len(own) >= len(said) and witness.chances([own], heard)[0] >= LIKELY
+    named = [witness.spliced(words, own)] if hears else []
+    named += [text for text in _rivals(" ".join(words), readings) if not hears or witness.money(text) != own]
+    return words, named[:MOST_RIVALS]
+
+
+def _others(words: Sequence[str]) -> list[str]:
+    return [word for word in words if not witness.money(word)]
+
+
+def _rivals(heard: str, readings: Sequence[Reading]) -> Iterator[str]:
     """Readings of the same sound with other numbers and about as good a score, each choice of numbers once."""
     best = max((score for text, score in readings if _numbers(text) == _numbers(heard)), default=0.0)
     seen = {_numbers(heard)}
