@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from assistant.language import amounts, constraints, measures, periods, pointing, slots
+from assistant.language import amounts, measures, narrowing, periods, pointing, slots
 from assistant.language.acts import (
     Act,
     Affirm,
@@ -18,7 +18,6 @@ from assistant.language.acts import (
     Chat,
     Choose,
     Deny,
-    Frame,
     Query,
     Set,
     Slot,
@@ -30,7 +29,7 @@ from assistant.language.acts import (
 from assistant.language.lexicon import lexicon, phrases
 from assistant.language.numbers import number
 from assistant.language.tokens import Token, covered, extent, tokens
-from assistant.request import Constraint, Doubt, Language
+from assistant.request import Doubt, Language
 
 MORE = 3  # products that "show me more" adds
 SHORT = 7  # tokens of an answer
@@ -115,11 +114,11 @@ class Said:
             return ()
         doubts: tuple[Doubt, ...] = last.slots["doubts"].value if "doubts" in last.slots else ()
         if doubts and whole(self.words, "list.yes", self.language):
-            return (Set(_narrowed(last, doubts[0].options[0], doubts[1:])),)
+            return (Set(narrowing.narrowed(last, doubts[0].options[0], doubts[1:])),)
         if not doubts or not whole(self.words, "list.no", self.language):
             return ()
         query = f"{last.slots['query'].value if 'query' in last.slots else ''} {doubts[0].text}".strip()
-        return (Set(_narrowed(last, (), doubts[1:]) | {"query": Slot(query, query)}),)
+        return (Set(narrowing.narrowed(last, (), doubts[1:]) | {"query": Slot(query, query)}),)
 
     def whole(self) -> tuple[Act, ...]:
         """Sentences that are nothing but a yes, a no, a cancel, a greeting, thanks or a call for help."""
@@ -277,7 +276,7 @@ class Said:
     def nearer(self) -> tuple[Act, ...]:
         """ "Anything cheaper?", "cheaper than the first one": a bound that a shown product sets; "show me more"."""
         found, last = pointing.references(self.text, self.language), self.state.last
-        if last and last.goal == "find" and self.state.results and (by := self._compared()):
+        if last and last.goal == "find" and self.state.results and (by := narrowing.compared(self)):
             return (Set({"than": Slot(0), "by": Slot(by)}),)
         if last and last.goal == "find" and self.is_whole("more"):
             return (Set({"shown": Slot(MORE + (last.slots["shown"].value if "shown" in last.slots else MORE))}),)
@@ -290,13 +289,6 @@ class Said:
         if not (found and cheaper and self.state.results and last and last.goal == "find"):
             return ()
         return (Set({"than": Slot(found[0])}),)
-
-    def _compared(self) -> str:
-        """ "Quieter", "plus grande", 再轻一点, "another brand": the fact of the first that is shown, and the way."""
-        hits = phrases("comparative", self.language).scan(self.content)
-        spans = [extent(self.content, first, last) for _, first, last in hits]
-        only = self.covered(spans, self.content, "refine", "search", "pointing", "filler", "opening")
-        return hits[0][0] if len(hits) == 1 and only else ""
 
     def pointed(self) -> tuple[Act, ...]:
         """ "the second one", "buy two of the first", "compare the first two", "je le prends"."""
@@ -356,7 +348,7 @@ class Said:
         if asked and last and last.goal == "pay":
             return self._for_another(start[1] if start else 0)
         if self.state.last and self.state.last.goal == "find":
-            return self._refined(self.state.last, asked)
+            return narrowing.refined(self, self.state.last, asked)
         return (Unknown(("measure",)),) if asked and figure and self._only(told) else ()
 
     def _lately_paid(self) -> Slot | None:
@@ -380,27 +372,6 @@ class Said:
             told = {"payee": self._as_it_stands(rest)}
         return (Set(told),) if told else ()
 
-    def _refined(self, last: Frame, asked: bool) -> tuple[Act, ...]:
-        """New conditions on the last search in place of the old ones of the same kind; "any colour" drops one."""
-        new = constraints.read(self.text, self.language, self.world, facts=True)
-        words = tokens(new.query)
-        rest = words and not self.covered([], words, "refine")
-        if free := self._freed():
-            return (Set(_narrowed(last, (), dropped=free)),)
-        if not (new.constraints or new.doubts) or (rest and not asked):
-            return ()
-        return (Set(_narrowed(last, new.constraints, new.doubts)),)
-
-    def _freed(self) -> set[str]:
-        """ "Any colour", "without the noise limit", 不限价格: the fields that no condition holds any more."""
-        if whole(self.words, "any", self.language):
-            return {field for field, *_ in phrases("any", self.language).scan(self.words)}
-        fields = phrases("field", self.language).scan(self.content)
-        spans = [extent(self.content, first, last) for _, first, last in fields]
-        freed = phrases("list.free", self.language).scan(self.content)
-        only = self.covered(spans, self.content, "free", "free_small", "refine")
-        return {field for field, *_ in fields} if freed and only else set()
-
 
 def _names(payee: str) -> set[str]:
     return {word.text for word in tokens(payee)}
@@ -409,14 +380,3 @@ def _names(payee: str) -> set[str]:
 def _equal(said: Amount, waiting: Amount) -> bool:
     fits = not (said.currency and waiting.currency) or said.currency == waiting.currency
     return fits and Decimal(said.value) == Decimal(waiting.value)
-
-
-def _narrowed(
-    last: Frame,
-    new: Sequence[Constraint],
-    doubts: Sequence[Doubt] = (),
-    dropped: frozenset[str] | set[str] = frozenset(),
-) -> dict[str, Slot]:
-    kept = last.slots["constraints"].value if "constraints" in last.slots else ()
-    fields = ({condition.field for condition in new} - {"feature"}) | dropped
-    return {"constraints": Slot((*(c for c in kept if c.field not in fields), *new)), "doubts": Slot(tuple(doubts))}

@@ -122,6 +122,8 @@ def _watch(rest: str, state: State, world: World) -> Act | None:
     amount = slots.amount(rest, state.language)
     told = _places(rest, state) or _product(rest, state, world)
     named = {name: slot for name, slot in told.items() if name in ("ref", "query")}
+    if limits := tuple(c for c in told["constraints"].value if c.field != "price") if "constraints" in told else ():
+        named["constraints"] = Slot(limits)  # the red one; the price is what is waited for
     if amount is None or not (named or state.results):
         return None
     return Query("explain", {"op": Slot("watch"), "amount": amount, **named})

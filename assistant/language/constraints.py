@@ -24,6 +24,7 @@ from assistant.request import Constraint, Doubt, Language, Op
 LETTER_SIZES = {"xs", "s", "m", "l", "xl", "xxl", "xxxl"}
 COUNTED = 4  # tokens from a number to the product it counts: "two small red mugs"
 OPPOSITE = {"more": "at_most", "less": "at_least"}
+COMMON = ("de", "d", "du", "le", "la", "au", "pour", "mon", "ma", "for", "of", "the", "my")  # before a common noun
 SIGNS = ("-", "–", "~", "—")  # between two numbers they join a range
 
 
@@ -55,7 +56,7 @@ class Reader:
     """Three passes over a sentence; `used` marks the tokens that a constraint, a doubt or a count has consumed."""
 
     def __init__(self, text: str, language: Language, world: World, facts: bool = False) -> None:
-        self.text, self.language, self.world = text, language, world
+        self.text, self.language, self.world, self.facts = text, language, world, facts
         self.words = tokens(text)
         self.used: set[int] = set()
         self.kept = {
@@ -140,8 +141,9 @@ class Reader:
     def _negated(self, index: int, op: str) -> tuple[str, ...]:
         """ "I don't want to spend more than": the opposite; with other words between, either one, to be asked."""
         start = max((i + 1 for i in range(index) if self.words[i].kind == "mark" or i in self.used), default=0)
-        said = phrases("list.negation", self.language).scan(self.words[start:index])
-        said = [hit for hit in said if not self.names.at(self.words, start + hit[1])]  # "sans fil" denies nothing
+        table = (phrases(f"list.{name}", self.language) for name in ("negation", "none_of"))
+        said = [hit for each in table for hit in each.scan(self.words[start:index])]
+        said = [hit for hit in said if not self._of_goods(start + hit[1], start + hit[2])]
         if op not in OPPOSITE or not said or self._name_denied(start + said[-1][1]):
             return (op,)
         between, spend = self.words[start + said[-1][2] : index], phrases("list.spend", self.language)
@@ -150,6 +152,11 @@ class Reader:
             return OPPOSITE[op], op
         self.used |= set(range(start + said[0][1], index))
         return (OPPOSITE[op],)
+
+    def _of_goods(self, at: int, after: int) -> bool:
+        """Whether a negation is of the goods and of no bound: "sans fil", "without a microphone under 100"."""
+        spent = phrases("list.spend", self.language).at(self.words, after)
+        return bool(self.names.at(self.words, at) or (self._at("list.without", at) and not spent))
 
     def _name_denied(self, at: int) -> bool:
         """Whether a negation denies a colour or brand ("not red, under 20") and not the bound further on."""
@@ -268,6 +275,8 @@ class Reader:
         denied = 0 if self.names.at(self.words, index) else self._denied(index)  # 不锈钢, "sans fil" deny nothing
         at = denied or index
         name = self.names.at(self.words, at)
+        if name is None and denied and self.facts:
+            return self._lacking(index, denied)
         if name is None or at in self.kept:
             return index
         (field, value), end = name
@@ -275,7 +284,35 @@ class Reader:
             return index
         unit = self._at("unit", end) if field == "size" else None
         end = unit[1] if unit and unit[0].split()[0] == "size" else end
-        return self._settle(index, end, (Constraint(field, "not" if denied else "is", value),))
+        after = self._at("list.not_after", end)
+        end = self._settle(
+            index, after[1] if after else end, (Constraint(field, "not" if denied or after else "is", value),)
+        )
+        while denied and (other := self._also(field, end)):  # "not black or white"
+            end = self._settle(end, other[1], (Constraint(field, "not", other[0]),))
+        return end
+
+    def _also(self, field: str, at: int) -> tuple[str, int] | None:
+        """ "or white", 也不要白色: another value of the field that was denied."""
+        link = self._at("list.or", at)
+        name = self.names.at(self.words, link[1]) if link else None
+        return (name[0][1], name[1]) if name and name[0][0] == field else None
+
+    def _lacking(self, index: int, at: int) -> int:
+        """ "Without milk", "sans micro", 不含糖: a word that its text is not to hold."""
+        end, han = at + 1, self.language == "zh"
+        if not self._at("list.without", index) or at >= len(self.words) or self._at("bound", index):
+            return index
+        while han and end < min(len(self.words), at + 4) and not any(first == end for first, _ in self._sold):
+            if self.words[end].kind != "han" or self._at("list.search", end):
+                break
+            end += 1
+        small = [self._at(f"list.{name}", at) for name in ("search", "spend", "free_small", "delivered")]
+        limit = (not han and self._at("list.free_small", end)) or number(self.words, at, self.language)
+        if any(small) or limit or self.words[at].kind not in ("word", "han"):
+            return index
+        said = self.text[self.words[at].start : self.words[end - 1].end]
+        return self._settle(index, end, (Constraint("feature", "not", said.lower()),))
 
     def _inside(self, at: int, end: int) -> bool:
         """Whether this is a part of a product's name: the blue of 蓝牙音箱."""
@@ -284,7 +321,7 @@ class Reader:
     def _is_common(self, index: int, at: int, end: int) -> bool:
         """A brand's name in lower case after "de" is the word of the language: "lampe de bureau"."""
         written = self.text[self.words[at].start : self.words[end - 1].end]
-        return index > 0 and self.words[index - 1].text in ("de", "d", "for", "of") and written.islower()
+        return index > 0 and self.words[index - 1].text in COMMON and written.islower()
 
     def _left_over(self, index: int) -> int:
         """A number that nothing has used: how many are wanted, part of a name, a day, or else a doubt."""

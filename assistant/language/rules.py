@@ -22,6 +22,7 @@ UNTRAINED = 0.7  # share of a metric that the head was not trained on, once its 
 OFFERED = 3  # "which did you mean?" choices
 GOALS: dict[str, Goal] = {"wealth": "measure", "product": "find", "thanks": "greet", "service": "outside"}
 EMPTY = ("search", "pointing", "opening", "negation", "polite", "change", "not", "buy")  # words that no product has
+COMMAS = (",", "，", "、")
 MEASURED = ("size", "capacity", "noise", "weight", "power")  # fields of units that only goods have
 Told = Mapping[str, Slot]
 
@@ -163,7 +164,10 @@ class _Details:
     @property
     def is_headed(self) -> bool:
         """ "Train tickets [from] Paris [to] Lyon", 巴黎到里昂的火车票: a phrase without a verb about what is sold."""
-        words = [word for word in tokens(self.text) if word.kind != "mark"]
+        said, named = tokens(self.text), constraints.sold(self.text, self.world)
+        if named and named[0][0] == 0 and said[named[0][1] : named[0][1] + 1] and said[named[0][1]].text in COMMAS:
+            return True  # "mug, dishwasher safe"
+        words = [word for word in said if word.kind != "mark"]
         spans = constraints.sold(" ".join(word.text for word in words), self.world)
         heading = phrases("list.heading", self.language)
         if self.language == "zh":

@@ -190,8 +190,8 @@ class Columns:
     def _says(self, field: str, value: str) -> Mask:
         """bool [n]: rows whose text says so; read once for each value."""
         if (field, value) not in self._telling:
-            find = glossary().telling(field, value).search
-            self._telling[field, value] = np.array([bool(find(_text(each))) for each in self.products], bool)
+            find, known = glossary().telling(field, value).search, glossary().tells(field, value)
+            self._telling[field, value] = np.array([bool(find(_text(each, known))) for each in self.products], bool)
         return self._telling[field, value]
 
     def _nobody(self) -> Fit:
@@ -208,8 +208,10 @@ class Columns:
         return Fit(meets, possible & ~meets)
 
 
-def _text(product: Product) -> str:
-    """Its name, description and facts in words, in the language the catalogue is searched in."""
+def _text(product: Product, searched: bool) -> str:
+    """Its name, description and facts in words, in the language the catalogue is `searched` in, else in all."""
+    if not searched:
+        return " ".join([*product.titles.values(), *product.descriptions.values()]).casefold()
     facts = (fact.value for fact in product.attributes.values() if isinstance(fact.value, str))
     return " ".join([product.title("en"), product.description("en"), *facts]).casefold()
 

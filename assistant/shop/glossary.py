@@ -149,13 +149,14 @@ class Glossary:
     @functools.cache  # noqa: B019  # one glossary lives as long as the program
     def telling(self, field: str, value: str) -> re.Pattern[str]:
         """Where a text says that a product is of this material or has this feature, and not that it has not."""
-        forms = [re.escape(form.casefold()) for form in _forms({value: self._told[field].get(value, {"en": [value]})})]
-        han = [form for form in forms if CHINESE.match(form)]
-        latin = [form for form in forms if form not in han]
-        said = rf"(?<![\w-])(?<!not )(?<!non )(?:{'|'.join(latin)})(?:e?s)?(?!\w)" + "".join(
-            f"|(?<![不非]){each}" for each in han
-        )
-        return re.compile(said)
+        as_said = {"en": [value, " ".join(self.read(value).words) or value]}  # no feature known here: its own words
+        forms = [re.escape(form.casefold()) for form in _forms({value: self._told[field].get(value, as_said)})]
+        latin = [rf"(?<![\w-])(?<!not )(?<!non )(?:{form})(?:e?s)?(?!\w)" for form in forms if not CHINESE.match(form)]
+        return re.compile("|".join([*latin, *(f"(?<![不非]){form}" for form in forms if CHINESE.match(form))]))
+
+    def tells(self, field: str, value: str) -> bool:
+        """Whether this is a material or a feature with forms of its own in every language."""
+        return value in self._told[field]
 
     def types(self, kinds: Collection[str]) -> tuple[str, ...]:
         """Every form of these kinds of product, in all three languages."""

@@ -47,13 +47,8 @@ class Speller:
         said = [match for match in SAID.finditer(text) if WORD.fullmatch(plain(match[0]))]
 
         def right(word: str) -> bool:
-            return (
-                self.count[word] >= USED
-                or self.count[singular(word)] >= USED
-                or word in self._goods
-                or known(word)
-                or matches(word) > 0
-            )
+            used = any(self.count[form] >= USED for form in (word, singular(word), f"{word}s"))
+            return used or word in self._goods or known(word) or matches(word) > 0
 
         if strange := [match for match in said if not right(plain(match[0]))]:
             return self._mended(text, strange, matches, 0)

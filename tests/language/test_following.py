@@ -65,6 +65,19 @@ def test_a_condition_said_alone_narrows_the_list(language: Language, text: str, 
     assert [each.field for each in act.slots["constraints"].value] == ["price", "noise", field]
 
 
+@pytest.mark.parametrize(("language", "text", "query"), [
+    ("en", "with a turbo brush", "vacuum turbo brush"), ("fr", "avec une turbobrosse", "vacuum turbobrosse"),
+    ("zh", "带涡轮刷头的", "vacuum 涡轮刷头"),
+])  # fmt: skip
+def test_what_it_is_to_come_with_is_added_to_the_search_and_loosens_nothing(
+    language: Language, text: str, query: str
+) -> None:
+    (act,) = acts(text, language)
+    assert isinstance(act, Set)
+    assert act.slots["query"].value == query
+    assert act.slots["constraints"].value == (PRICE, NOISE)
+
+
 @pytest.mark.parametrize(("language", "text"), [
     ("en", "cancel the alice martin one"), ("fr", "annule celui d'Alice Martin"), ("zh", "取消给Alice Martin的那笔"),
 ])  # fmt: skip

@@ -162,3 +162,43 @@ def test_a_limit_for_all_of_them_is_divided(stocked: Shop, language: Language, t
     assert [(c.field, c.op, c.value) for c in limits(stocked, text, language)] == [
         ("price", "at_most", Money(1500, "EUR"))
     ]
+
+
+@pytest.mark.parametrize(("language", "text", "field", "values"), [
+    ("en", "a keyboard that isn't black or white", "colour", ("black", "white")),
+    ("en", "shoes neither red nor blue", "colour", ("red", "blue")),
+    ("en", "headphones, any brand but Sonora", "brand", ("Sonora",)),
+    ("fr", "un clavier ni noir ni blanc", "colour", ("black", "white")),
+    ("fr", "une bouilloire d'une autre couleur que rouge", "colour", ("red",)),
+    ("fr", "casque sauf Sonora ou Vento", "brand", ("Sonora", "Vento")),
+    ("zh", "不要黑色或白色的键盘", "colour", ("black", "white")), ("zh", "Sonora以外的耳机", "brand", ("Sonora",)),
+])  # fmt: skip
+def test_a_denial_reaches_all_that_it_denies(
+    stocked: Shop, language: Language, text: str, field: str, values: tuple[str, ...]
+) -> None:
+    assert [(c.field, c.op, c.value) for c in limits(stocked, text, language)] == [(field, "not", v) for v in values]
+
+
+@pytest.mark.parametrize(("language", "text", "lacking"), [
+    ("en", "chocolate without milk", "milk"), ("fr", "chocolat sans lait", "lait"), ("zh", "不含牛奶的巧克力", "牛奶"),
+    ("en", "headphones without microphone under 100", "microphone"),
+])  # fmt: skip
+def test_what_is_to_be_without_a_thing_does_not_speak_of_it(
+    stocked: Shop, language: Language, text: str, lacking: str
+) -> None:
+    found = shelf(stocked, text, language)
+    assert found.hits
+    said = [hit.product.title(language) + hit.product.description(language) for hit in found.hits]
+    assert not any(lacking in each.lower() for each in said)
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "no lamp over 50"), ("fr", "aucune lampe de plus de 50")])
+def test_none_over_a_price_is_asked_and_never_read_as_over_it(stocked: Shop, language: Language, text: str) -> None:
+    told = slots.find(text, language, world(stocked))
+    assert "constraints" not in told
+    assert [option[0].op for option in told["doubts"].value[0].options] == ["at_most", "more"]
+
+
+@pytest.mark.parametrize("text", ["un aspirateur pour un petit appartement", "des billets de train"])
+def test_another_number_of_a_word_that_is_sold_is_no_slip(stocked: Shop, text: str) -> None:
+    assert not shelf(stocked, text, "fr").mended
