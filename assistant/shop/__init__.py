@@ -328,7 +328,10 @@ class Shop:
         def matches(text: str) -> int:
             return view.index.named(glossary().read(text, view.kinds, language).words)
 
-        text, mended = view.speller.mend(query, known, matches)
+        def says(word: str) -> bool:
+            return bool(glossary().read(word, view.kinds, language).entries)
+
+        text, mended = view.speller.mend(query, known, matches, says)
         return glossary().read(text, view.kinds, language), mended
 
     def _canonical(self, constraints: Sequence[Constraint]) -> tuple[tuple[Constraint, ...], tuple[Conversion, ...]]:

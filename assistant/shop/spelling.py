@@ -39,35 +39,40 @@ class Speller:
             count.update(set(WORD.findall(plain(text))))
         return count
 
-    def mend(self, text: str, known: Callable[[str], bool], matches: Callable[[str], int]) -> tuple[str, Pairs]:
+    def mend(
+        self, text: str, known: Callable[[str], bool], matches: Callable[[str], int], says: Callable[[str], bool] = bool
+    ) -> tuple[str, Pairs]:
         """`text` with every misspelt word mended, and the pairs (as written, as searched).
 
         `known`: a word is right though nobody sells it. `matches`: products whose name holds every word of a text.
+        `says`: a word is searched for; one that only connects mends nothing.
         """
         said = [match for match in SAID.finditer(text) if WORD.fullmatch(plain(match[0]))]
 
         def right(word: str) -> bool:
-            used = any(self.count[form] >= USED for form in (word, singular(word), f"{word}s"))
+            used = any(self.count[form] >= USED for form in (word, singular(word), word.rstrip("s") + "s"))
             return used or word in self._goods or known(word) or matches(word) > 0
 
         if strange := [match for match in said if not right(plain(match[0]))]:
-            return self._mended(text, strange, matches, 0)
+            return self._mended(text, strange, matches, says, 0)
         if 1 < len(said) <= SHORT and not matches(text):
-            return self._mended(text, [match for match in said if len(match[0]) >= LEAST], matches, 1)
+            return self._mended(text, [match for match in said if len(match[0]) >= LEAST], matches, says, 1)
         return text, ()
 
     def _mended(
-        self, text: str, doubted: list[re.Match[str]], matches: Callable[[str], int], least: int
-    ) -> tuple[str, Pairs]:
+        self, text: str, doubted: list[re.Match[str]], matches: Callable[[str], int], says: Callable[[str], bool],
+        least: int,
+    ) -> tuple[str, Pairs]:  # fmt: skip
         """Each doubted word by the neighbour with which most products hold all words (at least `least` do)."""
         pairs: list[tuple[str, str]] = []
         for match in reversed(doubted):  # from the end: the places of what is left stand
             before, after = text[: match.start()], text[match.end() :]
-            fits = [(near, matches(f"{before}{near}{after}")) for near in self._near(match[0])]
-            near, found = max(fits, key=self._likely, default=("", -1))
+            near = (word for word in self._near(match[0]) if says(word))  # "they" is no slip of "the"
+            fits = [(word, matches(f"{before}{word}{after}")) for word in near]
+            best, found = max(fits, key=self._likely, default=("", -1))
             if found >= least:
-                text = f"{before}{near}{after}"
-                pairs.insert(0, (match[0], near))
+                text = f"{before}{best}{after}"
+                pairs.insert(0, (match[0], best))
                 if least:
                     break
         return text, tuple(pairs)

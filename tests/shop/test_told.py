@@ -199,6 +199,9 @@ def test_none_over_a_price_is_asked_and_never_read_as_over_it(stocked: Shop, lan
     assert [option[0].op for option in told["doubts"].value[0].options] == ["at_most", "more"]
 
 
-@pytest.mark.parametrize("text", ["un aspirateur pour un petit appartement", "des billets de train"])
-def test_another_number_of_a_word_that_is_sold_is_no_slip(stocked: Shop, text: str) -> None:
-    assert not shelf(stocked, text, "fr").mended
+@pytest.mark.parametrize(("language", "text"), [
+    ("fr", "un aspirateur pour un petit appartement"), ("fr", "des billets de train"), ("fr", "de quoi faire du thé"),
+    ("en", "headphones and they are wireless"),
+])  # fmt: skip
+def test_another_number_of_a_word_and_a_small_word_are_no_slips(stocked: Shop, language: Language, text: str) -> None:
+    assert not shelf(stocked, text, language).mended
