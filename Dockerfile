@@ -9,7 +9,7 @@ RUN apt-get update \
 USER lueur
 WORKDIR /app
 ARG TORCH_INDEX
-COPY --chown=lueur:lueur Makefile pyproject.toml README.md ./
+COPY --chown=lueur:lueur Makefile pyproject.toml README.md LICENSE ./
 COPY --chown=lueur:lueur assistant assistant
 COPY --chown=lueur:lueur models models
 COPY --chown=lueur:lueur app.py ./

@@ -184,8 +184,8 @@ def _reopened(wanted: Mapping[str, str], context: Context) -> Reply:
 
 
 def _line(card: Kept, context: Context) -> str:
-    parts = (card.title, context.say(f"flash.kind.{card.kind}"), str(shown(card.changed_at.date(), context.language)))
-    return " · ".join(dict.fromkeys(parts))
+    parts = (context.say(f"flash.kind.{card.kind}"), str(shown(card.changed_at.date(), context.language)))
+    return " · ".join((card.title, *(part for part in parts if part not in card.title)))
 
 
 # ---- taps ----

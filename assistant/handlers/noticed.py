@@ -15,7 +15,7 @@ from assistant.handlers.figures import near
 from assistant.reply import Action, AnyCard, Period
 
 MOST = 3
-LATELY, SOON = timedelta(days=180), timedelta(days=10)
+LATELY, SOON, NEAR = timedelta(days=180), timedelta(days=10), timedelta(days=5)
 RULES = ("double_charge", "price_rise", "missing_income", "jump", "new_payee")  # the gravest first
 
 
@@ -44,7 +44,8 @@ def _unusual(context: Context) -> Iterator[Action]:
     first = {row["rule"]: row for row in reversed(rows)}
     for row in (first[rule] for rule in RULES if rule in first):
         facts = {"payee": row["payee"], "amount": row["amount"], "usual": row["usual"] or "", "day": row["date"]}
-        asked = {"metric": "payments", "payee": row["payee"]}
+        span = Period(row["date"] - NEAR, row["date"] + NEAR) if row["rule"] == "double_charge" else period
+        asked = {"metric": "payments", "payee": row["payee"], "period": span}
         if row["rule"] == "missing_income":
             asked = {"metric": "income", "payee": row["payee"]}
         yield Action(context.say(f"noticed.{row['rule']}", **facts), "wealth.ask", {"asked": asked}, "chip")
