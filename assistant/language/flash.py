@@ -203,8 +203,10 @@ def _told(said: Sentence, role: Callable[[Sentence, Found, Given], str]) -> Give
                 told[name] = str(round(Decimal(told[name]) * 52 / 12, 2))
     if said.percents:
         told["rate"] = str(said.percents[0].value)
-    if said.durations:
-        told["months"] = max(1, int(sum(each.value for each in said.durations)))
+    later = said.find("later")  # "repay 3,000 after a year" is no part of the length
+    lasts = [each for each in said.durations if not any(a < each.last and each.first < b for _, a, b in later)]
+    if lasts:
+        told["months"] = max(1, int(sum(each.value for each in lasts)))
     return told
 
 
@@ -231,7 +233,7 @@ def _loan_role(said: Sentence, hit: Found, told: Given) -> str:
     if said.near("extra", hit, 1) and "principal" in told:
         return "extra"
     if own or "principal" in told:
-        return "lump" if own or said.near("lump", hit, 3) else ""
+        return "lump" if own or said.near("lump", hit, 3) or said.says("later") else ""
     return "principal"
 
 
@@ -270,20 +272,25 @@ def _budget(said: Sentence) -> Given | None:
     ands = (next((i for i in range(a[2], b[1]) if said.at("joiner", i)), a[2]) for a, b in itertools.pairwise(named))
     edges = [0, *ands, len(said.tokens)]
     before: Given = {}
+    falls = said.says("less") and not said.says("more")  # "cut restaurants by 30% and shopping by 50"
     for (category, _, _), first, last in zip(named, edges, edges[1:], strict=False):
-        before = _change(said, first, last) or before
+        before = _change(said, first, last, falls) or before
         if before:
             changes.append({"category": category} | before)
     return {"changes": changes} if changes else None
 
 
-def _change(said: Sentence, first: int, last: int) -> Given:
-    """{"percent": what stays} | {"by": an amount a month, below zero for less} | {"to": an amount a month}."""
+def _change(said: Sentence, first: int, last: int, falls: bool) -> Given:
+    """{"percent": what stays} | {"by": an amount a month, below zero for less} | {"to": an amount a month}.
+
+    `falls`: what a number means whose own words say neither less nor more.
+    """
     shares = [each for each in said.percents if first <= each.first < last]
     scaled = said.find("change", first, last)
     inside = {i for _, a, b in scaled for i in range(a, b)}
     money = [hit for hit in said.amounts if first <= hit.first < last and hit.first not in inside]
     less, more = said.says("less", first, last), said.says("more", first, last)
+    less = less or (falls and not said.says("only", first, last))
     parts = [100 * each.value for each in said.fractions if first <= each.first < last and not scaled]
     if (shares or parts) and (less or more):
         by = shares[0].value if shares else parts[0]
