@@ -20,6 +20,7 @@ from assistant.request import Language
 
 Spans = Sequence[tuple[int, int]]
 HUNDREDTHS: dict[Language, tuple[str, ...]] = {"en": (), "fr": ("cents",), "zh": ()}
+NEAR = 6  # tokens before a number that may say what it is
 GLUE = set("+=/*:#-^×")  # around digits they make something that is no amount: 3/4, 12:15, #5
 
 
@@ -206,7 +207,8 @@ def _currency_at(words: Sequence[Token], at: int, language: Language) -> tuple[s
     ranked = phrases("list.ranked", language)
     glued = at + 1 < len(words) and words[at + 1].start == words[at].end and words[at + 1].kind in ("digits", "word")
     goes_on = glued or ranked.at(words, at + 1) is not None
-    follows = any(end == at - 1 for _, _, end in ranked.scan(words[: at - 1]))
+    near = words[max(0, at - 1 - NEAR) : at - 1]
+    follows = any(end == len(near) for _, _, end in ranked.scan(near))
     return None if words[at - 1].kind != "digits" or goes_on or follows else ("EUR", at + 1)
 
 
@@ -255,8 +257,7 @@ def _pair(words: Sequence[Token], hit: Number, language: Language) -> tuple[tupl
 def _measured(words: Sequence[Token], index: int, language: Language) -> int:
     """Past a number that counts something ("24 inch", "3 days", "二十四寸", "第二"), else `index`."""
     ordinal = phrases("ordinal", language).at(words, index)
-    bounded = any(end == index for _, _, end in phrases("bound", language).scan(words[:index]))
-    if ordinal and not (bounded and words[ordinal[1] - 1].text == "e"):  # "moins de 5e" is no fifth
+    if ordinal and not (words[ordinal[1] - 1].text == "e" and _bounded(words, index, language)):
         return ordinal[1]
     hit = number(words, index, language)
     if hit is None:
@@ -284,6 +285,12 @@ def _measured(words: Sequence[Token], index: int, language: Language) -> int:
 def _of_mine(words: Sequence[Token], at: int) -> bool:
     """ "5000 of my loan" counts no things."""
     return words[at].text == "of" and at + 1 < len(words) and words[at + 1].text in ("my", "our")
+
+
+def _bounded(words: Sequence[Token], index: int, language: Language) -> bool:
+    """ "Moins de 5e" is no fifth."""
+    near = words[max(0, index - NEAR) : index]
+    return any(end == len(near) for _, _, end in phrases("bound", language).scan(near))
 
 
 def _is_no_amount(words: Sequence[Token], hit: Number, language: Language) -> bool:

@@ -13,6 +13,7 @@ from assistant.language.tokens import Token, tokens
 from assistant.request import Constraint, Language
 
 OPS = ("at_most", "less")  # by Friday, before Friday
+NEAR = 5  # tokens before a day that may say what it is
 
 
 def read(text: str, language: Language, world: World) -> Iterator[tuple[tuple[Constraint, ...], int, int]]:
@@ -22,8 +23,9 @@ def read(text: str, language: Language, world: World) -> Iterator[tuple[tuple[Co
     for day in periods.read(text, language, world.day, ahead=True) if world.today else ():
         if any(_measured(words, at, language) for at in range(day.first, day.last)):
             continue  # "within 2 days" is a measure
-        tomorrow = phrases("list.tomorrow", language).scan(words[: day.last + 2])
-        by_phrase = any(first <= day.first and last >= day.last and last - first > 1 for _, first, last in tomorrow)
+        start = max(0, day.first - NEAR)
+        tomorrow = phrases("list.tomorrow", language).scan(words[start : day.last + 2])
+        by_phrase = any(a <= day.first - start and b >= day.last - start and b - a > 1 for _, a, b in tomorrow)
         if day.value.end <= world.day or (by_phrase and language != "zh"):
             continue
         op, first, last = _marked(words, day.first, day.last, language)
@@ -45,7 +47,8 @@ def _marked(words: Sequence[Token], first: int, last: int, language: Language) -
         table = phrases(name, language)
         if (after := table.at(words, last)) and language == "zh":
             return op, first, after[1]
-        before = next((start for _, start, end in table.scan(words[:first]) if end == first), None)
+        near = words[max(0, first - NEAR) : first]
+        before = next((start for _, start, end in table.scan(near) if end == len(near)), None)
         if before is not None:
-            return op, before, last
+            return op, first - len(near) + before, last
     return "", first, last
