@@ -26,7 +26,7 @@ def read(text: str, language: Language, world: World) -> Iterator[tuple[tuple[Co
         start = max(0, day.first - NEAR)
         tomorrow = phrases("list.tomorrow", language).scan(words[start : day.last + 2])
         by_phrase = any(a <= day.first - start and b >= day.last - start and b - a > 1 for _, a, b in tomorrow)
-        if day.value.end <= world.day or (by_phrase and language != "zh"):
+        if day.value.end <= world.day or (by_phrase and not (dated and language == "zh")):
             continue
         op, first, last = _marked(words, day.first, day.last, language)
         if op:
