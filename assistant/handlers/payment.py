@@ -43,8 +43,9 @@ def pay(effect: Do, context: Context) -> Reply:
     made = context.rooms.payments.draft(
         context.user, context.session, payee, amount, str(purpose.value) if purpose else "", origin
     )
-    reply, day = drafted(made, context), effect.slots.get("day")
-    return replace(reply, text=reply.text + context.say("payment.not_scheduled", day=day.value)) if day else reply
+    reply, day, often = drafted(made, context), effect.slots.get("day"), effect.slots.get("often")
+    text = reply.text + (context.say("payment.once", often=often.text) if often else "")
+    return replace(reply, text=text + (context.say("payment.not_scheduled", day=day.value) if day else ""))
 
 
 def sheet_for_quotes(

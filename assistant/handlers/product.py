@@ -20,7 +20,7 @@ from assistant.money import Money
 from assistant.reply import Action, Chip, Compare, CompareRow, Products, Reply, Step, new_id
 from assistant.request import Constraint, Doubt
 from assistant.shop.catalogue import Product
-from assistant.shop.glossary import glossary
+from assistant.shop.glossary import glossary, pieces, singular
 from assistant.shop.guide import Ask, Comparison, Row
 from assistant.shop.shelf import Hit, Shelf
 
@@ -109,7 +109,8 @@ def _answer(wish: Wish, context: Context) -> Reply:
 
 def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
     first = shelf.hits[0]
-    said = [
+    said = [context.say("product.unnamed", said=wish.query)] if _unnamed(wish.query, shelf, context) else []
+    said += [
         context.say("product.found", count=shelf.total, title=first.product.title(context.language), price=first.price)
     ]
     if shelf.unnamed:
@@ -173,6 +174,15 @@ def _nothing(wish: Wish, shelf: Shelf, context: Context) -> Reply:
                if each in dropped]  # fmt: skip
     actions += _as_written(wish, shelf, context)
     return notice(text, "product", actions=tuple(actions))
+
+
+def _unnamed(query: str, shelf: Shelf, context: Context) -> bool:
+    """Whether no kind that is sold was named, and no name shown holds a word of the request: "laptops", laptop bags."""
+    asked = set(map(singular, glossary().read(query, language=context.language).words))
+    if not asked or context.rooms.shop.kinds(query, context.language):
+        return False
+    names = [hit.product.title(language) for hit in shelf.hits for language in (context.language, "en")]
+    return not any(query in name or asked & set(pieces(name)) for name in names)
 
 
 def _remarks(shelf: Shelf, context: Context) -> list[str]:

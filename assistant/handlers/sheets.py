@@ -7,11 +7,11 @@ payment's, so a receipt takes the place of its sheet.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from assistant.handlers import Context, stable
+from assistant.handlers import Context, notice, stable
 from assistant.money import Money, total
 from assistant.payments import Payee, Payment, State, Transfer
 from assistant.payments.payees import Kind
-from assistant.reply import Action, Link, PayeeView, PaySheet, Receipt, Reply, Status, Style, SumLine
+from assistant.reply import Action, AnyCard, Link, PayeeView, PaySheet, Receipt, Reply, Status, Style, SumLine
 
 STATUS: Mapping[State, Status] = {
     "draft": "canceled", "expired": "canceled", "canceled": "canceled", "confirmed": "scheduled", "submitted": "sent",
@@ -33,7 +33,16 @@ def drafted(payment: Payment, context: Context) -> Reply:
     told = context.say("payment.drafted", amount=_sum(parts), payee=payees)
     spoken = context.say("payment.drafted_spoken", payee=payees)
     shown: tuple[PaySheet | Receipt, ...] = (sheet(payment, context), *_withdrawn(payment, context))
-    return Reply(told, shown, "payment", speak=spoken, sheet=payment.id, closes=payment.origin.replaces)
+    cards = (*shown, *_stopped(context))
+    return Reply(told, cards, "payment", speak=spoken, sheet=payment.id, closes=payment.origin.replaces)
+
+
+def _stopped(context: Context) -> tuple[AnyCard, ...]:
+    """That the button of a sheet will refuse, and the one that changes this, after "stop everything"."""
+    if not context.rooms.payments.wallet(context.user).stopped_at:
+        return ()
+    allow = Action(context.say("payment.resume"), "payment.resume")
+    return notice(context.say("payment.still_stopped"), "payment", "warning", (allow,)).cards
 
 
 def named(payment: Payment, context: Context) -> str:

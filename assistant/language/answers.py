@@ -33,6 +33,8 @@ from assistant.request import Doubt, Language
 
 MORE = 3  # products that "show me more" adds
 SHORT = 7  # tokens of an answer
+FEW = 4  # tokens that a question about the shelf has besides "which one"
+AS_IT_STANDS = 0.6  # confidence of a name that nothing marks as one
 SIGNS = "$€£¥-"  # marks that belong to an amount
 SMALL = ("payee_before", "purpose", "polite", "change", "ellipsis", "in_currency")  # words that introduce details
 
@@ -214,7 +216,7 @@ class Said:
         return told if "payee" in told else told | {"payee": self._as_it_stands(self.words)}
 
     def _as_it_stands(self, words: Sequence[Token]) -> Slot:
-        return Slot.said(self.text, extent(words, 0, len(words)), confidence=0.6)
+        return Slot.said(self.text, extent(words, 0, len(words)), confidence=AS_IT_STANDS)
 
     def _is_known(self, payee: Slot | None) -> bool:
         return payee is not None and payee.value in self.world.payees
@@ -300,7 +302,7 @@ class Said:
             return (Query("compare", {"refs": Slot(several)}),)
         kinds = self._pointers()
         if kinds is None:
-            return ()
+            return (Query("compare"),) if self._which() else ()
         found = pointing.reference(self.text, self.language)
         if "compare" in kinds:
             return (Query("compare"),)
@@ -308,6 +310,11 @@ class Said:
             return (Start("buy"),) if "buy" in kinds and self.state.results else ()
         place, count = found
         return (Start("buy", {"ref": Slot(place), "quantity": Slot(count)}) if count > 1 else Choose(place, "buy"),)
+
+    def _which(self) -> bool:
+        """ "Which one is lighter?", lequel est le plus léger: of those on the shelf."""
+        start = phrases("list.which", self.language).at(self.content, 0)
+        return bool(start and self.state.results and len(self.content) - start[1] <= FEW and not self.measured)
 
     def _pointers(self) -> set[str] | None:
         """The kinds of words that were said, when all of them point; None when something else was said."""
@@ -365,6 +372,8 @@ class Said:
 
     def _for_another(self, start: int) -> tuple[Act, ...]:
         """The last payment with another payee or amount; a name needs no marker here: 那我弟弟呢."""
+        if constraints.read(self.text, self.language, self.world).constraints or constraints.sold(self.text, self.world):
+            return ()  # "and a mouse under 30" is another wish
         told = {name: slot for name, slot in self.payment.items() if name in ("payee", "amount")}
         rest = [word for word in self.content[start:] if word.text != "呢"]
         when = periods.read(self.text, self.language, self.world.day)

@@ -93,6 +93,9 @@ class _Said:
             return (Affirm(),)
         if self.buying and (recounted := self._recounted()):
             return recounted
+        totals = self._hits("total")
+        if not self.open and totals and self._only(totals) and (self.buying or self.state.results):
+            return (Set({}),) if self.buying else (self._act("show", {}),)
         if not self.open:
             return self._thrown_out()
         for section, act in (("settle", Start("checkout")), ("total", self._act("show", {}))):

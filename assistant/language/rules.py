@@ -6,6 +6,7 @@ becomes a payment's details only when the person's own words ask to pay it.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import get_args
 
 from assistant.language import answers, asides, basket, constraints, flash, measures, pictures, slots, wallet, wishes
 from assistant.language.acts import Act, Cancel, Chat, Goal, Proposal, Query, Set, Slot, Start, State, Unknown, World
@@ -38,10 +39,14 @@ class Rules:
         return self._router or shipped()
 
     def propose(self, utterance: str, evidence: Evidence, state: State, world: World) -> Proposal:
+        if stops(utterance):
+            return Proposal((Query("stop_payments"),), "rules")
         opened = _opened(utterance, state.language)
         plain = _plain(opened, state.language)
         said = (self.short(text, evidence, state, world) for text in dict.fromkeys((utterance, opened, plain)))
-        acts = next(filter(None, said), ()) or self.wishes(opened, evidence, state, world)
+        acts = next(filter(None, said), ())
+        if not acts or (_guesses_payee(acts) and self._is_wish_of_its_own(opened, state, world)):
+            acts = self.wishes(opened, evidence, state, world)
         return Proposal(acts, "rules")
 
     def short(self, text: str, evidence: Evidence, state: State, world: World) -> tuple[Act, ...]:
@@ -67,6 +72,12 @@ class Rules:
     def describe(self) -> str:
         return self.router.describe()
 
+    def _is_wish_of_its_own(self, text: str, state: State, world: World) -> bool:
+        """Whether what could be a stranger's name is surely something else: "resume the payments", 恢复付款."""
+        found = self.router.classify(text, state.language)
+        label, share = _decided(found, _Details(text, state.language, world))
+        return share > CLEAR and route_of(label) != "out_of_scope" and label != "pay"
+
     def _wishes(self, text: str, evidence: Evidence, state: State, world: World) -> Iterator[Act]:
         """Each part of a sentence that asks for something of its own."""
         parts = [(at, part, self._act(part, state, world)) for at, part in wishes.split(text, state.language, world)]
@@ -87,8 +98,6 @@ class Rules:
             return Unknown(("pay", "find"))
         if _says("standing", details) and _says("payments", details) and "amount" not in details.of("pay"):
             return _remark("needs_button")
-        if _says("panic", details):
-            return Query("stop_payments")
         found = self.router.classify(text, language)
         label, share = _decided(found, details)
         if share < SURE:
@@ -114,6 +123,18 @@ def _plain(text: str, language: Language) -> str:
         start, end = extent(words, first, last)
         text = text[:start] + " " * (end - start) + text[end:]
     return text
+
+
+def stops(text: str) -> bool:
+    """Whether everything is to stop, whatever was asked before and whichever language is spoken."""
+    words = tokens(text)
+    return any(phrases("list.panic", language).scan(words) for language in get_args(Language))
+
+
+def _guesses_payee(acts: Sequence[Act]) -> bool:
+    """The answer to "whom?" that neither the book nor a word before it calls a name."""
+    payee = acts[0].slots.get("payee") if len(acts) == 1 and isinstance(acts[0], Set) else None
+    return payee is not None and payee.confidence <= answers.AS_IT_STANDS
 
 
 def _only_amount(text: str, language: Language) -> bool:

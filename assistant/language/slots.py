@@ -42,6 +42,8 @@ def pay(text: str, language: Language, world: World) -> dict[str, Slot]:
         slots["amount"] = sum_
     if days:
         slots["day"] = Slot.said(text, days[0].span, days[0].value.start)
+    if often := phrases("list.regularly", language).scan(words):
+        slots["often"] = Slot.said(text, extent(words, *often[0][1:]))
     if reason:
         slots["purpose"] = reason
     elif word := _bill_word(text, words, language, found):

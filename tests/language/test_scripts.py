@@ -37,7 +37,7 @@ from assistant.settings import Settings
 
 SCRIPTS = sorted((Path(__file__).parent / "scripts").glob("*.txt"))
 SIGNS = {"at_most": "<=", "at_least": ">=", "less": "<", "more": ">", "is": "=", "not": "!="}
-OPAQUE = {"query", "doubts", "purpose", "topic", "said", "label", "title"}  # worded differently in every language
+OPAQUE = {"query", "doubts", "purpose", "often", "topic", "said", "label", "title"}  # in words of the language
 
 
 @dataclass
