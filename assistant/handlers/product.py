@@ -109,12 +109,12 @@ def _answer(wish: Wish, context: Context) -> Reply:
 
 def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
     first = shelf.hits[0]
-    said = [context.say("product.unnamed", said=wish.query)] if _unnamed(wish.query, shelf, context) else []
+    said = [context.say("product.not_by_name", said=wish.query)] if _unnamed(wish.query, shelf, context) else []
     said += [
         context.say("product.found", count=shelf.total, title=first.product.title(context.language), price=first.price)
     ]
     if shelf.unnamed:
-        said.insert(0, context.say("product.unnamed", query=wish.query))
+        said.insert(0, context.say("product.not_by_name", query=wish.query))
     if first.why:
         said.append(context.say("product.because", reason=reason(first.why[0], shelf.currency, context)))
     said.append(wears(shelf, context))

@@ -372,7 +372,8 @@ class Said:
 
     def _for_another(self, start: int) -> tuple[Act, ...]:
         """The last payment with another payee or amount; a name needs no marker here: 那我弟弟呢."""
-        if constraints.read(self.text, self.language, self.world).constraints or constraints.sold(self.text, self.world):
+        limits = constraints.read(self.text, self.language, self.world).constraints
+        if limits or constraints.sold(self.text, self.world):
             return ()  # "and a mouse under 30" is another wish
         told = {name: slot for name, slot in self.payment.items() if name in ("payee", "amount")}
         rest = [word for word in self.content[start:] if word.text != "呢"]
