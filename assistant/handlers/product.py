@@ -20,7 +20,7 @@ from assistant.money import Money
 from assistant.reply import Action, Chip, Compare, CompareRow, Products, Reply, Step, new_id
 from assistant.request import Constraint, Doubt
 from assistant.shop.catalogue import Product
-from assistant.shop.glossary import glossary, pieces, singular
+from assistant.shop.glossary import glossary
 from assistant.shop.guide import Ask, Comparison, Row
 from assistant.shop.shelf import Hit, Shelf
 
@@ -109,12 +109,11 @@ def _answer(wish: Wish, context: Context) -> Reply:
 
 def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
     first = shelf.hits[0]
-    said = [context.say("product.not_by_name", said=wish.query)] if _unnamed(wish.query, shelf, context) else []
-    said += [
+    said = [
         context.say("product.found", count=shelf.total, title=first.product.title(context.language), price=first.price)
     ]
     if shelf.unnamed:
-        said.insert(0, context.say("product.not_by_name", query=wish.query))
+        said.insert(0, context.say("product.unnamed", query=wish.query))
     if first.why:
         said.append(context.say("product.because", reason=reason(first.why[0], shelf.currency, context)))
     said.append(wears(shelf, context))
@@ -174,15 +173,6 @@ def _nothing(wish: Wish, shelf: Shelf, context: Context) -> Reply:
                if each in dropped]  # fmt: skip
     actions += _as_written(wish, shelf, context)
     return notice(text, "product", actions=tuple(actions))
-
-
-def _unnamed(query: str, shelf: Shelf, context: Context) -> bool:
-    """Whether no kind that is sold was named, and no name shown holds a word of the request: "laptops", laptop bags."""
-    asked = set(map(singular, glossary().read(query, language=context.language).words))
-    if not asked or context.rooms.shop.kinds(query, context.language):
-        return False
-    names = [hit.product.title(language) for hit in shelf.hits for language in (context.language, "en")]
-    return not any(query in name or asked & set(pieces(name)) for name in names)
 
 
 def _remarks(shelf: Shelf, context: Context) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from assistant.language import amounts, measures, narrowing, periods, pointing, slots
+from assistant.language import amounts, constraints, measures, narrowing, periods, pointing, slots
 from assistant.language.acts import (
     Act,
     Affirm,
@@ -197,7 +197,8 @@ class Said:
 
     def _begins_a_wish(self) -> bool:
         asks = self.at("verb", 0) and not self.at("payee_before", 0)
-        return bool(asks) or len(self.words) > SHORT or self.text.rstrip().endswith(("?", "？"))
+        pays = self.at("transfer", 0) and {"payee", "amount"} <= set(self.payment)
+        return bool(asks or pays) or len(self.words) > SHORT or self.text.rstrip().endswith(("?", "？"))
 
     def _is_talk(self) -> bool:
         """Whether it holds words of every day that no name is made of: "forget that I like blue"."""
@@ -226,6 +227,8 @@ class Said:
         if not self.top or self.top.goal != "pay" or not self.words or len(self.words) > 2 * SHORT:
             return ()
         told, payee = self.payment, self.payment.get("payee")
+        if payee and payee.readings:
+            return ()  # two people are another wish
         stranger = payee is not None and not self._is_known(payee)
         unnamed = {name: slot for name, slot in told.items() if name != "payee"}
         if stranger and payee and (self.at("purpose", 0) or ("amount" in told and self._after(payee, "purpose"))):

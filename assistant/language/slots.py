@@ -7,11 +7,13 @@ turned into a contact; two amounts that no correction joins are two readings of 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
 
 from assistant.language import amounts, constraints, periods
 from assistant.language.acts import Slot, World
 from assistant.language.lexicon import lexicon, phrases
 from assistant.language.numbers import number
+from assistant.language.sentence import Sentence
 from assistant.language.tokens import Phrases, Token, covered, extent, tokens
 from assistant.money import Money
 from assistant.request import Constraint, Language
@@ -39,7 +41,7 @@ def pay(text: str, language: Language, world: World) -> dict[str, Slot]:
     days = [day for day in periods.read(text, language, world.day, ahead=True) if day.value.start > world.day]
     taken = [slot.span for slot in (found, reason) if slot and slot.span] + [day.span for day in days]
     if sum_ := amount(text, language, taken):
-        slots["amount"] = sum_
+        slots["amount"] = _with_share(sum_, text, language, world)
     if days:
         slots["day"] = Slot.said(text, days[0].span, days[0].value.start)
     if often := phrases("list.regularly", language).scan(words):
@@ -49,6 +51,17 @@ def pay(text: str, language: Language, world: World) -> dict[str, Slot]:
     elif word := _bill_word(text, words, language, found):
         slots["purpose"] = word
     return slots
+
+
+def _with_share(sum_: Slot, text: str, language: Language, world: World) -> Slot:
+    """ "20 with a 10 % tip" may be 20 or 22: a percentage beside an amount is asked about."""
+    told, (first, last) = Sentence(text, language, world), sum_.span or (0, 0)
+    beside = [each for each in told.percents if not first <= told.tokens[each.first].start < last]
+    if not beside:
+        return sum_
+    more = Decimal(sum_.value.value) * (100 + beside[0].value) / 100
+    other = replace(sum_.value, value=amounts.printed(more.quantize(Decimal("0.01"), ROUND_HALF_UP)))
+    return replace(sum_, readings=(*sum_.readings, other))
 
 
 def amount(text: str, language: Language, taken: Sequence[Span] = ()) -> Slot | None:
