@@ -93,6 +93,6 @@ def test_the_owner_sees_what_can_be_fetched_and_a_visitor_only_who_listens(sense
         here: Any = SimpleNamespace(senses=senses, settings=Settings(home=senses.settings.home, mode=mode))
         client = door(weights.routes(here))
         page = client.get("/weights?language=fr").text
-        assert "offline recogniser (English)" in page and page.count('class="weights"') == rows
+        assert "la reconnaissance hors ligne (anglais)" in page and page.count('class="weights"') == rows
         assert client.post("/weights/base/get").status_code == (200 if rows else 404)
     assert client.post("/weights/nothing/get").status_code == 404

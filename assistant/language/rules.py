@@ -86,12 +86,12 @@ class Rules:
         unclear = any(isinstance(act, Unknown) and not act.outside for *_, act in parts)
         left = [part for at, part, act in parts if (at, act) not in wanted]
         pays = any(isinstance(act, Start) and act.goal == "pay" for _, act in wanted)
-        if pays and (_names_payee(left, world) or (len(parts) > 1 and _each(text, state.language))):
+        if pays and (wishes.names_payee(left, world) or (len(parts) > 1 and wishes.each(text, state.language))):
             wanted = [(0, self._act(text, state, world))]  # "to Alice and Bob": nobody is left out in silence
         elif len(parts) > 1 and not apart and (len(wanted) != 1 or unclear):
             wanted = [(0, self._act(text, state, world))]
         for at, act in wanted:
-            for one in _apiece(act, text, state.language):
+            for one in wishes.apiece(act, text, state.language):
                 yield pictures.fill(_moved(one, at), evidence)
 
     def _act(self, text: str, state: State, world: World) -> Act:
@@ -128,26 +128,6 @@ def _plain(text: str, language: Language) -> str:
         start, end = extent(words, first, last)
         text = text[:start] + " " * (end - start) + text[end:]
     return text
-
-
-def _names_payee(parts: Sequence[str], world: World) -> bool:
-    names = Phrases((name, name) for name in world.payees)
-    return any(names.scan(tokens(part)) for part in parts)
-
-
-def _each(text: str, language: Language) -> bool:
-    return bool(phrases("list.apiece", language).scan(tokens(text)))
-
-
-def _apiece(act: Act, text: str, language: Language) -> Iterator[Act]:
-    """ "20 each to Alice and Bob", 给Alice和Bob各20: a payment for everybody who was named."""
-    payee = act.slots.get("payee") if isinstance(act, Start) and act.goal == "pay" else None
-    several = payee is not None and bool(payee.readings) and _each(text, language)
-    if not (several and payee and isinstance(act, Start) and "amount" in act.slots):
-        yield act
-        return
-    for name in (payee.value, *payee.readings):
-        yield replace(act, slots={**act.slots, "payee": replace(payee, value=name, text=str(name), readings=())})
 
 
 def stops(text: str) -> bool:

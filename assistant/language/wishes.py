@@ -1,9 +1,10 @@
 """Several wishes in one sentence, and a wish that is denied in it. Knows where sentences part; knows no goal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from assistant.language import answers
-from assistant.language.acts import World
+from assistant.language.acts import Act, Start, World
 from assistant.language.lexicon import phrases
 from assistant.language.numbers import number
 from assistant.language.tokens import Phrases, Token, tokens
@@ -73,3 +74,23 @@ def denies(text: str, language: Language) -> bool:
                 return True
             at = step[1]
     return False
+
+
+def names_payee(parts: Sequence[str], world: World) -> bool:
+    names = Phrases((name, name) for name in world.payees)
+    return any(names.scan(tokens(part)) for part in parts)
+
+
+def each(text: str, language: Language) -> bool:
+    return bool(phrases("list.apiece", language).scan(tokens(text)))
+
+
+def apiece(act: Act, text: str, language: Language) -> Iterator[Act]:
+    """ "20 each to Alice and Bob", 给Alice和Bob各20: a payment for everybody who was named."""
+    payee = act.slots.get("payee") if isinstance(act, Start) and act.goal == "pay" else None
+    several = payee is not None and bool(payee.readings) and each(text, language)
+    if not (several and payee and isinstance(act, Start) and "amount" in act.slots):
+        yield act
+        return
+    for name in (payee.value, *payee.readings):
+        yield replace(act, slots={**act.slots, "payee": replace(payee, value=name, text=str(name), readings=())})
