@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.leaks import leaks
+from tests.leaks import PIECE, leaks
 
 PLANTED = {
     "card number": ["4242 4242 4242 4242", "5555555555554444", "3782-822463-10005"],
@@ -41,6 +41,13 @@ def test_a_secret_in_a_database_is_found(folder: Path, text: str) -> None:
         db.execute("INSERT INTO turns VALUES (?)", (f'{{"text": "pay with {text}"}}',))
     db.close()
     assert len(list(leaks(folder))) == 1
+
+
+@pytest.mark.parametrize("before", range(PIECE - 24, PIECE + 1, 4))
+def test_a_secret_across_two_pages_is_found_in_the_second_file_too(folder: Path, before: int) -> None:
+    for name, said in (("a.log", "nothing"), ("b.log", "4242 4242 4242 4242")):
+        (folder / name).write_text(" " * before + said + " " * PIECE * 2)
+    assert list(leaks(folder)) == ["b.log: card number"]
 
 
 def test_what_looks_alike_is_left_alone(folder: Path) -> None:
