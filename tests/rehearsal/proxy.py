@@ -80,7 +80,8 @@ def proxied(upstream: int, folder: Path) -> Iterator[int]:
         open_ends = asyncio.all_tasks(loop)
         for each in open_ends:
             each.cancel()
-        loop.run_until_complete(asyncio.gather(*open_ends, return_exceptions=True))
+        if open_ends:
+            loop.run_until_complete(asyncio.wait(open_ends))
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
