@@ -22,7 +22,7 @@ from typing import Any
 
 from assistant.core import Assistant
 from assistant.folder import server_of
-from assistant.protocols.local import Here, There
+from assistant.protocols.local import Here, There, packed
 from assistant.request import Request, Upload
 from assistant.selftest import FILES, walk
 from assistant.settings import Settings
@@ -118,7 +118,7 @@ def ready(port: int) -> None:
 
 def seven_paths(desk: There) -> None:
     for request in (*mixed(), _picture("invoice.png", "Pay this"), _picture("invoice.png"), _picture("barcode.png")):
-        if error := desk.ask(None, request)["error"]:
+        if error := desk.call("ask", packed(request))["error"]:
             raise RuntimeError(f"{request.text or request.images[0].name}: {error}")
 
 
