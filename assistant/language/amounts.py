@@ -62,6 +62,8 @@ def _corrected(words: Sequence[Token], found: list[Found], new: Found, language:
     if not found:
         return [new]
     between = words[found[-1].last : new.first]
+    if any(last == len(between) for *_, last in phrases("list.denied", language).scan(between)):
+        return found  # "12.50, not 125"
     if not phrases("list.correction", language).scan(between):
         return [*found, new]
     old = found[-1].readings[0]

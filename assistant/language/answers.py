@@ -129,6 +129,8 @@ class Said:
             "thanks": Chat("thanks"), "help": Chat("help"), "greet": Chat("greet"), "plug": Query("prove"),
             "repay": Start("pay", {"repeat": Slot("last", self.text)}), "memory": Query("memory"),
         }  # fmt: skip
+        if self.is_whole("cancel_all"):
+            return (Cancel(),) * max(1, sum(bool(frame.sheet) for frame in self.state.frames))
         for name, act in short.items():
             if self.is_whole(name):
                 return (act,)
@@ -226,6 +228,10 @@ class Said:
         """ "no, make it 5", "to Bob instead", "in dollars": details of the open task said anew."""
         if not self.top or self.top.goal != "pay" or not self.words or len(self.words) > 2 * SHORT:
             return ()
+        if any(self._says(name) for name in ("owed", "everyone")):
+            return ()
+        if more := self._relative():
+            return more
         told, payee = self.payment, self.payment.get("payee")
         if payee and payee.readings:
             return ()  # two people are another wish
@@ -246,6 +252,21 @@ class Said:
             told = {**told, "amount": changed}
         only = self.opened or self.covered([slot.span for slot in told.values() if slot.span])
         return (Set(told),) if told and only and (self.opened or not self.at("verb", 0)) else ()
+
+    def _says(self, name: str) -> bool:
+        return bool(phrases(f"list.{name}", self.language).scan(self.words))
+
+    def _relative(self) -> tuple[Act, ...]:
+        """ "5 less", "add 5", 再加5块: of the open amount, when nobody else is named."""
+        said, waiting = self.payment.get("amount"), self.top.slots.get("amount") if self.top else None
+        more, less = self._says("more_by"), self._says("less_by")
+        if more == less or said is None or waiting is None or "payee" in self.payment or len(self.words) > SHORT:
+            return ()
+        if said.readings or (said.value.currency or waiting.value.currency) != waiting.value.currency:
+            return ()
+        change = Decimal(said.value.value) * (1 if more else -1)
+        sum_ = amounts.printed(Decimal(waiting.value.value) + change)
+        return (Set({"amount": replace(said, value=replace(waiting.value, value=sum_))}),)
 
     def _recurrency(self) -> Slot | None:
         """The open amount in the one currency that was named and nothing else."""

@@ -41,6 +41,8 @@ class Rules:
     def propose(self, utterance: str, evidence: Evidence, state: State, world: World) -> Proposal:
         if stops(utterance):
             return Proposal((Query("stop_payments"),), "rules")
+        if wishes.inward(utterance, state.language):
+            return Proposal((_remark("own_accounts"),), "rules")
         opened = _opened(utterance, state.language)
         plain = _plain(opened, state.language)
         said = (self.short(text, evidence, state, world) for text in dict.fromkeys((utterance, opened, plain)))
@@ -216,7 +218,12 @@ class _Details:
         start, end = (payee.span if payee else None) or (0, len(self.text))
         before, after = tokens(self.text[:start]), tokens(self.text[end:])
         asked = any(last == len(before) for *_, last in phrases("list.asks_of", self.language).scan(before))
-        return asked or _says("request", self) or phrases("list.requested", self.language).at(after, 0) is not None
+        return (
+            asked
+            or _says("request", self)
+            or _says("owed", self)
+            or phrases("list.requested", self.language).at(after, 0) is not None
+        )
 
     @property
     def measured(self) -> bool:
@@ -295,7 +302,12 @@ def _act_of(label: str, details: _Details, found: Verdict, state: State) -> Act:
             told = details.of("pay")
             if refused := _refused(details, state):
                 return refused
-            if set(told) == {"amount"} and state.frames and state.frames[-1].goal == "pay":
+            if (
+                set(told) == {"amount"}
+                and not _says("everyone", details)
+                and state.frames
+                and state.frames[-1].goal == "pay"
+            ):
                 return Set(told)  # "pay 50" while a sheet waits
             return (
                 Start("pay", told) if told or found.routes["payment"] > 2 * SURE - 0.1 else Unknown(_candidates(found))

@@ -34,7 +34,7 @@ def pay(text: str, language: Language, world: World) -> dict[str, Slot]:
         start, end = extent(words, *again[0][1:])
         slots["repeat"] = Slot.said(text, (start, end), "last")
         text = text[:start] + " " * (end - start) + text[end:]  # "as last time" is no reason
-    found = payee(text, language, world)
+    found = _addressed(payee(text, language, world), text)
     if found:
         slots["payee"] = found
     reason = purpose(text, language, found)
@@ -51,6 +51,14 @@ def pay(text: str, language: Language, world: World) -> dict[str, Slot]:
     elif word := _bill_word(text, words, language, found):
         slots["purpose"] = word
     return slots
+
+
+def _addressed(found: Slot | None, text: str) -> Slot | None:
+    """ "alice@example.com" is nobody's name: the whole address is what was said."""
+    first, last = (found.span if found else None) or (0, 0)
+    every = re.finditer(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*", text, re.ASCII)
+    place = next((each for each in every if each.start() < last and first < each.end()), None)
+    return Slot.said(text, place.span(), confidence=0.6) if place else found
 
 
 def _with_share(sum_: Slot, text: str, language: Language, world: World) -> Slot:

@@ -20,7 +20,8 @@ def split(text: str, language: Language, world: World) -> list[tuple[int, str]]:
     cuts = [words[0].start] if words else [0]
     for index, token in enumerate(words):
         after = phrases("list.then", language).at(words, index)
-        ends = token.kind == "mark" and token.text in ENDS
+        inside = token.text == "." and text[token.end : token.end + 1].strip()  # of an address
+        ends = token.kind == "mark" and token.text in ENDS and not inside
         comma = token.text in COMMAS and all(_pays(part, language, world) for part in (words[:index], words[index:]))
         begins = index + 1 if ends or comma else after[1] if after else len(words)
         corrects = (ends or comma) and _corrects(words[begins:], language)
@@ -56,6 +57,14 @@ def _corrects(words: Sequence[Token], language: Language) -> bool:
 def asks(words: Sequence[Token], language: Language) -> bool:
     """Whether a verb of asking stands at the beginning."""
     return phrases("list.verb", language).at(words, 0) is not None
+
+
+def inward(text: str, language: Language) -> bool:
+    """ "Transfer 100 from savings to checking", 从储蓄转100到活期: between the person's own accounts."""
+    words = answers.trimmed(tokens(text), language)
+    starts = phrases("list.transfer", language).at(words, 0) or (words and words[0].text in ("从", "把", "将"))
+    accounts = phrases("list.own_account", language).scan(words)
+    return bool(starts) and len(accounts) > 1 and any(number(words, at, language) for at in range(len(words)))
 
 
 def denies(text: str, language: Language) -> bool:
