@@ -93,8 +93,8 @@ class Rules:
         elif len(parts) > 1 and not apart and (len(wanted) != 1 or unclear):
             wanted = [(0, self._act(text, state, world))]
         for at, act in wanted:
-            for one in wishes.apiece(act, text, state.language):
-                yield pictures.fill(_moved(one, at), evidence)
+            for one in wishes.apiece(_moved(act, at), text, state.language):
+                yield pictures.fill(one, evidence)
 
     def _act(self, text: str, state: State, world: World) -> Act:
         language = state.language

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.language import answers
-from assistant.language.acts import Act, Start, World
+from assistant.language.acts import Act, Slot, Start, World
 from assistant.language.lexicon import phrases
 from assistant.language.numbers import number
-from assistant.language.tokens import Phrases, Token, tokens
+from assistant.language.tokens import Phrases, Token, extent, tokens
 from assistant.request import Language
 
 ENDS = ".?!;。？！；"
@@ -101,5 +101,9 @@ def apiece(act: Act, text: str, language: Language) -> Iterator[Act]:
     if not (several and payee and isinstance(act, Start) and "amount" in act.slots):
         yield act
         return
+    words = tokens(text)
     for name in (payee.value, *payee.readings):
-        yield replace(act, slots={**act.slots, "payee": replace(payee, value=name, text=str(name), readings=())})
+        hit = next(iter(Phrases([(name, name)]).scan(words)), None)
+        span = extent(words, *hit[1:]) if hit else payee.span
+        said = Slot.said(text, span, name) if span else replace(payee, value=name, readings=())
+        yield replace(act, slots={**act.slots, "payee": said})

@@ -33,6 +33,19 @@ def test_paying_a_contact(rules: Rules, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["send 20 euros each to Alice and Bob", "  OK, pay Alice and Bob 20 euros each",
+     "envoie 20 euros chacun à Alice et Bob", "给Alice和Bob各转20欧元"],
+)  # fmt: skip
+def test_each_of_two_is_paid_and_named_where_the_name_was_said(rules: Rules, text: str) -> None:
+    acts = [act for act in hear(rules, text) if isinstance(act, Start)]
+    payees = [act.slots["payee"] for act in acts]
+    assert [payee.value for payee in payees] == ["Alice", "Bob"]
+    assert [text[slice(*payee.span or (0, 0))] for payee in payees] == ["Alice", "Bob"]
+    assert all(text[slice(*act.slots["amount"].span or (0, 0))] == act.slots["amount"].text for act in acts)
+
+
+@pytest.mark.parametrize(
     ("text", "value"),
     [
         ("no, make it 5", "5"),
