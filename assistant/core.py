@@ -29,7 +29,7 @@ from assistant.handlers import (
     taps,
 )
 from assistant.language import detect, dialogue
-from assistant.language.acts import Act, Do, Proposer, Start, World
+from assistant.language.acts import Act, Do, Proposer, Start, State, World
 from assistant.language.proposer import Beside, chosen
 from assistant.language.quotes import apart, uncovered
 from assistant.language.rules import Rules
@@ -139,6 +139,13 @@ class Assistant:
             reply = service.refused(error, who.language)
         step = Step("answer", reply.route, round(1000 * (time.perf_counter() - began)))
         yield self.conversations.publish(who, request, evidence, replace(reply, trace=(*reply.trace, step)))
+
+    def expect(self, user: str) -> None:
+        """The microphone opened: what hears and understands this person is loaded while they speak."""
+        with contextlib.suppress(LueurError):  # then the sentence itself is refused, with its reason
+            who = self.open(user, self.conversations.newest(user))
+            self.senses.expect(self._hints(who), who.language)
+            Rules().propose("pay", Evidence(), State(language=detect("pay", who.language)), self._world(who))
 
     def act(self, who: Session, action: str, values: Mapping[str, str] | None = None) -> Reply:
         """A tap: only the action's id comes from outside; what it does was written when its card was made."""

@@ -180,7 +180,7 @@ def routes(assistant: Assistant, duty: Duty, who: Callable[[Any], str]) -> list[
         *live.routes(assistant, who),
         *files.routes(assistant.uploads, who),
         *cards.routes(assistant, who),
-        *listen.routes(who),
+        *listen.routes(who, assistant.expect),
         *weights.routes(assistant),
         *local.routes(local.Here(assistant), lambda: duty.token),
         *agents.routes(assistant),

@@ -6,11 +6,14 @@ UNHEARD voices is fair about voices, not about phrases. DEVELOPED voices chose t
 
 from __future__ import annotations
 
+import itertools
 import json
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +21,15 @@ import numpy as np
 
 from assistant.core import Assistant
 from assistant.errors import BadInput
+from assistant.protocols import listen
 from assistant.reply import PaySheet, Reply
 from assistant.request import Request, Upload
 from assistant.senses.hear import decode
 from assistant.settings import Settings
 from models import domain, vad
 from models.pocket import Offline, _spoken
-from models.sound import RATE, Samples
+from models.remote import as_wav
+from models.sound import RATE, Samples, as_pcm
 from workshop.voices import HELD_OUT, present, speak
 
 LOUD, LULL, BLOCK, PIECE = 0.03, RATE // 5, 128, 1664  # of talk.js: level, quiet samples, a worklet's block, a piece
@@ -175,6 +180,9 @@ how do i bake a chocolate cake without eggs
 """.strip().splitlines()
 
 
+SHEETS = ("pay alice twelve euros", "send bob twenty euros", "please send mom fifty euros", "pay emma ninety euros")
+
+
 def figure(name: str, value: float, unit: str, target: float | None = None) -> dict[str, Any]:
     """One line of results; for all of these, less is better."""
     holds = None if target is None else value <= target
@@ -187,6 +195,8 @@ def measure(data: Path | None) -> list[dict[str, Any]]:
         return [figure("hearing: espeak-ng is not installed, not measured", 0, "")]
     results = commands("developed voices", DEVELOPED, None) + commands("unheard voices", UNHEARD, 0.1) + others()
     results += [each for noise in (0.0, 0.1) for each in endings(noise)]
+    with ProcessPoolExecutor(1, get_context("spawn")) as fresh:  # nothing is loaded there yet
+        results += fresh.submit(sheets).result()
     return results + (humans(data / "speech") if data else [figure("human speech: no DATA given, not measured", 0, "")])
 
 
@@ -261,24 +271,69 @@ def ending(phrase: str, voice: str, noise: float) -> float:
     return -1.0
 
 
+def sheets() -> list[dict[str, Any]]:
+    """From the last sound of a payment said into a microphone to its sheet, as the page does it and as long as it takes
+    to say. Painting is not counted."""
+    with tempfile.TemporaryDirectory() as home:
+        desk = Assistant(Settings(home=Path(home), offline=True))
+        desk.open("visitor")
+        desk.start()
+        while desk.senses.worker.state == "warming up":
+            time.sleep(0.1)
+        turns = [spoken(desk, *turn) for turn in itertools.product(SHEETS, DEVELOPED)]
+        desk.close()
+    (first, work, _), *later = turns
+    name = "end of speech to the reply with its sheet"
+    return [
+        figure(f"{name}: first of a process", 1000 * first, "ms", 1000),
+        figure(f"{name}: first of a process, work", 1000 * work, "ms of CPU"),
+        figure(f"{name}: later ones, median", 1000 * statistics.median(turn[0] for turn in later), "ms", 1000),
+        figure(f"{name}: later ones, work", 1000 * statistics.median(turn[1] for turn in later), "ms of CPU"),
+        figure(f"{name}: a question came instead", sum(not turn[2] for turn in turns) / len(turns), "share"),
+    ]
+
+
+def spoken(desk: Assistant, phrase: str, voice: str) -> tuple[float, float, bool]:
+    """Seconds, and of CPU of this process, from the last sound of `phrase` to the reply; whether it has a sheet."""
+    sound, noticed = speak(phrase, voice), ending(phrase, voice, 0.0)
+    listen.Ears(desk.expect).hear("visitor", "microphone", as_pcm(sound[:PIECE]))
+    time.sleep(len(sound) / RATE + noticed)
+    began, worked = time.perf_counter(), time.process_time()
+    asked = Request(audio=Upload("speech.wav", as_wav(sound)), microphone=True)
+    *_, reply = desk.answer(desk.open("visitor"), asked)
+    spent, waited = time.process_time() - worked, noticed + time.perf_counter() - began
+    return waited, spent, any(isinstance(card, PaySheet) for card in reply.cards) if isinstance(reply, Reply) else False
+
+
 def humans(folder: Path) -> list[dict[str, Any]]:
     """Clips of people, if the folder has them (clips.json: file, text, kind "digit" or other)."""
     if not (folder / "clips.json").is_file():
         return [figure("human speech: no clips.json in DATA, not measured", 0, "")]
     clips = json.loads((folder / "clips.json").read_text(encoding="utf-8"))
     digits = [clip for clip in clips if clip["kind"] == "digit"]
-    answers = [(clip["text"], *answer((folder / clip["file"]).read_bytes())) for clip in digits]
-    wrong = sum(confidence >= 0.5 and text != truth for truth, text, confidence in answers)
-    parts = [part for clip in clips if clip["kind"] != "digit" for part in pieces(folder / clip["file"])]
-    taken = sum(confidence >= 0.5 for _, confidence in map(listened, parts))
-    sheets = drafts([folder / clip["file"] for clip in clips])
+    reading = [clip for clip in clips if clip["kind"] != "digit"]
+    heard = {clip["file"]: answer((folder / clip["file"]).read_bytes()) for clip in clips}
+    wrong = sum(heard[clip["file"]][1] >= 0.5 and heard[clip["file"]][0] != clip["text"] for clip in digits)
+    taken = [confidence >= 0.5 for clip in reading for _, confidence in map(listened, pieces(folder / clip["file"]))]
+    name = "offline recogniser: human"
     return [
-        figure("assistant: human clips that end in a drafted payment", sheets, "clips", 0),
         figure(
-            "offline recogniser: human single digits taken for something else", wrong / max(1, len(digits)), "share"
+            "assistant: human clips that end in a drafted payment",
+            drafts([folder / each for each in heard]),
+            "clips",
+            0,
         ),
-        figure("offline recogniser: human reading taken for a command", taken / max(1, len(parts)), "share", 0.05),
+        figure(f"{name} single digits, word error rate", error_rate(digits, heard), "share"),
+        figure(f"{name} reading outside its domain, word error rate", error_rate(reading, heard), "share"),
+        figure(f"{name} single digits taken for something else", wrong / max(1, len(digits)), "share"),
+        figure(f"{name} reading taken for a command", sum(taken) / max(1, len(taken)), "share", 0.05),
     ]
+
+
+def error_rate(clips: Sequence[Mapping[str, str]], heard: Mapping[str, tuple[str, float]]) -> float:
+    """Words to mend for each word said, over the clips whose words are known."""
+    pairs = [(clip["text"].split(), heard[clip["file"]][0].split()) for clip in clips if clip["text"]]
+    return sum(distance(*pair) for pair in pairs) / max(1, sum(len(said) for said, _ in pairs))
 
 
 def drafts(clips: Sequence[Path]) -> int:

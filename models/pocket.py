@@ -53,6 +53,10 @@ class Offline:
     def speaks(self, language: Language) -> bool:
         return language == "en"
 
+    def prepare(self, hints: tuple[str, ...]) -> object:
+        with _lock:
+            return _recogniser(hints[:MOST_HINTS]), witness.weights()
+
     def hear(self, samples: Samples, hints: tuple[str, ...], language: Language) -> Heard:
         """Raises `BadInput` when nothing in the sound can be words."""
         with _lock:

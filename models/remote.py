@@ -33,6 +33,8 @@ class Endpoint:
     def speaks(self, language: Language) -> bool:  # noqa: ARG002  whether it does, only its answer shows
         return True
 
+    def prepare(self, hints: tuple[str, ...]) -> object: ...
+
     def hear(self, samples: Samples, hints: tuple[str, ...], language: Language) -> Heard:
         """Raises `Unavailable` when the endpoint does not answer as it should, `BadInput` when it heard nothing."""
         answer = self._ask(samples, hints, language)

@@ -37,6 +37,10 @@ class Engine(Protocol):
 
     def speaks(self, language: Language) -> bool: ...
 
+    def prepare(self, hints: tuple[str, ...]) -> object:
+        """Load what `hear` needs, where anything is to be loaded."""
+        ...
+
     def hear(self, samples: Samples, hints: tuple[str, ...], language: Language) -> Heard:
         """`samples` (n,) at 16 kHz, trimmed to speech; `hints`: names and things that may be said, names capitalised.
 
@@ -61,10 +65,15 @@ def hear(samples: Samples, hints: tuple[str, ...], language: Language, settings:
     span = vad.speech_span(samples)
     if span is None:
         raise BadInput("heard_nothing")
-    engine = next((each for each in engines(settings) if each.ready() and each.speaks(language)), None)
-    if engine is None:
+    return engine(settings, language).hear(samples[span[0] : span[1]], hints, language)
+
+
+def engine(settings: Settings, language: Language) -> Engine:
+    """The best engine that can answer now. Raises `Unavailable` when none here speaks `language`."""
+    found = next((each for each in engines(settings) if each.ready() and each.speaks(language)), None)
+    if found is None:
         raise Unavailable("voice_needs_weights", language=language)
-    return engine.hear(samples[span[0] : span[1]], hints, language)
+    return found
 
 
 @functools.lru_cache(maxsize=2)

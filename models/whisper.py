@@ -66,6 +66,10 @@ class Whisper:
     def speaks(self, language: Language) -> bool:
         return language == "en" or not self.found.name.endswith(".en")
 
+    def prepare(self, hints: tuple[str, ...]) -> object:  # noqa: ARG002  they are no part of it
+        with self._lock:
+            return self._loaded()
+
     def hear(self, samples: Samples, hints: tuple[str, ...], language: Language) -> Heard:
         """Raises `BadInput` when nothing was said, `Unavailable` when the weights cannot be read."""
         with self._lock:

@@ -60,12 +60,12 @@ def _bands() -> Floats:
 
 def listened(samples: Samples) -> Floats:
     """(frames of 40 ms, words and the blank): log probability of each."""
-    weights, x = _weights(), levelled(powers(samples))
+    known, x = weights(), levelled(powers(samples))
     for number, (stride, dilation) in enumerate(zip(STRIDES, DILATIONS, strict=True)):
-        kernel, bias = weights[f"{number}.weight"], weights[f"{number}.bias"]
+        kernel, bias = known[f"{number}.weight"], known[f"{number}.bias"]
         y = np.maximum(0, _convolved(x, kernel, stride, dilation) + bias)
         x = y if stride > 1 else x + y
-    scores = x @ weights["out.weight"] + weights["out.bias"]
+    scores = x @ known["out.weight"] + known["out.bias"]
     scores -= scores.max(1, keepdims=True)
     return np.asarray(scores - np.log(np.exp(scores).sum(1, keepdims=True)), np.float32)
 
@@ -124,7 +124,7 @@ def reading(heard: Floats) -> tuple[str, ...]:
 
 
 @functools.cache
-def _weights() -> dict[str, Any]:
+def weights() -> dict[str, Any]:
     from safetensors.numpy import load_file
 
     found = load_file(Path(__file__).with_suffix(".safetensors"))

@@ -37,7 +37,7 @@ def told(client: TestClient, number: str, sound: bytes) -> list[dict[str, bool]]
 
 
 def test_a_phrase_begins_and_ends_half_a_second_after_its_last_sound() -> None:
-    answers = told(door(listen.routes(lambda _: "owner")), "a", spoken())
+    answers = told(door(listen.routes(lambda _: "owner", print)), "a", spoken())
     began = next(at for at, each in enumerate(answers) if each["began"])
     ended = next(at for at, each in enumerate(answers) if each["ended"])
     level = np.abs(np.frombuffer(spoken(), "<i2").astype(int))
@@ -48,16 +48,17 @@ def test_a_phrase_begins_and_ends_half_a_second_after_its_last_sound() -> None:
 
 def test_silence_and_noise_never_begin() -> None:
     noise = as_pcm(np.random.default_rng(1).normal(0, 0.05, 3 * RATE).astype(np.float32))
-    client = door(listen.routes(lambda _: "owner"))
+    client = door(listen.routes(lambda _: "owner", print))
     assert not any(each["began"] for each in told(client, "a", bytes(6 * RATE)) + told(client, "b", noise))
 
 
 def test_microphones_do_not_hear_each_other_and_the_oldest_makes_room() -> None:
-    who = {"user": "alice"}
-    client = door(listen.routes(lambda _: who["user"]))
+    who, prepared = {"user": "alice"}, list[str]()
+    client = door(listen.routes(lambda _: who["user"], prepared.append))
     assert told(client, "a", spoken(0))[-1]["began"]
     who["user"] = "bob"
     assert not told(client, "a", bytes(PIECE))[-1]["began"]
+    assert prepared == ["alice", "bob"]
     for number in range(listen.MOST):
         told(client, str(number), bytes(2))
     who["user"] = "alice"
@@ -68,8 +69,8 @@ def test_strangers_and_floods_are_turned_away() -> None:
     def nobody(_: Any) -> str:
         raise Refused("no_cookie")
 
-    assert door(listen.routes(nobody)).post("/listen/a", content=b"\0\0").status_code == 403
-    assert door(listen.routes(lambda _: "owner")).post("/listen/a", content=bytes(65 << 10)).status_code == 413
+    assert door(listen.routes(nobody, print)).post("/listen/a", content=b"\0\0").status_code == 403
+    assert door(listen.routes(lambda _: "owner", print)).post("/listen/a", content=bytes(65 << 10)).status_code == 413
 
 
 def test_where_the_stream_is_cut_makes_no_difference() -> None:

@@ -9,6 +9,7 @@ from assistant.conversation import OWNER, Session
 from assistant.core import Assistant, Progress
 from assistant.reply import Action, Card, Reply
 from assistant.request import Request, Upload
+from models import pocket
 
 FILES = Path(__file__).parents[1] / "assistant" / "demo" / "files"
 
@@ -144,7 +145,10 @@ SPOKEN = [("pay_alice.wav", "pay_sheet"), ("groceries.wav", "figure"), ("red_lam
 
 @pytest.mark.parametrize(("clip", "kind"), SPOKEN)
 def test_spoken_english_lands_in_the_right_room(assistant: Assistant, who: Session, clip: str, kind: str) -> None:
+    assistant.expect(who.user)
+    built = pocket._recogniser.cache_info().misses
     reply = ask(assistant, who, audio=clip)
+    assert pocket._recogniser.cache_info().misses == built  # it was ready when the microphone closed
     assert card(reply, kind)
     assert reply.evidence[0]["engine"]
     if kind == "pay_sheet":

@@ -27,24 +27,36 @@ MOST = 64  # microphones that are open
 class Ears:
     """The open microphones, by visitor and the page's own number for one; the one longest silent makes room."""
 
-    def __init__(self) -> None:
+    def __init__(self, opened: Callable[[str], object]) -> None:
+        self._opened = opened
+        self._free = threading.Lock()  # one microphone at a time is prepared for; a flood of them prepares nothing more
         self._guard = threading.Lock()
         self._open: dict[tuple[str, str], Endpoint] = {}
 
     def hear(self, user: str, number: str, piece: bytes) -> dict[str, bool]:
         with self._guard:
+            fresh = (user, number) not in self._open
             ear = self._open.pop((user, number), None) or Endpoint()
             self._open = dict(list(self._open.items())[-MOST + 1 :]) | {(user, number): ear}
+        if fresh and self._free.acquire(blocking=False):
+            threading.Thread(target=self._prepare, args=(user,), name="microphone", daemon=True).start()
         ear.push(np.frombuffer(piece[: len(piece) // 2 * 2], "<i2").astype(np.float32) * np.float32(1 / 32768))
         return {"began": ear.began, "ended": ear.ended}
 
+    def _prepare(self, user: str) -> None:
+        try:
+            self._opened(user)
+        finally:
+            self._free.release()
 
-def routes(who: Callable[[Any], str]) -> list[Any]:
+
+def routes(who: Callable[[Any], str], opened: Callable[[str], object]) -> list[Any]:
+    """`opened` is called beside the answer when a visitor's microphone opens."""
     from starlette.concurrency import run_in_threadpool
     from starlette.responses import JSONResponse
     from starlette.routing import Route
 
-    ears = Ears()
+    ears = Ears(opened)
 
     async def listen(call: Call) -> Response:
         if not 0 <= int(call.headers.get("content-length", -1)) <= LARGEST:

@@ -55,6 +55,13 @@ class Senses:
         except (LueurError, OSError) as error:
             log.warning("the new weights were not compared: %s", error)
 
+    def expect(self, hints: tuple[str, ...], language: Language) -> None:
+        """Load what `hear` needs. Raises `Unavailable` without an engine."""
+        from models import speech
+
+        self.worker.start()
+        speech.engine(self.settings, language).prepare(hints)
+
     def hear(self, audio: Upload, hints: tuple[str, ...], language: Language) -> Heard:
         """The words of a recording. Raises `BadInput` for unusable sound, `Unavailable` without an engine."""
         import numpy as np

@@ -68,7 +68,7 @@ def test_the_shipped_numbers_are_those_of_the_network_that_was_trained(
         model(torch.randn(4, witness.BANDS, 60))  # its normalisations have seen something
     save(model.eval(), tmp_path / "made.safetensors")
     kept = {name: value.astype(np.float32) for name, value in load_file(tmp_path / "made.safetensors").items()}
-    monkeypatch.setattr(witness, "_weights", lambda: kept)
+    monkeypatch.setattr(witness, "weights", lambda: kept)
     sound = np.random.default_rng(2).normal(0, 0.1, 20_000).astype(np.float32)
     mel = torch.from_numpy(witness.levelled(witness.powers(sound)).T[None].copy())
     assert witness.listened(sound) == pytest.approx(model(mel).detach().numpy()[0], abs=0.02)  # halves, not floats
