@@ -28,10 +28,11 @@ def cancel_orphans(store: Store, provider: Provider, now: datetime) -> int:
         places = set(db.execute(sa.select(on).where(payments.c.confirmed_at >= since).distinct()).scalars())
     gone = 0
     for place in sorted(places):
-        for ref, payment in provider.unconfirmed(since, place):
-            if _orphan(store, ref, payment):
-                gone += provider.cancel(ref, place).standing == "failed"
-                log.warning("intent %s was never confirmed and is canceled", ref)
+        for made in provider.made(since, place):
+            open_yet = made.status == "requires_confirmation"
+            if open_yet and _orphan(store, made.ref, made.metadata.get("payment", "")):
+                gone += provider.cancel(made.ref, place).standing == "failed"
+                log.warning("intent %s was never confirmed and is canceled", made.ref)
     return gone
 
 

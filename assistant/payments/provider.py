@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from assistant.errors import Refused, Unavailable
@@ -64,6 +64,14 @@ class Grant:
     ref: str  # the intent that used it up, or empty
     revoked: bool
     proof: Mapping[str, Any] | None
+
+
+class Made(NamedTuple):
+    """An intent as it is listed: its `status` in the provider's own words."""
+
+    ref: str
+    status: str
+    metadata: Mapping[str, str]
 
 
 class Provider:
@@ -151,13 +159,12 @@ class Provider:
                     raise
         return self.retrieve(ref, on)
 
-    def unconfirmed(self, since: datetime, on: str = "") -> list[tuple[str, str]]:
-        """(intent, payment it was made for) of every intent made since then that nobody has confirmed yet."""
-        made = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+    def made(self, since: datetime, on: str = "") -> list[Made]:
+        """Every intent made since then."""
+        asked = {"created": {"gte": int(since.timestamp())}, "limit": 100}
         with _plain():
-            every = self._client.v1.payment_intents.list(made, _options(on)).auto_paging_iter()
-            return [(str(one.id), str(one.metadata.to_dict().get("payment", ""))) for one in every
-                    if one.status == "requires_confirmation"]  # fmt: skip
+            every = self._client.v1.payment_intents.list(asked, _options(on)).auto_paging_iter()
+            return [Made(str(one.id), str(one.status), one.metadata.to_dict()) for one in every]
 
     def refund(self, ref: str, amount: Money, key: str, on: str = "") -> tuple[str, str]:
         """Give back part of an intent, taking it from the payee; (reference, status). The same key refunds once."""

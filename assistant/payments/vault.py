@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zlib import crc32
 
 import sqlalchemy as sa
@@ -215,6 +215,21 @@ class GrantTill:
         if charge.standing == "requires_action":
             raise Unavailable("bank_asks")
         return _settled(charge)
+
+    def end(self, session: str, since: datetime) -> str:
+        """Withdraw what was not charged for a session by now; the reference of what was, or empty.
+
+        Raises `Unavailable` while the processor cannot say.
+        """
+        provider = self.provider()
+        for made in provider.made(since, self.account):
+            if made.metadata.get("checkout_session_id") == session:
+                charge = provider.cancel(made.ref, self.account)
+                if charge.standing == "succeeded":
+                    return charge.ref
+                if charge.standing != "failed":
+                    raise Unavailable("order_without_answer")
+        return ""
 
 
 def demo_account(merchant: str) -> str:

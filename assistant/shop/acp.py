@@ -104,6 +104,8 @@ class AcpMerchant:
         before = self._call("GET", row["session"], language=row["language"])
         if sale := self._sale(quote, before):
             return sale
+        if before.status == "authentication_required" and not token.proof:
+            raise Unavailable("order_without_answer")  # the bank asks the cardholder: nothing new to say to the shop
         self._agrees(row, before)
         paying = acp.Complete(
             payment_data=acp.PaymentData(

@@ -182,6 +182,15 @@ class House:
                 order = self._reserve(db, row)
         return row, order
 
+    def end(self, quote: str, reference: str) -> Sale:
+        """An order nobody asks about any more: paid when there is a charge, else its goods are for sale again."""
+        with self.store.read() as db:
+            order = _order_row(db, quote)
+        if order is None:
+            raise NotFound("unknown_quote")
+        status, reason = ("paid", "") if reference else ("declined", "not_charged")
+        return self._settle(order, status, reference, reason)
+
     def order_of(self, quote: str) -> Sale | None:
         """The settled sale of a quote; None while there is none: `complete` with the same token begins or ends it."""
         with self.store.read() as db:

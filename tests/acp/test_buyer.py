@@ -8,10 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from assistant.errors import Refused
 from assistant.merchant import Basket, Wanted
 from assistant.money import Money, total
+from assistant.protocols.acp.tables import answers
 from tests.acp.conftest import LAMP, MUG, SESSION, TICKET, Market, bought, people, quoted
 
 
@@ -52,6 +54,14 @@ def test_the_banks_question_is_followed(market: Market, yes: bool, state: str) -
     after = market.kernel.look(paid.user, paid.id)
     assert after.state == state
     assert market.shops["rail"].counter._left([TICKET])[TICKET] == left[TICKET] + (not yes)
+
+
+def test_the_banks_question_stays_open_when_the_shop_forgot_that_it_was_asked(market: Market) -> None:
+    paid, _ = bought(market, method="pm_card_authenticationRequired")
+    market.shops["rail"].counter.store.run(sa.delete(answers))  # it died before it kept what it had said
+    assert market.kernel.look(paid.user, paid.id).state == "requires_action"
+    market.bank(paid, True)
+    assert market.kernel.look(paid.user, paid.id).state == "succeeded"
 
 
 def test_a_question_nobody_answers_comes_to_an_end(market: Market) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 
 from assistant.acp.signature import of_request
 from assistant.errors import Unavailable
+from assistant.payments.provider import Provider
 from tests.acp.conftest import LAMP, MUG, TICKET, Market
 
 COLLECT = {"type": "pickup", "option_id": "collect", "item_ids": [LAMP]}
@@ -233,6 +235,52 @@ def test_the_banks_question_needs_its_answer(market: Market) -> None:
     asked_ = complete(market, session, token, shop="rail").json()
     assert asked_["status"] == "authentication_required" and asked_["authentication_metadata"]
     assert complete(market, session, token, shop="rail").json()["code"] == "requires_3ds"
+
+
+@dataclass
+class Dying:
+    """A till whose shop dies after it was lent, after the intent was made, or after the charge."""
+
+    till: Any
+    after: str
+
+    def redeem(self, token: Any, description: str) -> str:
+        with pytest.MonkeyPatch.context() as dying:
+            if self.after == "made":
+                dying.setattr(Provider, "confirm", silent)
+            if self.after != "lent":
+                self.till.redeem(token, description)
+        raise Unavailable("provider_silent")
+
+
+def silent(*_: Any) -> Any:
+    raise Unavailable("provider_silent")
+
+
+@pytest.mark.parametrize(("after", "method", "sold"), [
+    ("lent", "pm_card_visa", 0), ("made", "pm_card_visa", 0), ("charged", "pm_card_visa", 1),
+    ("asked", "pm_card_authenticationRequired", 0),
+])  # fmt: skip
+def test_an_order_nobody_asks_about_any_more_is_settled_by_the_shop(
+    market: Market, after: str, method: str, sold: int
+) -> None:
+    shop = market.shops["rail"]
+    house, counter = shop.counter.house, shop.counter
+    market.clock.forward(minutes=41)
+    shop.end_left()
+    session, before = ready(market), market.charged("rail")
+    stock, till, token = counter._left([TICKET])[TICKET], house.till, lend(market, session, method)
+    house.till = till if after == "asked" else Dying(till, after)
+    complete(market, session, token, shop="rail")
+    house.till = till
+    shop.end_left()
+    assert counter._left([TICKET])[TICKET] == stock - 1, "the buyer may still ask"
+    market.clock.forward(minutes=41)
+    shop.end_left()
+    assert counter._left([TICKET])[TICKET] == stock - sold
+    late = complete(market, session, token, shop="rail").json()
+    assert (late.get("status") == "completed") == bool(sold)
+    assert market.charged("rail") - before == sold * total(session)
 
 
 @pytest.mark.parametrize("end", ["cancel", "complete"])

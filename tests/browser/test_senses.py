@@ -124,7 +124,7 @@ def test_the_better_recogniser_is_fetched_at_a_tap_and_every_state_is_said(shelf
         window.picture(f"weights-{name}")
 
     page.click("#open-settings")
-    assert "offline recogniser (English)" in page.locator("#weights").inner_text()
+    page.locator("#weights", has_text="offline recogniser (English)").wait_for()
     state("offered", "290 MB")
     assert hub.asked == []  # nothing is asked before a tap
     row.get_by_role("button", name="Get it (290 MB)").click()

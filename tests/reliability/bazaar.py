@@ -63,7 +63,7 @@ class Bazaar(Storm):
         self.until(lambda: self.between[0] > 0)
         Register(self.home).keep(Known("maison", "Maison", f"http://127.0.0.1:{int(self.between[0])}", key))
 
-    def open_shop(self) -> None:
+    def open_shop(self, later: float = 0) -> None:
         chance, kill, port = (
             random.Random(self.chance.getrandbits(48)),
             0.0 if self.calm else SHOP_KILL,
@@ -73,7 +73,7 @@ class Bazaar(Storm):
         def sell() -> None:
             plant_edges(kill, chance, lambda **_: None)
             file, url = self.ground / "sandbox.json", f"http://127.0.0.1:{port}"
-            runner.run(runner.Merchant(self.there, "maison", url, stock, file, Shifted()), port)
+            runner.run(runner.Merchant(self.there, "maison", url, stock, file, Shifted(later)), port)
 
         self.shop = self.fork(sell)
 
@@ -105,11 +105,19 @@ class Bazaar(Storm):
         return over or (tally["bought"] >= self.payments and tally["kills"] + tally["shop killed"] >= self.kills)
 
     def calm_down(self) -> None:
-        """A shop that stays up, and no faults: what is undecided is decided."""
+        """A shop that stays up, and no faults: what is undecided is decided, at the shop too when its patience ends."""
         self.calm = True
         self.end(self.shop)
         self.open_shop()
         super().calm_down()
+        self.figures.tally["ended by the shop"] = self.undecided()
+        self.end(self.shop)
+        self.open_shop(later=2 * 3600)
+        self.until(lambda: not self.undecided())
+
+    def undecided(self) -> int:
+        with closing(open_read_only(self.there / "lueur.db")) as theirs:
+            return int(theirs.execute("SELECT count(*) FROM orders WHERE status = 'charging'").fetchone()[0])
 
     def shelves(self, ours: sqlite3.Connection) -> list[str]:
         """One order and one charge for each paid purchase; what left the shelf is what was paid for."""
@@ -141,7 +149,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**31))
     args = parser.parse_args()
     figures = Bazaar(args.seed, args.purchases, args.kills, args.minutes).run()
-    shop = f"kills of the shop: {figures.tally['shop killed']}"
+    tally = figures.tally
+    shop = f"kills of the shop: {tally['shop killed']} · orders nobody asked about: {tally['ended by the shop']}"
     sys.stdout.write("\n".join([*figures.lines(), shop]) + "\n")
     return 1 if figures.wrong else 0
 

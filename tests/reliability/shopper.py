@@ -121,7 +121,7 @@ def plant_edges(kill: float, chance: random.Random, tell: Callable[..., None]) -
         pass_by("after a commit")
 
     Store.write = watched  # type: ignore[method-assign]
-    for name in ("create", "confirm", "retrieve", "cancel", "unconfirmed", "refund", "refund_of"):
+    for name in ("create", "confirm", "retrieve", "cancel", "made", "refund", "refund_of"):
         setattr(Provider, name, _between(getattr(Provider, name), name, pass_by))
 
 

@@ -1,7 +1,7 @@
 """The sessions of one shop over its engine. A quote never changes: a session that does goes on to another quote.
 
 Every step can be repeated: a session's id follows from its idempotency key, an order from its quote, a charge from
-the token. What a crash left half done is finished by whoever asks again.
+the token. What a crash left half done is finished by whoever asks again, or by the shop itself when nobody does.
 """
 
 import json
@@ -126,6 +126,13 @@ class Counter:
                 if error.key != "out_of_stock":
                     raise
             return self.show(id)
+
+    def end(self, id: str, charged: Callable[[], str]) -> None:
+        """Settle an order whose buyer never asked again by what was `charged` for its session; empty: nothing."""
+        with self._busy[id]:
+            quote = self._row(id)["quote_id"]
+            if self.house.stage(quote) == "charging":
+                self.house.end(quote, charged())
 
     def _token(self, row: Json, asked: Complete, total: int, currency: str) -> Token | None:
         """What was lent, for this quote; None when it allows less than today's price."""

@@ -1,7 +1,7 @@
 """`lueur merchant`: one sample shop in a process of its own, on a port of this machine, with its own folder and key.
 
 It sells its part of the demo catalogue, charges at the sandbox of the same `LUEUR_HOME` (wherever that listens now),
-and tells the agent of its orders until it is heard: at least once, signed.
+tells the agent of its orders until it is heard (at least once, signed), and ends those nobody asks about any more.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from assistant.clock import Clock
 from assistant.errors import BadInput, LueurError, Unavailable
 from assistant.folder import prepare, secret
 from assistant.payments.provider import Provider
-from assistant.payments.vault import GrantTill, demo_account
+from assistant.payments.vault import CHALLENGE, LIFETIME, GrantTill, demo_account
 from assistant.protocols.acp.app import Shopfront
 from assistant.protocols.acp.counter import Counter
 from assistant.protocols.acp.tables import answers, sessions
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 HOOK, KEY = "/agentic_checkout/webhooks/order_events", "agent.key"
 EVERY = 2.0  # seconds between two looks for orders nobody was told of
 KEPT = timedelta(hours=25)  # an answer by its idempotency key
+GIVEN_UP = 2 * (LIFETIME + CHALLENGE)  # the card is not lent any more, nor does the bank wait: clocks may differ
+ORDERED = sessions.join(tables.orders, tables.orders.c.quote_id == sessions.c.quote_id)
 log = logging.getLogger(__name__)
 
 
@@ -81,7 +84,7 @@ class Merchant:
             catalogue.load(each for each in products() if each.offer.merchant == id)
         house = House(id, terms()[id], self.store, clock, catalogue, currency, lambda _: self.wake.set())
         provider = Processor(processor)
-        house.till = GrantTill(provider, account, url)
+        house.till = self.till = GrantTill(provider, account, url)
         self.counter = Counter(
             house, View(house, url, account), self.store, clock, lambda token: provider().granted(token, account)
         )
@@ -90,24 +93,31 @@ class Merchant:
     def app(self) -> Starlette:
         return Shopfront(self.counter, self.key).app()
 
-    def tell(self) -> None:
-        """Orders the agent has not heard of, each until it says so; and forget answers that are old."""
+    def tend(self) -> None:
+        """Tell the agent of orders until it has heard, end those nobody asks about, forget answers that are old."""
         while not self.ending:
             try:
-                for session in self._untold():
+                self.end_left()
+                for session in self._untold() if self.hook else ():
                     self._post(session)
                 with self.store.write() as db:
                     db.execute(sa.delete(answers).where(answers.c.at < self.counter.clock.now() - KEPT))
             except LueurError as error:
-                log.warning("nobody was told: %s", error.key)
+                log.warning("some orders wait: %s", error.key)
             self.wake.clear()
             self.wake.wait(EVERY)
 
+    def end_left(self) -> None:
+        """Settle the orders that no card lent for them can pay any more; what the processor cannot say yet waits."""
+        begun, over = tables.orders.c.created_at, self.counter.clock.now() - GIVEN_UP
+        left = sa.select(sessions.c.id, begun).select_from(ORDERED)
+        for row in self.store.rows(left.where(tables.orders.c.status == "charging", begun < over)):
+            with suppress(Unavailable):
+                self.counter.end(row.id, partial(self.till.end, row.id, row.created_at - GIVEN_UP))
+
     def _untold(self) -> list[str]:
-        sold = sessions.join(tables.orders, tables.orders.c.quote_id == sessions.c.quote_id)
-        fresh = sa.select(sessions.c.id).select_from(sold)
-        with self.store.read() as db:
-            return list(db.execute(fresh.where(tables.orders.c.status == "paid", ~sessions.c.told)).scalars())
+        fresh = sa.select(sessions.c.id).select_from(ORDERED)
+        return [row.id for row in self.store.rows(fresh.where(tables.orders.c.status == "paid", ~sessions.c.told))]
 
     def _post(self, session: str) -> None:
         order = self.counter.show(session).order
@@ -125,6 +135,5 @@ def run(merchant: Merchant, port: int) -> None:
     """Serve on 127.0.0.1 until told to stop."""
     import uvicorn
 
-    if merchant.hook:
-        threading.Thread(target=merchant.tell, name="webhooks", daemon=True).start()
+    threading.Thread(target=merchant.tend, name="orders", daemon=True).start()
     uvicorn.run(merchant.app(), host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off")
