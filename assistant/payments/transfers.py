@@ -6,6 +6,7 @@ or the payee, on a day that fits.
 
 import secrets
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,7 +26,7 @@ from assistant.store import Store
 
 LONGEST_NAME, LONGEST_TEXT = 70, 140  # EPC069-12, version 002
 LATEST = timedelta(days=60)  # how long after it was prepared a statement may still prove a transfer
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+REFERENCE, LETTERS = "LUEUR-", "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 class StatementRow(Protocol):
@@ -76,7 +77,7 @@ class Transfers:
             "id": id, "user_id": user, "state": "prepared", "payee_id": payee.id, "payee_name": payee.name,
             "iban": payee.iban, "amount": amount.minor, "currency": amount.currency, "created_at": now, "moved_at": now,
             "purpose": " ".join(purpose.split())[:100], "proof": "",
-            "reference": "LUEUR-" + "".join(secrets.choice(LETTERS) for _ in range(10)),
+            "reference": REFERENCE + "".join(secrets.choice(LETTERS) for _ in range(10)),
         }  # fmt: skip
         with self.store.write() as db:
             db.execute(sa.insert(transfers).values(**row))
@@ -95,15 +96,21 @@ class Transfers:
         return self.get(user, id)
 
     def match(self, user: str, rows: Iterable[StatementRow]) -> tuple[Transfer, ...]:
-        """Those a statement now proves. A row proves one transfer, and only when it can mean no other."""
-        open_ = (transfers.c.user_id == user) & (transfers.c.state == "prepared")
-        waiting = [_transfer(row) for row in self.store.rows(sa.select(transfers).where(open_))]
+        """Those a statement now proves. A row proves one transfer, once, and only when it can mean no other."""
+        known = [_transfer(row) for row in self.store.rows(sa.select(transfers).where(transfers.c.user_id == user))]
+        waiting = [each for each in known if each.state == "prepared"]
+        used = Counter(
+            each.proof for each in known if each.state == "paid"
+        )  # the file may hold what was imported before
         proven = []
         for row in rows:
+            if used[_proof(row)]:
+                used[_proof(row)] -= 1
+                continue
             fits = [each for each in waiting if _proves(row, each)]
             named = [each for each in fits if each.reference in _said(row)]
-            for each in named or (fits if len(fits) == 1 else []):
-                if self._end(each, "paid", f"{row.day} {row.payee} {row.memo}".strip()[:200]):
+            for each in named or (fits if len(fits) == 1 and REFERENCE not in _said(row) else []):
+                if self._end(each, "paid", _proof(row)):
                     waiting.remove(each)
                     proven.append(self.get(user, each.id))
         return tuple(proven)
@@ -116,10 +123,14 @@ class Transfers:
 
 
 def _proves(row: StatementRow, transfer: Transfer) -> bool:
-    made = transfer.created_at.date()
-    in_time = made - timedelta(days=1) <= row.day <= made + LATEST
-    name = folded(transfer.payee_name).upper() in _said(row)
-    return row.money == -transfer.amount and in_time and (transfer.reference in _said(row) or name)
+    made, said = transfer.created_at.date(), _said(row)
+    first = made - timedelta(days=transfer.reference in said)  # a bank's day may be the one before ours
+    named = transfer.reference in said or folded(transfer.payee_name).upper() in said
+    return row.money == -transfer.amount and first <= row.day <= made + LATEST and named
+
+
+def _proof(row: StatementRow) -> str:
+    return f"{row.day} {row.payee} {row.memo}".strip()[:200]
 
 
 def _said(row: StatementRow) -> str:

@@ -86,6 +86,8 @@ def test_the_file_is_a_credit_transfer(made: Transfer) -> None:
         (2, 18420, "{ref}", "prepared"),
         (2, -18421, "{ref}", "prepared"),
         (-5, -18420, "{ref}", "prepared"),
+        (-1, -18420, "VIR {ref} Gaz", "paid"),
+        (-1, -18420, "gaz & cie electrique facture", "prepared"),
         (90, -18420, "{ref}", "prepared"),
     ],
 )
@@ -105,6 +107,24 @@ def test_one_row_proves_one_of_two(kernel: Payments, gas: Payee, made: Transfer)
     assert kernel.match_statement(USER, [Row(day, -DUE, "GAZ & CIE ELECTRIQUE")]) == ()
     (proven,) = kernel.match_statement(USER, [Row(day, -DUE, "GAZ & CIE ELECTRIQUE", made.reference)])
     assert proven.id == made.id and made.reference in proven.proof
+
+
+@pytest.mark.parametrize("memo", ["", "{ref}"])
+def test_a_row_that_is_imported_again_does_not_prove_the_next_transfer(
+    kernel: Payments, gas: Payee, made: Transfer, memo: str
+) -> None:
+    row = Row(made.created_at.date(), -DUE, "GAZ & CIE ELECTRIQUE", memo.format(ref=made.reference))
+    assert len(kernel.match_statement(USER, [row])) == 1
+    again = kernel.transfers.prepare(USER, gas, DUE)
+    assert kernel.match_statement(USER, [row]) == ()
+    assert [each.id for each in kernel.match_statement(USER, [row, replace(row, memo="")])] == [again.id]
+
+
+def test_a_row_with_another_transfers_reference_proves_no_other(kernel: Payments, gas: Payee, made: Transfer) -> None:
+    kernel.transfers.cancel(USER, made.id)
+    kernel.transfers.prepare(USER, gas, DUE)
+    row = Row(made.created_at.date(), -DUE, "GAZ & CIE ELECTRIQUE", made.reference)
+    assert kernel.match_statement(USER, [row]) == ()
 
 
 def test_a_canceled_one_is_never_paid(kernel: Payments, made: Transfer) -> None:
