@@ -25,6 +25,7 @@ from assistant.language import amounts, periods, slots
 from assistant.language.acts import World
 from assistant.language.router import HEAD, Embed, Head, Router, Verdict, shipped
 from assistant.language.rules import Rules
+from assistant.language.sentence import Sentence
 from workshop.router import Row, digest, fit, phrases, read, remembered
 
 IN_SCOPE = ("payment", "wealth", "product", "other")
@@ -223,7 +224,7 @@ def of_amounts(data: Path) -> list[dict[str, Any]]:
             gold = gold_amount(row)
             if gold is None:
                 continue
-            slot = slots.pay(row["text"], "en", World(currencies=("USD",), today="2022-03-15")).get("amount")
+            slot = slots.pay(Sentence(row["text"], "en", World(currencies=("USD",), today="2022-03-15"))).get("amount")
             if slot is None or slot.readings:
                 asked += 1
             elif Decimal(slot.value.value) == gold:
@@ -245,7 +246,7 @@ def of_payees(data: Path) -> list[dict[str, Any]]:
     world = World(payees=tuple(names[:BOOK]), currencies=("USD",))
     right = asked = 0
     for row in rows:
-        slot = slots.payee(row["text"], "en", world)
+        slot = slots.payee(Sentence(row["text"], "en", world))
         known = bool(slot) and str(slot.value).lower() in world.payees and not slot.readings
         right += known and str(slot.value).lower() == row["slots"]["payee"].lower()
         asked += not known

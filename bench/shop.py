@@ -34,6 +34,7 @@ from assistant.clock import SystemClock
 from assistant.demo import catalogue as demo
 from assistant.language import constraints
 from assistant.language.acts import World
+from assistant.language.sentence import Sentence
 from assistant.money import Money
 from assistant.request import Constraint
 from assistant.settings import Settings
@@ -280,7 +281,7 @@ def promises() -> Iterator[Row]:
         world = World(currencies=("EUR", "USD"), today="2026-11-22", **shop.lexicon())
         broken = possible = shown = 0
         for wish in wishes(goods, WISHES, seed=1):
-            wanted = constraints.read(wish.text, wish.language, world)
+            wanted = constraints.read(Sentence(wish.text, wish.language, world))
             hits = () if wanted.doubts else shop.search(wanted.query, wanted.constraints, wish.language, FOUND).hits
             broken += any(not wish.met_by(hit.product) for hit in hits)
             able = any(wish.met_by(product) for product in goods)

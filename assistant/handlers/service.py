@@ -19,6 +19,7 @@ from assistant.language.flash import receipt
 from assistant.language.injection import orders
 from assistant.language.messages import say, shown
 from assistant.language.pictures import details_of
+from assistant.language.sentence import Sentence
 from assistant.language.slots import find
 from assistant.money import NO_CURRENCY, Money
 from assistant.reply import Action, AnyCard, Document, DocumentField, Ignored, Notice, Products, Reply, new_id
@@ -179,7 +180,7 @@ def clarify(do: Do, context: Context) -> Reply:
 def _meant(goal: Goal, context: Context) -> Action:
     words = context.utterance.strip()
     world = World(currencies=(context.settings.currency,), **context.rooms.shop.lexicon())
-    slots = find(words, context.language, world) if goal == "find" and words else {}
+    slots = find(Sentence(words, context.language, world)) if goal == "find" and words else {}
     return said(context.say(f"service.goal.{goal}"), goal, slots)
 
 

@@ -6,137 +6,114 @@ Each leaves the checkout where it is. Knows the words; which product or sum is m
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from assistant.language import measures, periods, pointing, slots
-from assistant.language.acts import Act, Query, Set, Slot, State, World
-from assistant.language.answers import whole
-from assistant.language.lexicon import phrases
-from assistant.language.tokens import tokens
-from assistant.request import Language
+from assistant.language import periods, slots
+from assistant.language.acts import Act, Query, Set, Slot
+from assistant.language.lexicon import Hit, Words
+from assistant.language.utterance import Utterance
+
+Reader = Callable[[Utterance], Act | None]
 
 
-def propose(text: str, state: State, world: World) -> tuple[Act, ...]:
-    language, words = state.language, tokens(text)
-    last = state.last
-    if last and last.goal == "find" and "asked" in last.slots and whole(words, "aside.any", language):
-        return (Set({"asked": last.slots["asked"]}),)
+def propose(said: Utterance) -> tuple[Act, ...]:
+    if said.search and "asked" in said.search.slots and said.tokens.are("aside.any"):
+        return (Set({"asked": said.search.slots["asked"]}),)
     for name, read in READERS.items():
-        found = phrases(f"aside.{name}", language).scan(words)
-        if found and (act := read(_without(text, found, language), state, world)):
+        found = said.find(f"aside.{name}")
+        if found and (act := read(_without(said, found))):
             return (act,)
     return ()
 
 
-def _without(text: str, found: Sequence[tuple[str, int, int]], language: Language) -> str:  # noqa: ARG001
+def _without(said: Utterance, found: Sequence[Hit]) -> Utterance:
     """The sentence without the phrase that was recognised."""
-    words, out = tokens(text), text
+    words, out = said.tokens, said.text
     for _, first, last in reversed(found):
         out = out[: words[first].start] + " " + out[words[last - 1].end :]
-    return out.strip(" ?？!！.。,，")
+    return said.of(out.strip(" ?？!！.。,，"))
 
 
-def _afford(rest: str, state: State, world: World) -> Act | None:
+def _afford(rest: Utterance) -> Act | None:
     """With a sum, a place on the shelf or a product; with none of them it is about what is open."""
-    if "account" in measures.read(rest, state.language, world):
+    if "account" in rest.measured:
         return None
-    told = _places(rest, state)
-    if not told and (amount := slots.amount(rest, state.language)):
+    told = _places(rest)
+    if not told and (amount := slots.amount(rest.text, rest.language)):
         told = {"amount": amount}
-    return Query("afford", told or _product(rest, state, world))
+    return Query("afford", told or rest.goods)
 
 
-def _places(rest: str, state: State) -> Mapping[str, Slot]:
-    one = pointing.reference(rest, state.language) if state.results else None
-    return {"ref": Slot(one[0])} if one else {}
+def _places(rest: Utterance) -> Mapping[str, Slot]:
+    return {"ref": Slot(rest.place[0])} if rest.state.results and rest.place else {}
 
 
-def _product(rest: str, state: State, world: World) -> Mapping[str, Slot]:
-    """A product by words that name one that is sold; "it" and "this" name none."""
-    from assistant.language.constraints import sold
-
-    told = slots.find(rest, state.language, world) if sold(rest, world) else {}
-    return {name: slot for name, slot in told.items() if name in ("query", "constraints", "quantity")}
-
-
-def _orders(rest: str, state: State, world: World) -> Act:
-    return Query("orders", _product(rest, state, world))
-
-
-def _bought(rest: str, state: State, world: World) -> Act | None:
-    """ "Where is my kettle?": only of what is sold."""
-    told = _product(rest, state, world)
-    return Query("orders", told) if told else None
-
-
-def _return(rest: str, state: State, world: World) -> Act | None:
+def _return(rest: Utterance) -> Act | None:
     """ "Return" is also what an investment brings: only with a product that is sold, or with an order."""
-    told = _product(rest, state, world)
-    if not told and tokens(rest) and not whole(tokens(rest), "aside.goods", state.language):
-        return None
-    return Query("orders", {"op": Slot("return"), **told})
+    told = rest.goods
+    return (
+        Query("orders", {"op": Slot("return"), **told})
+        if told or not rest.tokens or rest.tokens.are("aside.goods")
+        else None
+    )
 
 
-def _explained(op: str) -> Callable[[str, State, World], Act | None]:
+def _explained(op: str) -> Reader:
     """About a product on the shelf; without a shelf only one that is named."""
 
-    def read(rest: str, state: State, world: World) -> Act | None:
-        told = _places(rest, state) or _product(rest, state, world)
-        return Query("explain", {"op": Slot(op), **told}) if told or state.results else None
+    def read(rest: Utterance) -> Act | None:
+        told = _places(rest) or rest.goods
+        return Query("explain", {"op": Slot(op), **told}) if told or rest.state.results else None
 
     return read
 
 
-def _at_price(strict: bool) -> Callable[[str, State, World], Act | None]:
+def _at_price(strict: bool) -> Reader:
     """ "Buy the blue kettle if it drops below 25 this month, 30 delivered at most": only with a verb of buying."""
 
-    def read(rest: str, state: State, world: World) -> Act | None:
-        language, told = state.language, dict[str, Slot]()
-        buys = phrases("aside.buying", language).scan(tokens(rest))
-        wish = _without(rest, buys, language)
+    def read(rest: Utterance) -> Act | None:
+        buys, told = rest.find("aside.buying"), dict[str, Slot]()
+        wish = _without(rest, buys).text
         for part in re.split("[,，;；]", wish)[1:]:
-            bound = phrases("aside.delivered", language).scan(tokens(part)) and slots.amount(part, language)
-            if bound:
+            delivered = Words.of(part, rest.language).says("aside.delivered")
+            if delivered and (bound := slots.amount(part, rest.language)):
                 told["most"], wish = bound, wish.replace(part, " ")
-        amount = slots.amount(wish, language)
+        amount = slots.amount(wish, rest.language)
         if not buys or amount is None or amount.readings or amount.span is None:
             return None
-        days = periods.read(wish, language, world.day, ahead=True)
+        days = periods.read(wish, rest.language, rest.world.day, ahead=True)
         if days:
             told["until"] = Slot(days[0].value.end)
         for start, end in sorted([amount.span, *(day.span for day in days)], reverse=True):
             wish = wish[:start] + " " + wish[end:]
-        wish = _without(wish, phrases("aside.small", language).scan(tokens(wish)), language)
-        goods = _places(wish, state) or _product(wish, state, world)
-        if not goods and not state.results:
+        wished = _without(rest.of(wish), rest.of(wish).find("aside.small"))
+        goods = _places(wished) or wished.goods
+        if not goods and not rest.state.results:
             return None
         return Query("mandate", {"amount": amount, "strict": Slot(strict), **goods, **told})
 
     return read
 
 
-def _mandates(rest: str, state: State, world: World) -> Act:  # noqa: ARG001
-    return Query("mandate")
-
-
-def _watch(rest: str, state: State, world: World) -> Act | None:
+def _watch(rest: Utterance) -> Act | None:
     """ "Tell me when it is under 25": only with a sum, and about something that is shown or sold."""
-    amount = slots.amount(rest, state.language)
-    told = _places(rest, state) or _product(rest, state, world)
+    amount = slots.amount(rest.text, rest.language)
+    told = _places(rest) or rest.goods
     named = {name: slot for name, slot in told.items() if name in ("ref", "query")}
     if limits := tuple(c for c in told["constraints"].value if c.field != "price") if "constraints" in told else ():
         named["constraints"] = Slot(limits)  # the red one; the price is what is waited for
-    if amount is None or not (named or state.results):
+    if amount is None or not (named or rest.state.results):
         return None
     return Query("explain", {"op": Slot("watch"), "amount": amount, **named})
 
 
-def _avoid(rest: str, state: State, world: World) -> Act | None:  # noqa: ARG001
+def _avoid(rest: Utterance) -> Act | None:
     """ "I avoid leather": one or two words, which a product may state."""
-    words = [word for word in tokens(rest) if word.kind != "mark"]
-    return Query("memory", {"avoid": Slot(rest, rest)}) if 0 < len(words) <= 2 else None
+    return Query("memory", {"avoid": Slot(rest.text, rest.text)}) if 0 < len(rest.tokens.content) <= 2 else None
 
 
-READERS = {
-    "avoid": _avoid, "mandates": _mandates, "if_below": _at_price(strict=True), "if_at": _at_price(strict=False),
+READERS: dict[str, Reader] = {
+    "avoid": _avoid, "mandates": lambda _: Query("mandate"), "if_below": _at_price(True), "if_at": _at_price(False),
     "watch": _watch, "why_not": _explained("why_not"), "why": _explained("why"), "like": _explained("like"),
-    "history": _explained("history"), "afford": _afford, "return": _return, "orders": _orders, "bought": _bought,
+    "history": _explained("history"), "afford": _afford, "return": _return,
+    "orders": lambda rest: Query("orders", rest.goods),
+    "bought": lambda rest: Query("orders", rest.goods) if rest.goods else None,  # "where is my kettle?"
 }  # fmt: skip

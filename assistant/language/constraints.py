@@ -3,7 +3,7 @@
 No number is left over: one that no condition, count or period uses comes back as a doubt, and so does a limit that can
 be read in two ways. Both are asked.
 
->>> [(c.field, c.op, str(c.value)) for c in read("a red lamp under 40 euros", "en", World()).constraints]
+>>> [(c.field, c.op, str(c.value)) for c in read(Sentence("a red lamp under 40 euros", "en", World())).constraints]
 [('price', 'less', "Money(minor=4000, currency='EUR')"), ('colour', 'is', 'red')]
 """
 
@@ -11,20 +11,20 @@ import functools
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from assistant.language import deadlines, periods
+from assistant.language import counts, deadlines, periods
 from assistant.language.acts import Amount, World
 from assistant.language.amounts import Found, amount_at, printed
 from assistant.language.bounds import ABOUT, Limits, Measured, alike, limits, magnitude, prices
-from assistant.language.lexicon import lexicon, phrases
+from assistant.language.lexicon import names, phrases
 from assistant.language.numbers import Number, number
-from assistant.language.sold import sold as sold  # and under this name to the rooms that read limits
-from assistant.language.tokens import Phrases, joined, tokens
+from assistant.language.sentence import Sentence
+from assistant.language.tokens import Phrases, joined
 from assistant.request import Constraint, Doubt, Language, Op
 
 LETTER_SIZES = {"xs", "s", "m", "l", "xl", "xxl", "xxxl"}
-COUNTED = 4  # tokens from a number to the product it counts: "two small red mugs"
 OPPOSITE = {"more": "at_most", "less": "at_least"}
 COMMON = ("de", "d", "du", "le", "la", "au", "pour", "mon", "ma", "for", "of", "the", "my")  # before a common noun
+Texts = tuple[str, ...]
 SIGNS = ("-", "–", "~", "—")  # between two numbers they join a range
 
 
@@ -38,16 +38,14 @@ class Wanted:
     quantity: int = 0
 
 
-def read(
-    text: str, language: Language, world: World, taken: tuple[int, int] = (0, 0), facts: bool = False
-) -> Wanted:  # fmt: skip
-    """The constraints of `text` in the order prices and measures, then colours and the rest; and what they leave.
+def read(said: Sentence, taken: tuple[int, int] = (0, 0), facts: bool = False) -> Wanted:
+    """The constraints of a sentence in the order prices and measures, then colours and the rest; and what they leave.
 
     `taken`: characters that name somebody, "for my mother": nothing to search. `facts`: materials and features are
     conditions too, else words to search.
     """
-    reader = Reader(text, language, world, facts)
-    reader.used |= {i for i, word in enumerate(reader.words) if taken[0] <= word.start < taken[1]}
+    reader = Reader(said, facts)
+    reader.used |= {i for i, word in enumerate(said.tokens) if taken[0] <= word.start < taken[1]}
     reader.scan()
     return Wanted(tuple(reader.found), reader.rest(), tuple(reader.doubts), reader.quantity)
 
@@ -55,13 +53,15 @@ def read(
 class Reader:
     """Three passes over a sentence; `used` marks the tokens that a constraint, a doubt or a count has consumed."""
 
-    def __init__(self, text: str, language: Language, world: World, facts: bool = False) -> None:
-        self.text, self.language, self.world, self.facts = text, language, world, facts
-        self.words = tokens(text)
+    def __init__(self, said: Sentence, facts: bool = False) -> None:
+        self.said, self.facts = said, facts
+        self.text, self.language, self.world, self.words, self._sold = (
+            said.text, said.language, said.world, said.tokens, said.sold
+        )  # fmt: skip
         self.used: set[int] = set()
         self.kept = {
             i
-            for _, first, last in phrases("list.compound", language).scan(self.words)
+            for _, first, last in self.words.find("compound")
             if not any(first < begin < last < end for begin, end in self._sold)  # black [coffee mug]
             for i in range(first, last)
         }
@@ -69,10 +69,10 @@ class Reader:
         self.found: list[Constraint] = []
         self.doubts: list[Doubt] = []
         self.quantity = 0
-        self.names = _names(language, world, facts)
+        self.names = _names(self.world, self.language, facts)
 
     def scan(self) -> None:
-        for limit, first, last in deadlines.read(self.text, self.language, self.world):
+        for limit, first, last in deadlines.read(self.said):
             self._settle(first, last, limit)
         for step in (self._numeric, self._named, self._left_over):
             index = 0
@@ -100,17 +100,17 @@ class Reader:
         unit = self._at("unit", at + 1) if at > start else None
         return (unit[1] if unit else at + 1) if at > start else start
 
-    def _at(self, section: str, index: int) -> tuple[str, int] | None:
-        return phrases(section, self.language).at(self.words, index)
+    def _at(self, name: str, index: int) -> tuple[str, int] | None:
+        return self.words.hit(name, index)
 
     def _numeric(self, index: int) -> int:
         """A range, a value with its bound before or after it, or a bare measured value."""
         if index in self.kept or index in self.used:
             return index
         for field in ("rated", "size"):
-            if label := self._at(f"list.{field}", index):
+            if label := self._at(field, index):
                 return self._labelled(index, label[1], "rating" if field == "rated" else field)
-        between = self._at("list.between", index)
+        between = self._at("between", index)
         if end := (between and self._range(index, between[1])) or self._range(index, index):
             return end
         op, at = self._bound(index)
@@ -131,8 +131,8 @@ class Reader:
         """ "For a 15 inch laptop", 能装15寸电脑: the size of what it is for, not its own."""
         if value.options[0].field != "size" or not value.options[0].unit:
             return False
-        small, table = phrases("list.search", self.language), phrases("list.fits", self.language)
-        start = max((end for _, _, end in table.scan(self.words[:at])), default=-1)
+        small = self.words.table("search")
+        start = max((end for *_, end in self.words.find("fits", 0, at)), default=-1)
         said = [*self.words[max(start, 0) : at], *self.words[value.end : value.end + 1]]
         other = [word for word in said if word.kind in ("word", "han") and not small.at((word,), 0)]
         bought = [span for span in self._sold if start <= span[0] <= value.end]
@@ -141,22 +141,19 @@ class Reader:
     def _negated(self, index: int, op: str) -> tuple[str, ...]:
         """ "I don't want to spend more than": the opposite; with other words between, either one, to be asked."""
         start = max((i + 1 for i in range(index) if self.words[i].kind == "mark" or i in self.used), default=0)
-        table = (phrases(f"list.{name}", self.language) for name in ("negation", "none_of"))
-        said = [hit for each in table for hit in each.scan(self.words[start:index])]
-        said = [hit for hit in said if not self._of_goods(start + hit[1], start + hit[2])]
-        if op not in OPPOSITE or not said or self._name_denied(start + said[-1][1]):
+        said = [hit for name in ("negation", "none_of") for hit in self.words.find(name, start, index)]
+        said = [hit for hit in said if not self._of_goods(*hit[1:])]
+        if op not in OPPOSITE or not said or self._name_denied(said[-1][1]):
             return (op,)
-        between, spend = self.words[start + said[-1][2] : index], phrases("list.spend", self.language)
-        known = sum(last - first for _, first, last in spend.scan(between))
-        if known < len(between):
+        known = sum(last - first for _, first, last in self.words.find("spend", said[-1][2], index))
+        if known < index - said[-1][2]:
             return OPPOSITE[op], op
-        self.used |= set(range(start + said[0][1], index))
+        self.used |= set(range(said[0][1], index))
         return (OPPOSITE[op],)
 
     def _of_goods(self, at: int, after: int) -> bool:
         """Whether a negation is of the goods and of no bound: "sans fil", "without a microphone under 100"."""
-        spent = phrases("list.spend", self.language).at(self.words, after)
-        return bool(self.names.at(self.words, at) or (self._at("list.without", at) and not spent))
+        return bool(self.names.at(self.words, at) or (self._at("without", at) and not self._at("spend", after)))
 
     def _name_denied(self, at: int) -> bool:
         """Whether a negation denies a colour or brand ("not red, under 20") and not the bound further on."""
@@ -165,8 +162,8 @@ class Reader:
 
     def _denied(self, at: int) -> int:
         """The token that a negation here is about: "not [from] Lumio", 不要红色; 0 where there is none."""
-        negation = self._at("list.not", at)
-        while negation and (link := self._at("list.not_link", negation[1])):
+        negation = self._at("not", at)
+        while negation and (link := self._at("not_link", negation[1])):
             negation = link
         return negation[1] if negation else 0
 
@@ -176,7 +173,7 @@ class Reader:
         while at < len(self.words):
             if hit := self._at("bound", at):
                 op, at = (hit[0] if hit[0] != ABOUT else op or ABOUT), hit[1]
-            elif op and (link := self._at("list.bound_link", at)):
+            elif op and (link := self._at("bound_link", at)):
                 at = link[1]
             else:
                 break
@@ -186,7 +183,7 @@ class Reader:
         """ "or less", 以内, ", max": unless the phrase bounds the next number instead."""
         at = end + (end < len(self.words) and self.words[end].text in (",", "，", "("))
         hit = self._at("bound_after", at)
-        if hit is None or self._at("list.rated", hit[1]) or (at < hit[1] < len(self.words) and self._value(hit[1])):
+        if hit is None or self._at("rated", hit[1]) or (at < hit[1] < len(self.words) and self._value(hit[1])):
             return "", end
         if any((bound := self._at("bound", i)) and bound[1] > hit[1] for i in range(at, hit[1])):
             return "", end  # "2 jours et [plus de] 70 euros"
@@ -198,9 +195,9 @@ class Reader:
         if low is None or low.end >= len(self.words):
             return 0
         dash = self.words[low.end].text in SIGNS
-        joint = ("", low.end + 1) if dash else self._at("list.to", low.end)
+        joint = ("", low.end + 1) if dash else self._at("to", low.end)
         between = self.text[self.words[low.end - 1].end : self.words[low.end].start].strip()
-        if not (dash or between in SIGNS or (joint and (start > index or self._at("list.range", low.end)))):
+        if not (dash or between in SIGNS or (joint and (start > index or self._at("range", low.end)))):
             return 0
         high = self._value(joint[1] if joint else low.end)
         if high is None or (low.explicit and high.explicit and low.options[0].field != high.options[0].field):
@@ -249,25 +246,25 @@ class Reader:
             values = tuple(Constraint(field, "is", float(v) * times, unit=name) for v in hit.values)
             return Measured(values, end, field not in ("time", "share"))
         amount = amount_at(self.words, at, self.language)
-        if amount is None or self._pieces(amount.last):
+        if amount is None or counts.pieces(self.said, amount.last):
             return None
         return Measured(prices(amount.readings, self.world), amount.last, amount.certain, amount.vague)
 
     def _is_delivered(self, at: int, end: int) -> bool:
         """Whether a word of delivery stands close by, in the same breath."""
-        near = self.words[max(0, at - 5) : at], self.words[end : end + 3]
-        before = next((i + 1 for i in range(len(near[0]) - 1, -1, -1) if near[0][i].kind == "mark"), 0)
-        after = next((i for i, word in enumerate(near[1]) if word.kind == "mark"), len(near[1]))
-        said = phrases("list.delivered", self.language)
-        return bool(said.scan(near[0][before:]) or said.scan(near[1][:after]))
+        marks = [i for i, word in enumerate(self.words) if word.kind == "mark"]
+        first = max((i + 1 for i in marks if i < at), default=0)
+        last = min((i for i in marks if i >= end), default=len(self.words))
+        near = (max(first, at - 5), at), (end, min(last, end + 3))
+        return any(self.words.find("delivered", *stretch) for stretch in near)
 
     def _named(self, index: int) -> int:
         """Colours, brands, stock and delivery by tomorrow, each possibly negated."""
         if index in self.used or index in self.kept:
             return index
-        if hit := self._at("list.in_stock", index):
+        if hit := self._at("in_stock", index):
             return self._settle(index, hit[1], (Constraint("stock", "is", "yes"),))
-        if hit := self._at("list.tomorrow", index):
+        if hit := self._at("tomorrow", index):
             return self._settle(index, hit[1], (Constraint("delivery", "at_most", 1.0, unit="day"),))
         unit = self._at("unit", index + 1)
         if unit and unit[0].split()[0] == "size" and self.words[index].text in LETTER_SIZES:  # L码
@@ -284,7 +281,7 @@ class Reader:
             return index
         unit = self._at("unit", end) if field == "size" else None
         end = unit[1] if unit and unit[0].split()[0] == "size" else end
-        after = self._at("list.not_after", end)
+        after = self._at("not_after", end)
         end = self._settle(
             index, after[1] if after else end, (Constraint(field, "not" if denied or after else "is", value),)
         )
@@ -294,21 +291,21 @@ class Reader:
 
     def _also(self, field: str, at: int) -> tuple[str, int] | None:
         """ "or white", 也不要白色: another value of the field that was denied."""
-        link = self._at("list.or", at)
+        link = self._at("or", at)
         name = self.names.at(self.words, link[1]) if link else None
         return (name[0][1], name[1]) if name and name[0][0] == field else None
 
     def _lacking(self, index: int, at: int) -> int:
         """ "Without milk", "sans micro", 不含糖: a word that its text is not to hold."""
         end, han = at + 1, self.language == "zh"
-        if not self._at("list.without", index) or at >= len(self.words) or self._at("bound", index):
+        if not self._at("without", index) or at >= len(self.words) or self._at("bound", index):
             return index
         while han and end < min(len(self.words), at + 4) and not any(first == end for first, _ in self._sold):
-            if self.words[end].kind != "han" or self._at("list.search", end):
+            if self.words[end].kind != "han" or self._at("search", end):
                 break
             end += 1
-        small = [self._at(f"list.{name}", at) for name in ("search", "spend", "free_small", "delivered")]
-        limit = (not han and self._at("list.free_small", end)) or number(self.words, at, self.language)
+        small = [self._at(name, at) for name in ("search", "spend", "free_small", "delivered")]
+        limit = (not han and self._at("free_small", end)) or number(self.words, at, self.language)
         if any(small) or limit or self.words[at].kind not in ("word", "han"):
             return index
         said = self.text[self.words[at].start : self.words[end - 1].end]
@@ -327,105 +324,64 @@ class Reader:
         """A number that nothing has used: how many are wanted, part of a name, a day, or else a doubt."""
         hit = None if index in self.used or index in self.kept else number(self.words, index, self.language)
         amount = amount_at(self.words, index, self.language) if hit else None
-        if amount and self._pieces(amount.last):
+        if amount and counts.pieces(self.said, amount.last):
             amount = None
-        if hit and not amount and (end := self._counted(hit)):
-            return end
-        if hit and not amount and self._counts_nothing(hit.end):
+        if hit and not amount and (counted := counts.counted(self.said, hit, hit.start in self.kept)):
+            return self._wanted(index, *counted)
+        if hit and not amount and counts.is_no_counter(self.said, hit.end):
             span = (self.words[index].start, self.words[hit.end - 1].end)
             amount = Found(tuple(Amount(printed(value)) for value in hit.values), span, False, index, hit.end)
         if amount is None:
             return hit.end if hit else index
-        if self._belongs(index, amount.last):
+        if index in self._claimed or counts.is_part(self.said, index, amount.last):
             return amount.last
         count = Decimal(amount.readings[0].value)
-        if count == int(count) and 0 < count < 100 and self._counts(amount.last):
-            self.quantity = int(count)
-            self.used |= set(range(index, amount.last))
-            return amount.last
+        if count == int(count) and 0 < count < 100 and counts.names_soon(self.said, amount.last):
+            return self._wanted(index, int(count), amount.last)
         said = self.text[slice(*amount.span)]
         sizes = [(Constraint("size", "is", float(count)),)] if said in self.world.sizes else []
         most = [(replace(price, op="at_most"),) for price in prices(amount.readings, self.world)]
         return self._settle(index, amount.last, *most, *sizes, ())
 
-    def _counted(self, hit: Number) -> int:
-        """三个台灯, "3 bottles of oil": how many are wanted, and the token after the counter."""
-        at, count = hit.end, hit.values[0]
-        counter = at < len(self.words) and self.words[at].text in lexicon(self.language)["list"]["counter"]
-        if self._pieces(at + 1):
-            self.used |= set(range(hit.start, at + 1))
-            self.quantity = int(count) if count > 1 else 0
-            return at + 1
-        if (
-            not counter
-            or self._counts_nothing(at)
-            or not 1 < count < 100
-            or count != int(count)
-            or hit.start in self.kept
-        ):
-            return 0
-        alone = self.language == "zh" and at + 1 == len(self.words)  # 改成两个
-        if not (self._counts(at) or alone):
-            return 0
-        self.quantity = int(count)
-        self.used |= set(range(hit.start, at + 1))
-        return at + 1
-
-    def _pieces(self, at: int) -> bool:
-        """两块香皂: 块 before what is counted by the piece is no money."""
-        after = at < len(self.words) and self.words[at - 1].text == "块"
-        return after and bool(phrases("list.by_piece", self.language).scan(self.words[at : at + COUNTED]))
-
-    def _counts_nothing(self, at: int) -> bool:
-        """A counter that is no counter: 台 in 台灯."""
-        return any(first == at for first, _ in self._sold)
-
-    def _belongs(self, first: int, last: int) -> bool:
-        """To a word it is written into (mp3, LU-104), to a model's name, to a phrase of asking, or to a period."""
-        start, end = self.words[first].start, self.words[last - 1].end
-        before, after = self.text[:start].rstrip("-_/"), self.text[end:].lstrip("-_/")
-        glued = (before[-1:].isascii() and before[-1:].isalpha()) or (after[:1].isascii() and after[:1].isalpha())
-        asking = phrases("list.search", self.language).at(self.words, first)
-        return bool(glued or asking or first in self._claimed)
+    def _wanted(self, first: int, count: int, last: int) -> int:
+        self.quantity = count
+        self.used |= set(range(first, last))
+        return last
 
     @functools.cached_property
     def _claimed(self) -> set[int]:
         """Tokens of models' names and of periods."""
-        models = Phrases((name, name) for name in self.world.models).scan(self.words)
+        models = names(self.world.models).scan(self.words)
         days = periods.read(self.text, self.language, self.world.day)
         spans = [(first, last) for _, first, last in models] + [(day.first, day.last) for day in days]
         return {index for first, last in spans for index in range(first, last)}
 
-    @functools.cached_property
-    def _sold(self) -> list[tuple[int, int]]:
-        return sold(self.text, self.world)
-
-    def _counts(self, at: int) -> bool:
-        """Whether what is sold is named soon after token `at`, before any mark."""
-        stop = next((i for i in range(at, len(self.words)) if self.words[i].kind == "mark"), len(self.words))
-        return any(at <= first < min(at + COUNTED, stop) for first, _ in self._sold)
-
     def rest(self) -> str:
         """The words no constraint and no phrase of asking has used, in their order and spelling."""
-        asking, delivered, link = (phrases(f"list.{name}", self.language) for name in ("search", "delivered", "link"))
         wanted: list[int] = []
         index = 0
         while index < len(self.words):
-            hit = None if index in self.kept else asking.at(self.words, index) or delivered.at(self.words, index)
+            hit = None if index in self.kept else self._at("search", index) or self._at("delivered", index)
             run = range(index, hit[1] if hit else index + 1)
             if not hit and index not in self.used and self.words[index].kind != "mark":
-                if wanted and wanted[-1] == index - 2 and link.at(self.words, index - 1) and index - 1 not in self.used:
+                if wanted and wanted[-1] == index - 2 and self._at("link", index - 1) and index - 1 not in self.used:
                     wanted.append(index - 1)  # sac à dos
                 wanted.append(index)
             index = run.stop if hit and not any(i in self.used or i in self.kept for i in run) else index + 1
         return joined(self.text, [self.words[i] for i in wanted])
 
 
-def _names(language: Language, world: World, facts: bool = False) -> Phrases[tuple[str, str]]:
+def _names(world: World, language: Language, facts: bool) -> Phrases[tuple[str, str]]:
     """Colours in any language, the catalogue's brands, and materials and features, as (field, value)."""
-    table = phrases("colour", language).table
-    said = [(" ".join(key), ("colour", meaning)) for key, meaning in table.items()]
-    said += [(colour, ("colour", colour)) for colour in world.colours]
-    said += [(size, ("size", size)) for size in world.sizes if len(size) > 1 and not size.isdigit()]
-    said += [(brand, ("brand", brand)) for brand in world.brands]
-    return Phrases(said + [(form, (field, value)) for form, field, value in world.facts if facts])
+    return _table(language, world.colours, world.sizes, world.brands, world.facts if facts else ())
+
+
+@functools.lru_cache(maxsize=12)
+def _table(
+    language: Language, colours: Texts, sizes: Texts, brands: Texts, facts: tuple[tuple[str, str, str], ...]
+) -> Phrases[tuple[str, str]]:
+    said = [(" ".join(key), ("colour", meaning)) for key, meaning in phrases("colour", language).table.items()]
+    said += [(colour, ("colour", colour)) for colour in colours]
+    said += [(size, ("size", size)) for size in sizes if len(size) > 1 and not size.isdigit()]
+    said += [(brand, ("brand", brand)) for brand in brands]
+    return Phrases(said + [(form, (field, value)) for form, field, value in facts])

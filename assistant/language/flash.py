@@ -3,20 +3,21 @@
 Only a sentence that can mean nothing else becomes a card: a payment, a figure of one's money or a product search keeps
 its words. What was left unsaid takes a value that the card shows and lets one change.
 
->>> propose("compare 750 g for 4.20 with 1 kg for 5.10", Evidence(), State(), World())
+>>> propose(utter("compare 750 g for 4.20 with 1 kg for 5.10", State(), World()), Evidence())
 """
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from assistant.language import measures, periods, sharing
-from assistant.language.acts import Act, Query, Slot, State, World
+from assistant.language.acts import Act, Query, Slot, State
 from assistant.language.amounts import Found
-from assistant.language.lexicon import phrases
 from assistant.language.numbers import number
 from assistant.language.sentence import ARTICLES, Hit, Sentence
 from assistant.language.sharing import Given, Paper
+from assistant.language.utterance import Utterance
 from assistant.money import NO_CURRENCY, Money
 from assistant.request import Evidence, Seen
 
@@ -29,11 +30,12 @@ SHARED = ("without", "alone", "nothing_else", "tip", "paid", "portions")  # said
 A_YEAR = 12  # months, where neither a date nor a sum a month was said
 
 
-def propose(text: str, evidence: Evidence, state: State, world: World) -> tuple[Act, ...]:
+def propose(utterance: Utterance, evidence: Evidence) -> tuple[Act, ...]:
     """A query for the card this sentence asks for, or nothing; with `meanings` where a number in it can mean two."""
+    text, state = utterance.text, utterance.state
     if len(text) > LONGEST_WISH:
         return ()
-    said, again = (Sentence(text, state.language, world, reading) for reading in (0, 1))
+    said, again = (Sentence(text, state.language, utterance.world, reading, "flash") for reading in (0, 1))
     card = _card(said, evidence, state)
     if card is None:
         return _continued(said, state)
@@ -67,7 +69,7 @@ def _continued(said: Sentence, state: State) -> tuple[Act, ...]:
     whole = f"{last.slots['said'].value}, {said.text}"
     given: Given | None = None
     if kind == "split" and any(said.says(name) for name in SHARED):
-        given = sharing.read(Sentence(whole, said.language, said.world), _paper(Evidence(), state))
+        given = sharing.read(replace(said, text=whole), _paper(Evidence(), state))
     elif kind == "loan" and not said.amounts:
         told = _told(said, _loan_role)
         given = {name: each for name, each in before.items() if name != "payment" or "months" not in told} | told
@@ -80,7 +82,7 @@ def _continued(said: Sentence, state: State) -> tuple[Act, ...]:
 
 def _goes_on(said: Sentence) -> bool:
     """ "And with 200?", 那200呢: a word of going on at either end."""
-    after = phrases("list.ellipsis_after", said.language).scan(said.tokens)
+    after = said.find("list.ellipsis_after")
     return bool(said.at("list.ellipsis", 0) or any(said.words[end:] in ((), ("?",), ("？",)) for *_, end in after))
 
 
@@ -137,7 +139,7 @@ def _mine(said: Sentence) -> Given | None:
 def _unit_price(said: Sentence) -> Given | None:
     """Two packs or more with their prices, or one with "per kilo"."""
     found = _packs(said)
-    packs = [each for each in found if not said.ends("per_before", each[1])]
+    packs = [each for each in found if not said.tokens.ends("per_before", each[1])]
     prices = [hit for hit in said.amounts if not any(first <= hit.first < last for _, first, last in packs)]
     asked = said.says("per") or len(packs) < len(found)
     alone = len(packs) == 1 and (said.says("bound") or not asked)
@@ -164,9 +166,8 @@ def _pack(said: Sentence, first: int) -> tuple[Given, int, int] | None:
     times = said.at("pack", end) if hit else 0
     noun = hit is not None and end in _counted(said) and not times
     inner = number(said.tokens, times, said.language) if times else None
-    table = phrases("flash.unit", said.language)
     for count, contents, after in ((hit, inner, inner.end if inner else 0), (None, hit, end)):
-        unit = table.at(said.tokens, after) if after and not _asked_by(said, first) else None
+        unit = said.tokens.hit("unit", after) if after and not _asked_by(said, first) else None
         unit = unit or (("piece", after + 1) if noun and contents else None)
         value = contents.values[-1] if contents else Decimal(1)
         if unit and not (unit[0] == "piece" and said.language == "zh" and value == 1):  # 一个 counts anything
@@ -323,7 +324,7 @@ def _exchange(said: Sentence) -> Given | None:
     target = next((hit for hit in others if hit[1] in into), others[-1] if asked else None)
     if target is None or not (asked or target[2] >= len(said.tokens) - 1):
         return None
-    if "metric" in measures.read(said.text, said.language, said.world):
+    if "metric" in measures.read(replace(said, home="list")):
         return None  # a question about one's own money that only names its currency
     return _rated(said, said.amount(money[0]), said.currency(money[0].readings[0]), target)
 

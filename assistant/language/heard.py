@@ -8,25 +8,14 @@ from dataclasses import replace
 
 from assistant.language import slots
 from assistant.language.acts import Act, Affirm, Amount, Set, Start, Unknown
-from assistant.language.lexicon import phrases
-from assistant.language.tokens import covered, tokens
+from assistant.language.lexicon import Words
 from assistant.request import Evidence, Language
 
 HEARD = 0.35  # confidence of the recogniser in 0..1 below which nothing is drafted
 CLEAR = 0.6  # below which an amount is marked uncertain
-EXPLAINED = [
-    "yes",
-    "payee_before",
-    "payee_stop",
-    "purpose",
-    "polite",
-    "verb",
-    "then",
-    "search",
-    "bill",
-    "this",
-    "change",
-]
+EXPLAINED = (
+    "yes", "payee_before", "payee_stop", "purpose", "polite", "verb", "then", "search", "bill", "this", "change",
+)  # fmt: skip
 
 
 def careful(acts: tuple[Act, ...], evidence: Evidence, language: Language) -> tuple[Act, ...]:
@@ -49,8 +38,8 @@ def _unexplained(text: str, act: Act, language: Language) -> bool:
     if not isinstance(act, (Start, Set)) or "amount" not in act.slots:
         return False
     spans = [slot.span for slot in act.slots.values() if slot.span]
-    words = tokens(text)
-    known = covered(words, *(phrases(f"list.{name}", language) for name in EXPLAINED))
+    words = Words.of(text, language)
+    known = words.covered(*EXPLAINED)
     inside = {i for i, word in enumerate(words) if any(start <= word.start < end for start, end in spans)}
     return any(word.kind != "mark" and i not in known | inside for i, word in enumerate(words))
 

@@ -3,20 +3,20 @@
 Every detail is a slot of `Query("measure")`; which of them a metric heeds is decided in the wealth room.
 """
 
+import functools
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from assistant.language import amounts, periods, slots
 from assistant.language.acts import Slot, World
 from assistant.language.amounts import Found
-from assistant.language.lexicon import lexicon, phrases
-from assistant.language.numbers import number
-from assistant.language.tokens import Phrases, Token, covered, extent, tokens
+from assistant.language.lexicon import Hit, Words, lexicon, names, phrases
+from assistant.language.sentence import Sentence
+from assistant.language.tokens import Phrases, covered, extent, tokens
 from assistant.request import Language
 
-Hit = tuple[str, int, int]  # meaning, first token, after the last
-Words = Sequence[Token]
+Reader = Callable[[Sentence], Hit | None]
 NAME = 5  # tokens of a shop's name
 # Where several metrics' words stand in one sentence the more particular one is meant.
 METRICS = (
@@ -33,25 +33,25 @@ BY_CLASS = {"exposure", "gains"}
 BOUNDS = {"more": "over", "at_least": "least", "less": "under", "at_most": "most"}  # the lexicon's names -> slots
 
 
-def read(text: str, language: Language, world: World) -> dict[str, Slot]:
+def read(said: Sentence) -> dict[str, Slot]:
     """Every detail of the question; a metric only where its words were said."""
-    words = tokens(text)
-    found: dict[str, Slot] = {}
-    apart = any(phrases(f"list.{name}", language).scan(words) for name in ("compare", "against"))
-    for name, stretch in zip(("period", "versus"), periods.read(text, language, world.day, apart=apart), strict=False):
+    text, found = said.text, dict[str, Slot]()
+    apart = said.tokens.says("compare", "against")
+    stretches = periods.read(text, said.language, said.world.day, apart=apart)
+    for name, stretch in zip(("period", "versus"), stretches, strict=False):
         found[name] = Slot.said(text, stretch.span, stretch.value)
     for name, reader in READERS.items():
-        if hit := reader(words, language, world):
-            found[name] = _slot(text, words, hit)
-    if "payee" not in found and (named := _unmet(words, language, found)):
-        found["payee"] = replace(slot := _slot(text, words, named), value=slot.text)
-    found |= _bounds(text, words, language, found)
-    return _settled(text, words, language, world, found)
+        if hit := reader(said):
+            found[name] = said.slot(*hit[1:], hit[0])
+    if "payee" not in found and (named := _unmet(said, found)):
+        found["payee"] = said.slot(*named)
+    found |= _bounds(said, found)
+    return _settled(said, found)
 
 
-def _settled(text: str, words: Words, language: Language, world: World, found: dict[str, Slot]) -> dict[str, Slot]:
+def _settled(said: Sentence, found: dict[str, Slot]) -> dict[str, Slot]:
     """What the details mean together: the metric nobody named, and details that belong to another one."""
-    metric = _implied(text, words, language, world, found)
+    metric = _implied(said, found)
     if metric:
         found["metric"] = metric
     chosen = str(metric.value) if metric else ""
@@ -59,17 +59,17 @@ def _settled(text: str, words: Words, language: Language, world: World, found: d
         found |= {"held": found.pop("currency")} if "currency" in found else {}
         found.pop("group", None)
     if chosen in ("loan_payoff", "currency_move"):
-        found |= _own_figure(text, words, language, found)
+        found |= _own_figure(said, found)
         found = {name: slot for name, slot in found.items() if name not in ("over", "least", "under", "most", "group")}
     if chosen == "payments" and "category" in found:  # "the dentist" is a row before it is health
         word = found["category"]
         return {"payee": Slot(word.text, word.text, word.span)} | found
-    if chosen == "compared" and "versus" not in found and (now := _current(found.get("period"), world)):
+    if chosen == "compared" and "versus" not in found and (now := _current(found.get("period"), said.world)):
         found |= {"period": now, "versus": found["period"]}
     if chosen == "balance" and "asset_class" in found and found["asset_class"].value == "cash":
         found["metric"] = replace(found["metric"], value="cash_by_currency")
     if chosen == "payments" and not {"over", "least", "under", "most"} & set(found):
-        found |= _own_sum(text, language, found)
+        found |= _own_sum(said, found)
     earned = chosen == "income" and "category" in found and found["category"].value not in EARNED
     drop = {"versus"} if chosen != "compared" else set()
     drop |= {"category"} if (chosen and chosen not in BY_CATEGORY) or earned else set()
@@ -79,30 +79,24 @@ def _settled(text: str, words: Words, language: Language, world: World, found: d
     return {name: slot for name, slot in found.items() if name not in drop}
 
 
-def _implied(text: str, words: Words, language: Language, world: World, found: dict[str, Slot]) -> Slot | None:
+def _implied(said: Sentence, found: dict[str, Slot]) -> Slot | None:
     """The metric that was said, or the one that the other details leave no doubt about."""
-    said = found.get("metric")
-    chosen = said.value if said else ""
-    asked, paid, yearly = (phrases(f"list.{name}", language).scan(words) for name in ("how_much", "paid", "yearly"))
+    metric, words = found.get("metric"), said.tokens
+    chosen = metric.value if metric else ""
+    asked, paid, yearly = (words.find(name) for name in ("how_much", "paid", "yearly"))
     if yearly and "payee" in found and chosen in ("", "spending"):
-        return _slot(text, words, ("recurring", yearly[0][1], yearly[0][2]))  # "what does Netflix cost a year"
-    against, compares = (bool(phrases(f"list.{name}", language).scan(words)) for name in ("against", "compare"))
+        return said.slot(*yearly[0][1:], "recurring")  # "what does Netflix cost a year"
+    against, compares = words.says("against"), words.says("compare")
     if chosen in ("", "spending") and (("period" in found and against) or ("versus" in found and compares)):
-        return _slot(text, words, ("compared", 0, len(words)))
+        return said.slot(0, len(words), "compared")
     details = {"category", "period", "account", "payee"} & set(found)
-    if (
-        not chosen
-        and asked
-        and (paid or "payee" in found)
-        and details
-        and not slots.known_names(words, language, world)
-    ):
-        return _slot(text, words, ("spending", *(paid or asked)[0][1:]))  # "how much rent do I pay"
-    if chosen == "recurring" and "category" in found and asked and _says(words, "spending", language):
-        return _slot(text, words, ("spending", 0, len(words)))  # "how much on my subscriptions"
-    content = [word for word in words if word.kind != "mark"]
-    whole = phrases("list.overview", language).at(content, 0) if content and not said else None
-    return _slot(text, content, ("overview", 0, whole[1])) if whole and whole[1] == len(content) else said
+    if not chosen and asked and (paid or "payee" in found) and details and not slots.known_names(said):
+        return said.slot(*(paid or asked)[0][1:], "spending")  # "how much rent do I pay"
+    if chosen == "recurring" and "category" in found and asked and "spending" in _metrics(words):
+        return said.slot(0, len(words), "spending")  # "how much on my subscriptions"
+    content = words.content
+    whole = content.at("overview") if content and not metric else 0
+    return Slot.said(said.text, extent(content, 0, whole), "overview") if whole and whole == len(content) else metric
 
 
 def _current(before: Slot | None, world: World) -> Slot | None:
@@ -114,12 +108,12 @@ def _current(before: Slot | None, world: World) -> Slot | None:
     return None
 
 
-def _own_sum(text: str, language: Language, found: dict[str, Slot]) -> dict[str, Slot]:
+def _own_sum(said: Sentence, found: dict[str, Slot]) -> dict[str, Slot]:
     """ "That charge of 112.39": the rows of exactly this amount."""
-    said = amounts.read(text, language, [slot.span for slot in found.values() if slot.span])
-    if len(said) != 1:
+    sums = amounts.read(said.text, said.language, [slot.span for slot in found.values() if slot.span])
+    if len(sums) != 1:
         return {}
-    slot = _sum(text, said[0], said[0].span)
+    slot = _sum(said.text, sums[0], sums[0].span)
     return {"least": slot, "most": slot}
 
 
@@ -136,167 +130,161 @@ def _within(found: dict[str, Slot], name: str, others: Iterable[str]) -> bool:
     return mine is not None and any(span and span[0] < mine[1] and mine[0] < span[1] for span in spans)
 
 
-def _slot(text: str, words: Words, hit: Hit) -> Slot:
-    value, first, last = hit
-    return Slot.said(text, extent(words, first, last), value)
-
-
-def _says(words: Words, metric: str, language: Language) -> bool:
-    table = phrases("metric", language)
-    return any((hit := table.at(words, i)) and hit[0] == metric for i in range(len(words)))
-
-
-def metric_of(text: str, language: Language) -> str:
-    """The metric whose words stand in `text`, or nothing."""
-    found = _metric(tokens(text), language, World())
+def metric_of(said: Sentence) -> str:
+    """The metric whose words stand in the sentence, or nothing."""
+    found = _metric(replace(said, world=World()))
     return found[0] if found else ""
+
+
+def _metrics(words: Words) -> list[str]:
+    return [hit[0] for i in range(len(words)) if (hit := words.hit("metric", i))]
 
 
 # -- one detail each
 
 
-def _metric(words: Words, language: Language, world: World) -> Hit | None:
+def _metric(said: Sentence) -> Hit | None:
     """What was asked for; words that only name an account (余额宝) ask for nothing."""
-    table = phrases("metric", language)
-    inside = covered(words, Phrases((name, name) for name in world.accounts))
-    hits = [(hit[0], i, hit[1]) for i in range(len(words)) if (hit := table.at(words, i))]
-    hits = [hit for hit in hits if not set(range(hit[1], hit[2])) <= inside] or _charge(words, language)
+    words = said.tokens
+    inside = covered(words, names(said.world.accounts))
+    hits = [(hit[0], i, hit[1]) for i in range(len(words)) if (hit := words.hit("metric", i))]
+    hits = [hit for hit in hits if not set(range(hit[1], hit[2])) <= inside] or _charge(words)
     return min(hits, key=lambda hit: METRICS.index(hit[0]), default=None)
 
 
-def _charge(words: Words, language: Language) -> list[Hit]:
+def _charge(words: Words) -> list[Hit]:
     """ "What was that 49.90 charge": a word of asking, then one for a row of the accounts, with a sum between."""
-    asked, rows = (phrases(f"list.{name}", language).scan(words) for name in ("what_was", "charge"))
+    asked, rows = words.find("what_was"), words.find("charge")
     summed = any(words[at].kind == "digits" for at in range(asked[0][2], rows[-1][1])) if asked and rows else False
     return [("payments", *rows[-1][1:])] if summed else []
 
 
-def _table(section: str) -> Callable[[Words, Language, World], Hit | None]:
-    def reader(words: Words, language: Language, world: World) -> Hit | None:  # noqa: ARG001
-        return next(iter(phrases(section, language).scan(words)), None)
-
-    return reader
+def _table(name: str) -> Reader:
+    return lambda said: next(iter(said.find(name)), None)
 
 
-def _category(words: Words, language: Language, world: World) -> Hit | None:
-    own = Phrases((name, name) for name in world.categories)
-    hits = phrases("category", language).scan(words) or own.scan(words)
-    return hits[0] if hits else None
+def _category(said: Sentence) -> Hit | None:
+    return next(iter(said.find("category") or names(said.world.categories).scan(said.tokens)), None)
 
 
-def _account(words: Words, language: Language, world: World) -> Hit | None:  # noqa: ARG001
+def _account(said: Sentence) -> Hit | None:
     """The one account that is named."""
-    hits = _named(words, world.accounts)
+    hits = _named(said.tokens, said.world.accounts)
     return hits[0] if len({name for name, *_ in hits}) == 1 else None
 
 
-def _payee(words: Words, language: Language, world: World) -> Hit | None:
+def _payee(said: Sentence) -> Hit | None:
     """A merchant by its whole name or its first word, unless that is a word of every day ("account fee")."""
+    return next(iter(_merchants(said.world.merchants, said.language).scan(said.tokens)), None)
+
+
+@functools.lru_cache(maxsize=8)
+def _merchants(known: tuple[str, ...], language: Language) -> Phrases[str]:
     usual = {token.text for phrase in lexicon(language)["list"]["payee_stop"] for token in tokens(phrase)}
     usual |= {word for name in ("metric", "category") for word, *more in phrases(name, language).table if not more}
-    first = [(heads[0], name) for name in world.merchants if (heads := tokens(name))]
+    first = [(heads[0], name) for name in known if (heads := tokens(name))]
     often = Counter(head.text for head, _ in first)
     alone = [
         (head.text, name) for head, name in first
         if head.kind == "word" and len(head.text) > 3 and head.text not in usual and often[head.text] == 1
     ]  # fmt: skip
-    return next(iter(Phrases([*((name, name) for name in world.merchants), *alone]).scan(words)), None)
+    return Phrases([*((name, name) for name in known), *alone])
 
 
-def _unmet(words: Words, language: Language, found: dict[str, Slot]) -> Hit | None:
+def _unmet(said: Sentence, found: dict[str, Slot]) -> tuple[int, int] | None:
     """ "at Lidl", chez Lidl, 在家乐福: whom the accounts may not know; that nothing was paid there is an answer too."""
-    spans = [slot.span for slot in found.values() if slot.span]
-    stop, until = phrases("list.payee_stop", language), phrases("list.paid", language)
-    for _, _, first in phrases("list.shop_before", language).scan(words):
+    words, spans = said.tokens, [slot.span for slot in found.values() if slot.span]
+    for _, _, first in words.find("shop_before"):
         last = first
         while last < len(words) and last - first < NAME and words[last].kind in ("word", "han"):
             taken = any(start <= words[last].start < end for start, end in spans)
-            if taken or stop.at(words, last) or until.at(words, last):
+            if taken or words.at("payee_stop", last) or words.at("paid", last):
                 break
             last += 1
         if last > first:
-            return "", first, last
+            return first, last
     return None
 
 
-def _holding(words: Words, language: Language, world: World) -> Hit | None:  # noqa: ARG001
-    return next(iter(_named(words, world.holdings)), None)
+def _holding(said: Sentence) -> Hit | None:
+    return next(iter(_named(said.tokens, said.world.holdings)), None)
 
 
-def _named(words: Words, known: Sequence[str]) -> list[Hit]:
+def _named(words: Words, known: tuple[str, ...]) -> list[Hit]:
     """Names as a whole, or by a word that no other name shares ("savings")."""
+    return _pieces(known).scan(words)
+
+
+@functools.lru_cache(maxsize=16)
+def _pieces(known: tuple[str, ...]) -> Phrases[str]:
     pieces: dict[str, set[str]] = {}
     for name in known:
         for token in tokens(name):
             if token.kind == "word" and len(token.text) > 3:
                 pieces.setdefault(token.text, set()).add(name)
     alone = [(piece, min(owners)) for piece, owners in pieces.items() if len(owners) == 1]
-    return Phrases([*((name, name) for name in known), *alone]).scan(words)
+    return Phrases([*((name, name) for name in known), *alone])
 
 
-def _group(words: Words, language: Language, world: World) -> Hit | None:
+def _group(said: Sentence) -> Hit | None:
     """By what to split; two accounts in one question are told apart."""
-    named = _named(words, world.accounts)
+    named = _named(said.tokens, said.world.accounts)
     several = [("account", named[0][1], named[-1][2])] if len({name for name, *_ in named}) > 1 else []
-    return next(iter(phrases("group", language).scan(words) or several), None)
+    return next(iter(said.find("group") or several), None)
 
 
-def _currencies(words: Words, language: Language, world: World) -> list[Hit]:
+def _currencies(said: Sentence) -> list[Hit]:
     """Currencies that exactly one reading or one held currency leaves, none that follows a number."""
     found: list[Hit] = []
-    for codes, first, last in phrases("currency", language).scan(words):
+    for codes, first, last in said.find("currency"):
         options = codes.split()
-        held = [code for code in options if code in world.currencies]
+        held = [code for code in options if code in said.world.currencies]
         code = options[0] if len(options) == 1 else held[0] if len(held) == 1 else ""
-        if code and (not first or words[first - 1].kind != "digits"):
+        if code and (not first or said.tokens[first - 1].kind != "digits"):
             found.append((code, first, last))
     return found
 
 
-def _currency(words: Words, language: Language, world: World) -> Hit | None:
+def _currency(said: Sentence) -> Hit | None:
     """ "in dollars": the currency to report in."""
-    return next(iter(_currencies(words, language, world)), None)
+    return next(iter(_currencies(said)), None)
 
 
-def _also(words: Words, language: Language, world: World) -> Hit | None:
+def _also(said: Sentence) -> Hit | None:
     """ "in euros and in dollars": a second one."""
-    found = _currencies(words, language, world)
+    found = _currencies(said)
     return next((hit for hit in found[1:] if hit[0] != found[0][0]), None)
 
 
-READERS: dict[str, Callable[[Words, Language, World], Hit | None]] = {
+READERS: dict[str, Reader] = {
     "metric": _metric, "category": _category, "account": _account, "group": _group, "currency": _currency,
-    "also": _also, "payee": _payee, "holding": _holding, "asset_class": _table("class"), "worst": _table("list.worst"),
+    "also": _also, "payee": _payee, "holding": _holding, "asset_class": _table("class"), "worst": _table("worst"),
 }  # fmt: skip
 
 
-def _bounds(text: str, words: Words, language: Language, found: dict[str, Slot]) -> dict[str, Slot]:
+def _bounds(said: Sentence, found: dict[str, Slot]) -> dict[str, Slot]:
     """ "over 100 euros", "moins de 20", 100以上: amounts that rows must reach or stay below."""
-    taken = [found[name].span for name in ("period", "versus") if name in found]
+    words, taken = said.tokens, [found[name].span for name in ("period", "versus") if name in found]
     bounds: dict[str, Slot] = {}
     for index in range(len(words)):
-        before, hit = phrases("bound", language).at(words, index), None
+        before, hit = words.hit("bound", index), None
         if before and before[0] in BOUNDS and before[1] < len(words):
-            hit = amounts.amount_at(words, before[1], language)
-        if hit is None and (lone := amounts.amount_at(words, index, language)) and lone.last < len(words):
-            before, hit = phrases("bound_after", language).at(words, lone.last), lone
+            hit = amounts.amount_at(words, before[1], said.language)
+        if hit is None and (lone := amounts.amount_at(words, index, said.language)) and lone.last < len(words):
+            before, hit = words.hit("bound_after", lone.last), lone
         if not (before and hit and before[0] in BOUNDS):
             continue
         span = extent(words, index, max(before[1], hit.last))
         if not any(old and old[0] < span[1] and span[0] < old[1] for old in taken):
-            bounds[BOUNDS[before[0]]] = _sum(text, hit, span)
+            bounds[BOUNDS[before[0]]] = _sum(said.text, hit, span)
             taken.append(span)
     return bounds
 
 
-def _own_figure(text: str, words: Words, language: Language, found: dict[str, Slot]) -> dict[str, Slot]:
+def _own_figure(said: Sentence, found: dict[str, Slot]) -> dict[str, Slot]:
     """ "200 more a month", 百分之五: the asker's own number, an amount or a percentage."""
+    if said.percents:
+        return {"extra": said.slot(said.percents[0].first, said.percents[0].last, str(said.percents[0].value))}
     taken = [slot.span for name, slot in found.items() if name in ("period", "versus") and slot.span]
-    for index in range(len(words)):
-        ahead = words[index].text == "百" and "".join(word.text for word in words[index : index + 3]) == "百分之"
-        hit = number(words, index + 3 if ahead else index, language)
-        after = phrases("list.percent", language).at(words, hit.end) if hit else None
-        if hit and (ahead or after):
-            return {"extra": _slot(text, words, (str(hit.values[0]), index, after[1] if after else hit.end))}
-    said = amounts.read(text, language, taken)
-    return {"extra": Slot.said(text, said[0].span, said[0].readings[0].value)} if said else {}
+    sums = amounts.read(said.text, said.language, taken)
+    return {"extra": Slot.said(said.text, sums[0].span, sums[0].readings[0].value)} if sums else {}

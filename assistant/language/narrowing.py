@@ -3,56 +3,50 @@
 Knows the last search; which products that leaves is found by the shop.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from assistant.language import constraints
 from assistant.language.acts import Act, Frame, Set, Slot
-from assistant.language.lexicon import phrases
-from assistant.language.tokens import covered, extent, joined, tokens
+from assistant.language.lexicon import Words
+from assistant.language.tokens import extent, joined
+from assistant.language.utterance import Utterance
 from assistant.request import Constraint, Doubt
 
-if TYPE_CHECKING:
-    from assistant.language.answers import Said
 
-
-def compared(said: Said) -> str:
+def compared(said: Utterance) -> str:
     """ "Quieter", "plus grande", 再轻一点, "another brand": the fact of the first that is shown, and the way."""
-    hits = phrases("comparative", said.language).scan(said.content)
+    hits = said.content.find("comparative")
     spans = [extent(said.content, first, last) for _, first, last in hits]
-    only = said.covered(spans, said.content, "refine", "search", "pointing", "filler", "opening")
+    only = said.only(spans, said.content, "refine", "search", "pointing", "filler", "opening")
     return hits[0][0] if len(hits) == 1 and only else ""
 
 
-def refined(said: Said, last: Frame, asked: bool) -> tuple[Act, ...]:
+def refined(said: Utterance, last: Frame, asked: bool) -> tuple[Act, ...]:
     """New conditions on the last search in place of the old ones of the same kind; "any colour" drops one."""
-    new = constraints.read(said.text, said.language, said.world, facts=True)
-    words = tokens(new.query)
-    rest = words and not said.covered([], words, "refine")
+    new = constraints.read(said, facts=True)
+    words = Words.of(new.query, said.language)
     if dropped := freed(said):
         return (Set(narrowed(last, (), dropped=dropped)),)
-    if words and said.at("adding", 0) and not constraints.sold(said.text, said.world):  # "with a laptop sleeve"
-        small = covered(words, phrases("list.adding", said.language))
+    if words and said.core.at("adding") and not said.sold:  # "with a laptop sleeve"
+        small = words.covered("adding")
         more = joined(new.query, [word for i, word in enumerate(words) if i not in small])
         query = f"{last.slots['query'].value if 'query' in last.slots else ''} {more}".strip()
         return (Set(narrowed(last, new.constraints, new.doubts) | {"query": Slot(query, query)}),)
+    rest = words and not said.only([], words, "refine")
     if not (new.constraints or new.doubts) or (rest and not asked):
         return ()
     return (Set(narrowed(last, new.constraints, new.doubts)),)
 
 
-def freed(said: Said) -> set[str]:
+def freed(said: Utterance) -> set[str]:
     """ "Any colour", "without the noise limit", 不限价格: the fields that no condition holds any more."""
-    alone = phrases("any", said.language).scan(said.content)
+    alone = said.content.find("any")
     if alone and sum(last - first for _, first, last in alone) == len(said.content):
         return {field for field, *_ in alone}
-    fields = phrases("field", said.language).scan(said.content)
+    fields = said.content.find("field")
     spans = [extent(said.content, first, last) for _, first, last in fields]
-    free = phrases("list.free", said.language).scan(said.content)
-    only = said.covered(spans, said.content, "free", "free_small", "refine")
-    return {field for field, *_ in fields} if free and only else set()
+    only = said.only(spans, said.content, "free", "free_small", "refine")
+    return {field for field, *_ in fields} if said.content.says("free") and only else set()
 
 
 def narrowed(

@@ -7,9 +7,10 @@ Knows the payee book's names, capitals and lists; knows nothing of what is share
 
 from dataclasses import dataclass, field
 
+from assistant.language.lexicon import names
 from assistant.language.numbers import number
 from assistant.language.sentence import Sentence
-from assistant.language.tokens import Phrases, folded
+from assistant.language.tokens import folded
 
 MOST = 20  # people
 LONGEST_HAN_NAME = 4
@@ -100,7 +101,7 @@ def _tells(said: Sentence, at: int) -> bool:
 
 
 def _known(said: Sentence, at: int) -> int:
-    hit = Phrases((name, name) for name in said.world.payees).at(said.tokens, at) if at < len(said.tokens) else None
+    hit = names(said.world.payees).at(said.tokens, at) if at < len(said.tokens) else None
     return hit[1] if hit else 0
 
 

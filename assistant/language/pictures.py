@@ -4,11 +4,10 @@ import re
 from dataclasses import replace
 
 from assistant.language import slots
-from assistant.language.acts import Act, Amount, Query, Slot, Slots, Start, Unknown, World
-from assistant.language.lexicon import phrases
-from assistant.language.tokens import tokens
+from assistant.language.acts import Act, Amount, Query, Slot, Slots, Start, Unknown
+from assistant.language.utterance import Utterance
 from assistant.money import NO_CURRENCY, Money
-from assistant.request import Evidence, Field, Language, Seen
+from assistant.request import Evidence, Field, Seen
 
 RETAIL = ("EAN", "UPC", "DataBar", "ITF")  # beginnings of zxing's names of codes that carry a GTIN
 
@@ -28,16 +27,11 @@ def _looked_up(seen: Seen) -> Act | None:
     return None
 
 
-def about(text: str, evidence: Evidence, language: Language, world: World) -> tuple[Act, ...]:
+def about(said: Utterance, evidence: Evidence) -> tuple[Act, ...]:
     """ "Pay this" with a picture; "what is this?" with a picture."""
-    if not evidence.seen:
-        return ()
-    words = tokens(text)
-    if phrases("list.what", language).scan(words):
+    if evidence.seen and said.says("what"):
         return silent(evidence)
-    if phrases("list.this", language).scan(words):
-        return (fill(Start("pay", slots.pay(text, language, world)), evidence),)
-    return ()
+    return (fill(Start("pay", said.payment), evidence),) if evidence.seen and said.says("this") else ()
 
 
 def fill(act: Act, evidence: Evidence) -> Act:

@@ -3,39 +3,34 @@
 Knows how places are said; does not know what stands there.
 """
 
-from collections.abc import Sequence
-
-from assistant.language.lexicon import phrases
+from assistant.language.lexicon import Words
 from assistant.language.numbers import number
-from assistant.language.tokens import Token, tokens
-from assistant.request import Language
 
 Ref = int | str  # a position, 0 first and -1 last; "cheapest"; or a fact and its best end, "noise least"
 RUNS = {"first": 0, "cheapest": None, "last": -1}  # lists of the lexicon that count from one end
 
 
-def reference(text: str, language: Language) -> tuple[Ref, int] | None:
+def reference(words: Words) -> tuple[Ref, int] | None:
     """ "two of the second one" -> (1, 2): a place in the last results, or "cheapest", and how many."""
-    words = tokens(text)
-    hits = phrases("ordinal", language).scan(words)
+    hits = words.find("ordinal")
     if not hits:
         return None
     meaning, first, last = hits[0]
-    count = next((n for i in range(len(words)) if not first <= i < last and (n := _count(words, i, language))), 1)
+    count = next((n for i in range(len(words)) if not first <= i < last and (n := _count(words, i))), 1)
     return _ref(meaning), count
 
 
-def references(text: str, language: Language) -> tuple[Ref, ...]:
+def references(words: Words) -> tuple[Ref, ...]:
     """ "the first two", "1 and 3", 第一个和第三个, "the two cheapest": places in the last results, in their order."""
-    words, found, index = tokens(text), list[Ref](), 0
+    found, index = list[Ref](), 0
     while index < len(words):
-        runs = ((end, run) for name, end in RUNS.items() if (run := _several(words, index, f"list.{name}", language)))
-        hit = number(words, index, language)
+        runs = ((end, run) for name, end in RUNS.items() if (run := _several(words, index, name)))
+        hit = number(words, index, words.language)
         if several := next(runs, None):
             end, (count, index) = several
             start = -count if end == -1 else 0
             found += ["cheapest"] * count if end is None else range(start, start + count)
-        elif one := phrases("ordinal", language).at(words, index):
+        elif one := words.hit("ordinal", index):
             found, index = [*found, _ref(one[0])], one[1]
         elif hit and hit.form == "digits" and 0 < hit.values[0] < 100:
             found, index = [*found, int(hit.values[0]) - 1], hit.end
@@ -48,23 +43,19 @@ def _ref(meaning: str) -> Ref:
     return int(meaning) if meaning.lstrip("-").isdigit() else meaning
 
 
-def _several(words: Sequence[Token], index: int, section: str, language: Language) -> tuple[int, int] | None:
+def _several(words: Words, index: int, name: str) -> tuple[int, int] | None:
     """first two | deux premiers | 前两个 | cheapest two: how many, and the token after them."""
-    table = phrases(section, language)
-    marker = table.at(words, index)
-    count = number(words, marker[1] if marker else index, language)
+    marker = words.at(name, index)
+    count = number(words, marker or index, words.language)
     if count is None or not 1 < count.values[0] < 100:
         return None
-    if marker:
-        return int(count.values[0]), count.end
-    after = table.at(words, count.end)
-    return (int(count.values[0]), after[1]) if after else None
+    end = count.end if marker else words.at(name, count.end)
+    return (int(count.values[0]), end) if end else None
 
 
-def _count(words: Sequence[Token], index: int, language: Language) -> int:
+def _count(words: Words, index: int) -> int:
     """A whole number before "of" or a Chinese counter; "one" counts nothing."""
-    hit = number(words, index, language)
+    hit = number(words, index, words.language)
     if hit is None or hit.end >= len(words) or hit.values[0] != int(hit.values[0]):
         return 0
-    follows = phrases("list.of_them", language).at(words, hit.end)
-    return int(hit.values[0]) if follows and 1 < hit.values[0] < 100 else 0
+    return int(hit.values[0]) if words.at("of_them", hit.end) and 1 < hit.values[0] < 100 else 0

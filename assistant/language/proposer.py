@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.errors import LueurError
-from assistant.language import measures, pictures, pointing, slots
+from assistant.language import measures, pictures, slots
 from assistant.language.acts import (
     Act,
     Chat,
@@ -36,8 +36,10 @@ from assistant.language.acts import (
 )
 from assistant.language.dialogue import OWN, TASKS
 from assistant.language.heard import careful
+from assistant.language.lexicon import names
 from assistant.language.rules import Rules, refusal
-from assistant.language.tokens import Phrases, folded, tokens
+from assistant.language.tokens import extent, folded, tokens
+from assistant.language.utterance import Utterance, utter
 from assistant.request import Evidence
 from assistant.settings import Settings
 
@@ -127,31 +129,32 @@ class Guided:
         return f"{self.rules.describe()}, and {self.model.describe()}"
 
     def propose(self, utterance: str, evidence: Evidence, state: State, world: World) -> Proposal:
-        if short := self.rules.short(utterance, evidence, state, world):
+        said = utter(utterance, state, world)
+        if short := self.rules.short(said, evidence):
             return Proposal(short, "rules")
-        ours = self.rules.wishes(utterance, evidence, state, world)
+        ours = self.rules.wishes(said, evidence)
         try:
-            theirs, by = self._asked(utterance, state, world), f"rules and {self.model.describe()}"
+            theirs, by = self._asked(said), f"rules and {self.model.describe()}"
         except LueurError:
             return Proposal(ours, f"rules ({self.model.describe()} did not answer)")
         except ValueError:
             return Proposal(ours, f"rules ({self.model.describe()} gave nothing usable, twice)")
         return _settled(ours, theirs, by, evidence, state)
 
-    def _asked(self, text: str, state: State, world: World) -> tuple[Act, ...]:
+    def _asked(self, said: Utterance) -> tuple[Act, ...]:
         """Raises `Unavailable` when the model does not answer and `ValueError` when it is wrong again after repair."""
-        top = state.frames[-1] if state.frames else None
-        beside = {"open": top.goal if top else "", "asked": top.asked if top else "", "shown": len(state.results)}
-        sentence = json.dumps({"sentence": text, **beside}, ensure_ascii=False)
+        top, shown = said.top, len(said.state.results)
+        beside = {"open": top.goal if top else "", "asked": top.asked if top else "", "shown": shown}
+        sentence = json.dumps({"sentence": said.text, **beside}, ensure_ascii=False)
         messages = [{"role": "system", "content": ASKED}, {"role": "user", "content": sentence}]
         calls = self.model.ask(messages, tools())
         try:
-            return acts_of(calls, text, state, world)
+            return acts_of(calls, said)
         except ValueError as fault:
-            said = json.dumps(calls, ensure_ascii=False)[:2000]
+            called = json.dumps(calls, ensure_ascii=False)[:2000]
             repair = f"That cannot be used: {_reason(fault)}. Answer with calls of the tools alone."
-            again = [*messages, {"role": "assistant", "content": said}, {"role": "user", "content": repair}]
-            return acts_of(self.model.ask(again, tools()), text, state, world)
+            again = [*messages, {"role": "assistant", "content": called}, {"role": "user", "content": repair}]
+            return acts_of(self.model.ask(again, tools()), said)
 
 
 class Beside:
@@ -164,14 +167,15 @@ class Beside:
         self.rules, self.other = rules, other
 
     def propose(self, utterance: str, evidence: Evidence, state: State, world: World) -> Proposal:
-        if short := self.rules.short(utterance, evidence, state, world):
+        said = utter(utterance, state, world)
+        if short := self.rules.short(said, evidence):
             return Proposal(short, "rules")
         found = self.other.propose(utterance, evidence, state, world)
         theirs: list[Act] = []
         for call in filter(None, map(_call, found)):
             with suppress(ValueError):
-                theirs.append(_act(*call, utterance, state, world))
-        ours = self.rules.wishes(utterance, evidence, state, world)
+                theirs.append(_act(*call, said))
+        ours = self.rules.wishes(said, evidence)
         same = {_goal(act): act for act in ours if not (isinstance(act, Start) and act.goal == "pay")}
         theirs = [same.get(_goal(act), act) for act in theirs]  # only a payment's details may have a second reading
         return _settled(ours, theirs, f"rules and {found.by}", evidence, state)
@@ -218,72 +222,68 @@ def _reason(fault: ValueError) -> str:
     return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
-def acts_of(calls: Sequence[tuple[str, Any]], text: str, state: State, world: World) -> tuple[Act, ...]:
+def acts_of(calls: Sequence[tuple[str, Any]], said: Utterance) -> tuple[Act, ...]:
     """The acts of these calls. Raises `ValueError` for none, too many, an unknown tool, or wrong arguments."""
     if not 1 <= len(calls) <= MOST:
         raise ValueError(f"{len(calls)} calls; 1 to {MOST} are expected")
-    return tuple(_act(name, data, text, state, world) for name, data in calls)
+    return tuple(_act(name, data, said) for name, data in calls)
 
 
-def _act(name: str, data: Any, text: str, state: State, world: World) -> Act:
+def _act(name: str, data: Any, said: Utterance) -> Act:
     if name not in TOOLS:
         raise ValueError(f"no tool is called {name[:40]!r}")
     match TOOLS[name].model_validate(data):
         case StartCall() as call if call.goal == "buy":
-            return Start("buy", _found(call.query, text, state, world))
+            return Start("buy", _found(call.query, said))
         case StartCall() as call:
-            told = _paid(call, text, state, world)
-            return (refusal(text, state, world) if call.goal == "pay" else None) or Start(call.goal, told)
+            told = _paid(call, said)
+            return (refusal(said) if call.goal == "pay" else None) or Start(call.goal, told)
         case QueryCall() as call:
-            return _query(call, text, state, world)
+            return _query(call, said)
         case SetCall() as call:
-            return Set(_paid(call, text, state, world))
+            return Set(_paid(call, said))
         case ChooseCall():
-            said = pointing.reference(text, state.language)
-            return Choose(said[0], "buy") if said else Unknown(("buy",))
+            return Choose(said.place[0], "buy") if said.place else Unknown(("buy",))
         case ChatCall() as call:
             return Chat(call.topic)
         case _:
             return Unknown()
 
 
-def _query(call: QueryCall, text: str, state: State, world: World) -> Act:
+def _query(call: QueryCall, said: Utterance) -> Act:
     if call.goal == "find":
-        return Query("find", _found(call.query, text, state, world))
+        return Query("find", _found(call.query, said))
     if call.goal != "measure":
         return Query(call.goal)
-    told = measures.read(text, state.language, world)
+    told = said.measured
     metric = {"metric": Slot(call.metric, confidence=0.7)} if call.metric and "metric" not in told else {}
     return Query("measure", told | metric) if told.get("metric") or metric else Unknown(("measure",))
 
 
-def _found(query: str, text: str, state: State, world: World) -> dict[str, Slot]:
+def _found(query: str, said: Utterance) -> dict[str, Slot]:
     """Conditions as our grammar reads them; the words to search as the model quotes them, if it quotes."""
-    told = slots.find(text, state.language, world)
-    said = {word.text for word in tokens(text)}
-    quoted = bool(query) and all(word.text in said for word in tokens(query))
-    return told | ({"query": Slot(query, query)} if quoted else {})
+    quoted = bool(query) and all(word.text in said.words for word in tokens(query))
+    return said.wish | ({"query": Slot(query, query)} if quoted else {})
 
 
-def _paid(call: StartCall | SetCall, text: str, state: State, world: World) -> dict[str, Slot]:
+def _paid(call: StartCall | SetCall, said: Utterance) -> dict[str, Slot]:
     """What our grammar reads, and beside it what the model quotes: another payee or amount is another reading."""
-    told = slots.pay(text, state.language, world)
+    told = dict(said.payment)
     for name, quote in (("payee", call.payee), ("amount", call.amount), ("purpose", call.purpose)):
-        span = _place(quote, text)
+        span = _place(quote, said)
         if span is None:
             continue  # not in the person's words: left out, and asked for
-        said = text[slice(*span)]
-        read = slots.amount(said, state.language) if name == "amount" else Slot(_in_book(said, world))
+        words = said.text[slice(*span)]
+        read = slots.amount(words, said.language) if name == "amount" else Slot(_in_book(words, said.world))
         if read:
-            new = replace(read, text=said, span=span, confidence=0.6)
+            new = replace(read, text=words, span=span, confidence=0.6)
             told[name] = _beside(told[name], new) if name in told else new
     return told
 
 
-def _place(quote: str, text: str) -> tuple[int, int] | None:
-    words = tokens(text)
-    hits = Phrases([(quote, quote)]).scan(words) if tokens(quote) else []
-    return (words[hits[0][1]].start, words[hits[0][2] - 1].end) if hits else None
+def _place(quote: str, said: Utterance) -> tuple[int, int] | None:
+    hits = names((quote,)).scan(said.tokens) if tokens(quote) else []
+    return extent(said.tokens, *hits[0][1:]) if hits else None
 
 
 def _in_book(name: str, world: World) -> str:

@@ -5,24 +5,25 @@ Unlike `amounts.read` nothing is taken back here: "Ana had no wine, which was 18
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
+from typing import Any, Self
 
 from assistant.language import amounts, periods
-from assistant.language.acts import Amount, World
+from assistant.language.acts import Amount, Slot, World
 from assistant.language.amounts import Found
-from assistant.language.lexicon import phrases
+from assistant.language.lexicon import Hit as Hit
+from assistant.language.lexicon import Words
 from assistant.language.numbers import number
-from assistant.language.tokens import Phrases, Token, tokens
+from assistant.language.sold import sold
+from assistant.language.tokens import extent
 from assistant.request import Language
 
 # Lists of words that no title goes past.
 GRAMMAR = ("among", "split", "save", "by_date", "me", "people", "loan", "have", "tip", "paid", "monthly", "others")
 ARTICLES = ("a", "an", "one", "un", "une")
 USUAL = ("USD", "GBP", "CNY")  # what "dollars", "pounds" and "kuai" mean to somebody who holds none of them
-TABLES = ("bound", "category", "currency")  # of the lexicon itself
-Hit = tuple[str, int, int]  # a meaning, its first token, the token after its last
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,40 +37,44 @@ class Number:
 
 @dataclass(frozen=True)
 class Sentence:
-    """`reading`: which meaning of an amount that has two is taken ("1.234")."""
+    """`reading`: which meaning of an amount that has two is taken ("1.234"). `home`: the lexicon's section of a list
+    that is called by its bare name."""
 
     text: str
     language: Language
     world: World
     reading: int = 0
+    home: str = "list"
 
     @cached_property
-    def tokens(self) -> tuple[Token, ...]:
-        return tokens(self.text)
+    def tokens(self) -> Words:
+        return Words.of(self.text, self.language, self.home)
 
     @cached_property
     def words(self) -> tuple[str, ...]:
         return tuple(token.text for token in self.tokens)
 
+    @cached_property
+    def sold(self) -> list[tuple[int, int]]:
+        """Where what is sold is named, as stretches of tokens."""
+        return sold(self.text, self.world)
+
     def find(self, name: str, first: int = 0, last: int | None = None) -> list[Hit]:
-        """Phrases of the lexicon's [flash] list or table between two tokens; a name with a dot is of another table."""
-        hits = self._phrases(name).scan(self.tokens[first:last])
-        return [(meaning, first + a, first + b) for meaning, a, b in hits]
+        return self.tokens.find(name, first, last)
 
     def says(self, name: str, first: int = 0, last: int | None = None) -> bool:
-        return bool(self.find(name, first, last))
+        return bool(self.tokens.find(name, first, last))
 
     def at(self, name: str, index: int) -> int:
-        """The token after the phrase of `name` that begins at `index`, or 0."""
-        hit = self._phrases(name).at(self.tokens, index) if index < len(self.tokens) else None
-        return hit[1] if hit else 0
+        return self.tokens.at(name, index)
 
-    def ends(self, name: str, index: int) -> bool:
-        """Whether a phrase of `name` stands right before `index`."""
-        return any(last == index for *_, last in self.find(name, 0, index))
+    def slot(self, first: int, last: int, value: Any = None, **more: Any) -> Slot:
+        """A detail that stands at the tokens [first, last)."""
+        return Slot.said(self.text, extent(self.tokens, first, last), value, **more)
 
-    def _phrases(self, name: str) -> Phrases[str]:
-        return phrases(name if "." in name or name in TABLES else f"flash.{name}", self.language)
+    def blank(self, first: int, last: int) -> Self:
+        """Without the characters [first, last), the others where they were."""
+        return replace(self, text=self.text[:first] + " " * (last - first) + self.text[last:])
 
     def spell(self, first: int, last: int) -> str:
         """The words as they were typed."""

@@ -10,11 +10,10 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from assistant.language import amounts, constraints, periods
-from assistant.language.acts import Slot, World
-from assistant.language.lexicon import lexicon, phrases
+from assistant.language.acts import Slot
+from assistant.language.lexicon import Words, lexicon, names
 from assistant.language.numbers import number
 from assistant.language.sentence import Sentence
-from assistant.language.tokens import Phrases, Token, covered, extent, tokens
 from assistant.money import Money
 from assistant.request import Constraint, Language
 
@@ -26,30 +25,27 @@ LONGEST_HAN_NAME = 8
 # ---- payments ----
 
 
-def pay(text: str, language: Language, world: World) -> dict[str, Slot]:
+def pay(said: Sentence) -> dict[str, Slot]:
     """payee, amount, purpose of a wish to pay (or of an answer to "who?", "how much?")."""
-    words = tokens(text)
     slots: dict[str, Slot] = {}
-    if again := phrases("list.same", language).scan(words):
-        start, end = extent(words, *again[0][1:])
-        slots["repeat"] = Slot.said(text, (start, end), "last")
-        text = text[:start] + " " * (end - start) + text[end:]  # "as last time" is no reason
-    found = _addressed(payee(text, language, world), text)
+    if again := said.find("same"):
+        slots["repeat"] = last = said.slot(*again[0][1:], "last")
+        said = said.blank(*(last.span or (0, 0)))  # "as last time" is no reason
+    found = _addressed(payee(said), said.text)
     if found:
         slots["payee"] = found
-    reason = purpose(text, language, found)
-    days = [day for day in periods.read(text, language, world.day, ahead=True) if day.value.start > world.day]
+    reason = purpose(said, found)
+    days = [day for day in periods.read(said.text, said.language, said.world.day, ahead=True)
+            if day.value.start > said.world.day]  # fmt: skip
     taken = [slot.span for slot in (found, reason) if slot and slot.span] + [day.span for day in days]
-    if sum_ := amount(text, language, taken):
-        slots["amount"] = _with_share(sum_, text, language, world)
+    if sum_ := amount(said.text, said.language, taken):
+        slots["amount"] = _with_share(sum_, said)
     if days:
-        slots["day"] = Slot.said(text, days[0].span, days[0].value.start)
-    if often := phrases("list.regularly", language).scan(words):
-        slots["often"] = Slot.said(text, extent(words, *often[0][1:]))
-    if reason:
+        slots["day"] = Slot.said(said.text, days[0].span, days[0].value.start)
+    if often := said.find("regularly"):
+        slots["often"] = said.slot(*often[0][1:])
+    if reason := reason or _bill_word(said, found):
         slots["purpose"] = reason
-    elif word := _bill_word(text, words, language, found):
-        slots["purpose"] = word
     return slots
 
 
@@ -61,10 +57,10 @@ def _addressed(found: Slot | None, text: str) -> Slot | None:
     return Slot.said(text, place.span(), confidence=0.6) if place else found
 
 
-def _with_share(sum_: Slot, text: str, language: Language, world: World) -> Slot:
+def _with_share(sum_: Slot, said: Sentence) -> Slot:
     """ "20 with a 10 % tip" may be 20 or 22: a percentage beside an amount is asked about."""
-    told, (first, last) = Sentence(text, language, world), sum_.span or (0, 0)
-    beside = [each for each in told.percents if not first <= told.tokens[each.first].start < last]
+    first, last = sum_.span or (0, 0)
+    beside = [each for each in said.percents if not first <= said.tokens[each.first].start < last]
     if not beside:
         return sum_
     more = Decimal(sum_.value.value) * (100 + beside[0].value) / 100
@@ -77,156 +73,132 @@ def amount(text: str, language: Language, taken: Sequence[Span] = ()) -> Slot | 
     found = amounts.read(text, language, taken)
     if not found:
         return None
-    readings = [reading for item in found for reading in item.readings]
     first = min(found, key=lambda item: not item.certain)
     value = first.readings[0]
-    others = tuple(dict.fromkeys(reading for reading in readings if reading != value))
+    others = tuple(dict.fromkeys(each for item in found for each in item.readings if each != value))
     sure = 0.6 if any(item.vague for item in found) else 1.0
     return Slot.said(text, first.span, value, confidence=sure, readings=others)
 
 
-def payee(text: str, language: Language, world: World) -> Slot | None:
+def payee(said: Sentence) -> Slot | None:
     """A name of the book where it was said, else the words after "to", "à", 给 as they stand."""
-    words = tokens(text)
-    known = known_names(words, language, world)
-    if known:
-        best = max(weight for weight, *_ in known)
-        names = list(dict.fromkeys(name for weight, name, _, _ in known if weight == best))
-        _, name, first, last = next(item for item in known if item[0] == best)
-        names += _joined(words, known, last, language)
-        return Slot.said(text, extent(words, first, last), name, readings=tuple(dict.fromkeys(names[1:])))
-    return _named(text, words, language)
+    known = known_names(said)
+    if not known:
+        return _named(said)
+    best = max(weight for weight, *_ in known)
+    names = list(dict.fromkeys(name for weight, name, _, _ in known if weight == best))
+    _, name, first, last = next(item for item in known if item[0] == best)
+    names += _joined(said.tokens, known, last)
+    return said.slot(first, last, name, readings=tuple(dict.fromkeys(names[1:])))
 
 
-def known_names(words: Sequence[Token], language: Language, world: World) -> list[tuple[int, str, int, int]]:
+def known_names(said: Sentence) -> list[tuple[int, str, int, int]]:
     """Names of the book in the sentence: (2 right after "to" or "pay" else 1, name, first token, after the last)."""
-    found = []
-    for name, first, last in Phrases((name, name) for name in world.payees).scan(words):
-        before = max(
-            (b for _, a, b in phrases("list.payee_before", language).scan(words[:first]) if b == first), default=0
-        )
-        after = bool(phrases("list.purpose", language).scan(words[max(0, first - 1) : first]))
-        possessive = (
-            language == "en"
-            and last < len(words)
-            and words[last].text == "s"
-            and words[last].start == words[last - 1].end + 1
-        )
-        if not possessive:
-            found.append((2 if before and not after else 1, name, first, last))
+    found, words = [], said.tokens
+    for name, first, last in names(said.world.payees).scan(words):
+        marked = words.ends("payee_before", first) and not words.find("purpose", max(0, first - 1), first)
+        owner = words[last : last + 1] and words[last].text == "s" and words[last].start == words[last - 1].end + 1
+        if not (owner and said.language == "en"):
+            found.append((1 + marked, name, first, last))
     return found
 
 
-def _joined(words: Sequence[Token], known: list[tuple[int, str, int, int]], last: int, language: Language) -> list[str]:
+def _joined(words: Words, known: list[tuple[int, str, int, int]], last: int) -> list[str]:
     """Names that an "and" or a comma puts beside the first: one payment cannot go to two, so it is asked."""
-    names = []
+    found = []
     for _, name, first, end in known:
-        between = words[last:first]
-        if (
-            between
-            and len(between) <= 2
-            and all(t.kind == "mark" or phrases("list.to", language).at((t,), 0) for t in between)
+        if 0 < first - last <= 2 and all(
+            words[i].kind == "mark" or words.cut(i, i + 1).at("to") for i in range(last, first)
         ):
-            names.append(name)
+            found.append(name)
             last = end
-    return names
+    return found
 
 
-def _named(text: str, words: Sequence[Token], language: Language) -> Slot | None:
+def _named(said: Sentence) -> Slot | None:
     """The run of words after a marker, as said; nothing when only amounts and small words follow."""
     for prefer_for in (False, True):
-        for marker, _, start in phrases("list.payee_before", language).scan(words):
-            weak = bool(phrases("list.purpose", language).at(tokens(marker), 0))
-            if weak != prefer_for:
+        for marker, _, start in said.find("payee_before"):
+            if bool(Words.of(marker, said.language).at("purpose")) != prefer_for:
                 continue
-            first, last = _run(words, start, language)
-            bill = phrases("list.bill", language).scan(words[first : last + 1])
-            if last > first and not bill:
-                return Slot.said(text, extent(words, first, last), confidence=0.6)
+            first, last = _run(said, start)
+            if last > first and not said.says("bill", first, last + 1):
+                return said.slot(first, last, confidence=0.6)
     return None
 
 
-def _run(words: Sequence[Token], start: int, language: Language) -> Span:
-    stops, articles = phrases("list.payee_stop", language), phrases("list.payee_article", language)
-    first = start
-    article = articles.at(words, start)
-    end = article[1] if article else start
-    name = end
-    bound = phrases("bound", language)
-    while (
-        end < len(words) and words[end].kind in ("word", "han") and not (stops.at(words, end) or bound.at(words, end))
-    ):
-        small = number(words, end, language) is not None and not (
-            language == "zh" and words[end].kind == "han" and end > name
+def _run(said: Sentence, start: int) -> Span:
+    words, han = said.tokens, said.language == "zh"
+    end = name = words.at("payee_article", start) or start
+    while end < len(words) and words[end].kind in ("word", "han"):
+        counted = number(words, end, said.language) is not None and not (
+            han and words[end].kind == "han" and end > name
         )
-        if small or (phrases("currency", language).at(words, end) and language != "zh"):
+        if counted or words.at("payee_stop", end) or words.at("bound", end) or (words.at("currency", end) and not han):
             break
         end += 1
         if end - name >= (LONGEST_HAN_NAME if words[name].kind == "han" else LONGEST_NAME):
             break
-    return (first, end) if end > name else (start, start)
+    return (start, end) if end > name else (start, start)
 
 
-def purpose(text: str, language: Language, who: Slot | None) -> Slot | None:
+def purpose(said: Sentence, who: Slot | None) -> Slot | None:
     """The words after "for", "pour", 备注, up to an amount, the payee or the end."""
-    words = tokens(text)
-    for _, marker, start in phrases("list.purpose", language).scan(words):
-        if (
-            start >= len(words)
-            or words[start].text in lexicon(language)["list"]["pronoun"]  # "for me" is no purpose
-            or (who and who.span and who.span[0] <= words[start].start < who.span[1])
+    words, (begun, over) = said.tokens, (who.span if who else None) or (0, 0)
+    for _, marker, start in words.find("purpose"):
+        if start >= len(words) or words[start].text in lexicon(said.language)["list"]["pronoun"]:
+            continue  # "for me" is no purpose
+        if begun <= words[start].start < over or (
+            over and marker and words[marker].start <= begun <= words[start - 1].end
         ):
             continue
-        if who and who.span and marker and words[marker].start <= who.span[0] <= words[start - 1].end:
-            continue
         end = start
-        while end < len(words) and not _ends_purpose(words, end, start, who, language):
+        while end < len(words) and not _ends_purpose(said, end, start, who):
             end += 1
-        while end > start and (words[end - 1].kind == "mark" or phrases("list.polite", language).at(words, end - 1)):
+        while end > start and (words[end - 1].kind == "mark" or words.at("polite", end - 1)):
             end -= 1
         if end > start:
-            return Slot.said(text, extent(words, start, end))
+            return said.slot(start, end)
     return None
 
 
-def _ends_purpose(words: Sequence[Token], at: int, start: int, who: Slot | None, language: Language) -> bool:
+def _ends_purpose(said: Sentence, at: int, start: int, who: Slot | None) -> bool:
     """At the payee, at punctuation, at a marker of the payee, or at an amount (not "2 pizzas", which is a purpose)."""
+    words, (begun, over) = said.tokens, (who.span if who else None) or (0, 0)
     token = words[at]
-    if token.text in ",，。.;；!！" or (who and who.span and who.span[0] <= token.start < who.span[1]):
+    if token.text in ",，。.;；!！" or begun <= token.start < over:
         return True
-    if at > start and token.text in ("to", "a", "给") and who and who.span and who.span[0] > token.start:
+    if at > start and token.text in ("to", "a", "给") and begun > token.start:
         return True
-    hit = amounts.amount_at(words, at, language)
+    hit = amounts.amount_at(words, at, said.language)
     if hit is None:
         return False
     noun_follows = hit.last < len(words) and words[hit.last].kind == "word" and at == start
     return hit.certain or not noun_follows
 
 
-def _bill_word(text: str, words: Sequence[Token], language: Language, who: Slot | None) -> Slot | None:
+def _bill_word(said: Sentence, who: Slot | None) -> Slot | None:
     """ "pay the rent": what the payment is for, when nothing else says it."""
-    for _, first, last in phrases("list.bill", language).scan(words):
-        span = extent(words, first, last)
-        if not (who and who.span and who.span[0] <= span[0] < who.span[1]):
-            return Slot.said(text, span, confidence=0.9)
-    return None
+    begun, over = (who.span if who else None) or (0, 0)
+    slots = (said.slot(first, last, confidence=0.9) for _, first, last in said.find("bill"))
+    return next((slot for slot in slots if slot.span and not begun <= slot.span[0] < over), None)
 
 
 # ---- products ----
 
 
-def find(text: str, language: Language, world: World) -> dict[str, Slot]:
+def find(said: Sentence) -> dict[str, Slot]:
     """query, constraints, doubts and quantity of a wish for a product; the digits of a code when they were typed."""
-    if typed := code(text):
+    if typed := code(said.text):
         return {"code": typed}
-    given = phrases("list.gift", language).scan(tokens(text))
-    whom = payee(text, language, world) if given else None
-    wanted = constraints.read(text, language, world, (whom and whom.span) or (0, 0), facts=True)
-    query = _without(wanted.query, "list.gift", language) if given else wanted.query
+    given = said.says("gift")
+    whom = payee(said) if given else None
+    wanted = constraints.read(said, (whom and whom.span) or (0, 0), facts=True)
+    query = _without(wanted.query, "gift", said.language) if given else wanted.query
     limits = wanted.constraints
-    if wanted.quantity > 1 and phrases("list.altogether", language).scan(tokens(text)):
+    if wanted.quantity > 1 and said.says("altogether"):
         limits = tuple(_each(limit, wanted.quantity) for limit in limits)
-        query = _without(query, "list.altogether", language)
+        query = _without(query, "altogether", said.language)
     told = {"query": query, "constraints": limits, "doubts": wanted.doubts, "quantity": wanted.quantity}
     return {name: Slot(value, query if name == "query" else "") for name, value in told.items() if value}
 
@@ -239,10 +211,10 @@ def _each(limit: Constraint, count: int) -> Constraint:
     return replace(limit, value=Money(bound.minor // count, bound.currency))
 
 
-def _without(text: str, section: str, language: Language) -> str:
+def _without(text: str, name: str, language: Language) -> str:
     """The text without these phrases: nothing is sold under the name "gift"."""
-    words = tokens(text)
-    gone = covered(words, phrases(section, language))
+    words = Words.of(text, language)
+    gone = words.covered(name)
     kept = (text[word.start : word.end] for place, word in enumerate(words) if place not in gone)
     return ("" if language == "zh" else " ").join(kept)
 

@@ -14,8 +14,8 @@ def sold(text: str, world: World) -> list[tuple[int, int]]:
 
     A final s does not matter, the accent of "thé" does; one Han character alone (灯 in 开灯) names nothing.
     """
-    words, names = tokens(text), _sold(world.products)
-    found = names.scan([replace(word, text=_singular(word.text)) for word in words])
+    words = tokens(text)
+    found = _sold(world.products).scan([replace(word, text=_singular(word.text)) for word in words])
     small = [phrases("list.search", language) for language in LANGUAGES]
     return [
         (first, last)

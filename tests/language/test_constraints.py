@@ -4,6 +4,7 @@ import pytest
 
 from assistant.language import constraints
 from assistant.language.acts import World
+from assistant.language.sentence import Sentence
 from assistant.money import Money
 from assistant.request import Constraint, Language
 
@@ -44,7 +45,7 @@ CASES: list[tuple[str, Language, str, Told]] = [
 
 @pytest.mark.parametrize(("text", "language", "query", "told"), CASES)
 def test_limits_and_words_are_told_apart(text: str, language: Language, query: str, told: Told) -> None:
-    wanted = constraints.read(text, language, WORLD)
+    wanted = constraints.read(Sentence(text, language, WORLD))
     assert {(c.field, c.op, c.value) for c in wanted.constraints} == told
     assert wanted.query == query
     assert not wanted.doubts
@@ -52,10 +53,10 @@ def test_limits_and_words_are_told_apart(text: str, language: Language, query: s
 
 def test_a_condition_points_at_the_words_that_said_it() -> None:
     text = "a red desk lamp under 40 euros"
-    found = constraints.read(text, "en", WORLD).constraints
+    found = constraints.read(Sentence(text, "en", WORLD)).constraints
     assert {text[slice(*c.span)] for c in found if c.span} == {"red", "under 40 euros"}
 
 
 def test_a_unit_stays_with_its_number() -> None:
-    (found,) = constraints.read("a 24 inch monitor", "en", WORLD).constraints
+    (found,) = constraints.read(Sentence("a 24 inch monitor", "en", WORLD)).constraints
     assert found == Constraint("size", "is", 24.0, span=(2, 9), unit="inch")

@@ -2,6 +2,7 @@
 
 from assistant.language import flash
 from assistant.language.acts import State
+from assistant.language.utterance import utter
 from assistant.request import Evidence, Language
 from tests.language.hearing import WORLD
 from tests.language.test_scripts import SCRIPTS, scripts
@@ -9,7 +10,7 @@ from workshop.router import own
 
 
 def card(text: str, language: Language) -> str:
-    acts = flash.propose(text, Evidence(), State(language=language), WORLD)
+    acts = flash.propose(utter(text, State(language=language), WORLD), Evidence())
     return str(acts[0].slots["kind"].value) if acts else ""
 
 

@@ -7,6 +7,7 @@ import pytest
 from assistant.language import answers, dialogue
 from assistant.language.acts import Act, Cancel, Choose, Do, Drop, Frame, Query, Set, Slot, State
 from assistant.language.rules import Rules
+from assistant.language.utterance import utter
 from assistant.money import Money
 from assistant.reply import Reply
 from assistant.request import Constraint, Evidence, Language
@@ -19,7 +20,9 @@ ALICE, BOB = (Frame("pay", {"payee": Slot(name)}, sheet=name) for name in ("Alic
 
 
 def acts(text: str, language: Language, state: State = SHELF) -> tuple[Act, ...]:
-    return answers.propose(text, replace(state, language=language), replace(WORLD, payees=("Alice Martin", "Bob Chen")))
+    return answers.propose(
+        utter(text, replace(state, language=language), replace(WORLD, payees=("Alice Martin", "Bob Chen")))
+    )
 
 
 @pytest.mark.parametrize(("language", "text", "by"), [

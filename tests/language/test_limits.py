@@ -4,6 +4,9 @@ import pytest
 
 from assistant.language import constraints
 from assistant.language.acts import World
+from assistant.language.sentence import Sentence
+from assistant.language.sold import sold
+from assistant.language.tokens import tokens
 from assistant.money import Money
 from assistant.request import Doubt, Language
 
@@ -93,7 +96,7 @@ CASES: list[tuple[Language, str, Told]] = [
 
 @pytest.mark.parametrize(("language", "text", "told"), CASES)
 def test_a_limit_is_a_limit(language: Language, text: str, told: Told) -> None:
-    wanted = constraints.read(text, language, WORLD)
+    wanted = constraints.read(Sentence(text, language, WORLD))
     assert {(c.field, c.op, c.value) for c in wanted.constraints} == told
     assert not wanted.doubts
     assert not any(char.isdigit() for char in wanted.query)
@@ -112,7 +115,7 @@ def test_a_limit_is_a_limit(language: Language, text: str, told: Told) -> None:
     ("en", "lamp under twelve fifty", (price("less", 12.5), price("less", 1250))),
 ])  # fmt: skip
 def test_a_number_that_may_be_a_limit_is_asked(language: Language, text: str, options: tuple[object, ...]) -> None:
-    wanted = constraints.read(text, language, WORLD)
+    wanted = constraints.read(Sentence(text, language, WORLD))
     (doubt,) = wanted.doubts
     assert isinstance(doubt, Doubt)
     assert tuple((o[0].field, o[0].op, o[0].value) if o else None for o in doubt.options) == options
@@ -128,7 +131,7 @@ def test_a_number_that_may_be_a_limit_is_asked(language: Language, text: str, op
     ("en", "what lamps sold in 2025", 0),
 ])  # fmt: skip
 def test_a_count_a_name_and_a_day_are_no_limit(language: Language, text: str, quantity: int) -> None:
-    wanted = constraints.read(text, language, WORLD)
+    wanted = constraints.read(Sentence(text, language, WORLD))
     assert not wanted.doubts
     assert wanted.quantity == quantity
 
@@ -140,7 +143,7 @@ def test_a_count_a_name_and_a_day_are_no_limit(language: Language, text: str, qu
 )
 def test_no_number_is_ever_ignored(language: Language, number: str, shape: str) -> None:
     product = {"en": "kettle", "fr": "lampe", "zh": "台灯"}[language]
-    wanted = constraints.read(shape.format(p=product, n=number), language, WORLD)
+    wanted = constraints.read(Sentence(shape.format(p=product, n=number), language, WORLD))
     assert wanted.doubts or wanted.constraints or wanted.quantity
 
 
@@ -149,6 +152,6 @@ def test_no_number_is_ever_ignored(language: Language, number: str, shape: str) 
     ("开灯", []),
 ])  # fmt: skip
 def test_what_is_sold_is_recognised_by_its_name(text: str, named: list[str]) -> None:
-    words = constraints.tokens(text)
-    found = constraints.sold(text, WORLD)
+    words = tokens(text)
+    found = sold(text, WORLD)
     assert [text[words[a].start : words[b - 1].end] for a, b in found] == named

@@ -4,6 +4,7 @@ import pytest
 
 from assistant.language import slots
 from assistant.language.acts import World
+from assistant.language.sentence import Sentence
 from assistant.money import Money
 from assistant.request import Constraint, Language
 from assistant.shop import Shop
@@ -15,13 +16,13 @@ def world(shop: Shop) -> World:
 
 
 def limits(shop: Shop, text: str, language: Language) -> tuple[Constraint, ...]:
-    told = slots.find(text, language, world(shop))
+    told = slots.find(Sentence(text, language, world(shop)))
     assert "doubts" not in told
     return told["constraints"].value if "constraints" in told else ()
 
 
 def shelf(shop: Shop, text: str, language: Language) -> Shelf:
-    told = slots.find(text, language, world(shop))
+    told = slots.find(Sentence(text, language, world(shop)))
     query = told["query"].value if "query" in told else ""
     return shop.search(query, limits(shop, text, language), language, 60)
 
@@ -194,7 +195,7 @@ def test_what_is_to_be_without_a_thing_does_not_speak_of_it(
 
 @pytest.mark.parametrize(("language", "text"), [("en", "no lamp over 50"), ("fr", "aucune lampe de plus de 50")])
 def test_none_over_a_price_is_asked_and_never_read_as_over_it(stocked: Shop, language: Language, text: str) -> None:
-    told = slots.find(text, language, world(stocked))
+    told = slots.find(Sentence(text, language, world(stocked)))
     assert "constraints" not in told
     assert [option[0].op for option in told["doubts"].value[0].options] == ["at_most", "more"]
 

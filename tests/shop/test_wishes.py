@@ -2,6 +2,7 @@
 
 from assistant.language import constraints
 from assistant.language.acts import World
+from assistant.language.sentence import Sentence
 from assistant.shop import Shop
 from bench.wishes import wishes
 
@@ -11,7 +12,7 @@ def test_no_card_breaks_a_wish_and_what_can_be_met_is_shown(stocked: Shop) -> No
     world = World(currencies=("EUR", "USD"), today="2026-11-22", **stocked.lexicon())
     broken, unshown, possible = [], [], 0
     for wish in wishes(products, 240, seed=22):
-        wanted = constraints.read(wish.text, wish.language, world)
+        wanted = constraints.read(Sentence(wish.text, wish.language, world))
         hits = () if wanted.doubts else stocked.search(wanted.query, wanted.constraints, wish.language, 10).hits
         broken += [wish.text for hit in hits if not wish.met_by(hit.product)]
         able = any(wish.met_by(product) for product in products)

@@ -7,6 +7,7 @@ from typing import get_args
 
 from assistant.language import constraints
 from assistant.language.acts import World
+from assistant.language.sentence import Sentence
 from assistant.money import Money
 from assistant.request import Constraint, Language
 from assistant.shop import Shop
@@ -35,13 +36,13 @@ def test_of_three_hundred_written_wishes_97_in_a_hundred_are_read_exactly(stocke
     for line in LINES:
         language, text, limits = line.split("\t")
         assert language in get_args(Language)
-        wanted = constraints.read(text, language, world)
+        wanted = constraints.read(Sentence(text, language, world))
         if wanted.doubts or told(wanted.constraints) != {limit(each) for each in limits.split(";") if each}:
             wrong.append((text, wanted))
     wrong += [
         (text, read)
         for language, text, limits in CASES
-        if (read := constraints.read(text, language, WORLD)).doubts or told(read.constraints) != limits
+        if (read := constraints.read(Sentence(text, language, WORLD))).doubts or told(read.constraints) != limits
     ]
     texts = [line.split("\t")[1] for line in LINES] + [text for _, text, _ in CASES]
     assert len(texts) == len(set(texts)) >= 300
