@@ -123,6 +123,7 @@ class ProductView:
     id: str
     title: str
     price: Money
+    per: str  # what a kilogram or litre of it costs, where it is sold so
     offer: str  # who sells it, and when the price was read
     stock: str
     delivery_days: int

@@ -45,7 +45,9 @@ def test_what_a_tap_does_never_leaves_the_server() -> None:
 
 def test_a_card_reads_back_as_it_was_published() -> None:
     shelf = Products(
-        products=(ProductView("p", "Lamp", Money(3490, "EUR"), "Maison", "12", 2, ("cheapest",), "/pictures/p.svg"),),
+        products=(
+            ProductView("p", "Lamp", Money(3490, "EUR"), "", "Maison", "12", 2, ("cheapest",), "/pictures/p.svg"),
+        ),
         constraints=(Chip("under €40"),),
     )
     figure = Figure(

@@ -14,8 +14,9 @@ from assistant.reply import Action, Notice, ProductView
 from assistant.request import Constraint
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import glossary
-from assistant.shop.guide import Reason
+from assistant.shop.guide import Reason, amount, fact
 from assistant.shop.shelf import Hit
+from assistant.shop.unit_price import unit_price
 
 LARGE = ("capacity", "height", "length", "weight", "pages")  # what "bigger" is about, the first that is stated
 FEW = 3  # so many left are worth saying
@@ -54,11 +55,17 @@ def view(hit: Hit, currency: str, context: Context) -> ProductView:
         actions.insert(0, Action(context.say("product.buy"), "product.buy", target, style="primary"))
         actions.insert(0, Action(context.say("cart.add"), "cart.add", target))
     return ProductView(
-        product.id, hit.product.title(context.language), hit.price,
+        product.id, hit.product.title(context.language), hit.price, _per(product, hit.price.currency, context),
         context.say("product.offer", seller=seller, day=offer.read_at.date(), at=offer.read_at),
         stock(offer.stock, context), offer.delivery_days,
         tuple(reason(each, currency, context) for each in hit.why), product.image, tuple(actions),
     )  # fmt: skip
+
+
+def _per(product: Product, currency: str, context: Context) -> str:
+    """ "€14.40 per kg" for what is sold by its content."""
+    told = unit_price(product, currency)
+    return context.say(f"product.{told[0]}", price=told[1]) if told else ""
 
 
 def stock(left: int, context: Context) -> str:
@@ -112,12 +119,8 @@ def _ordered(products: Sequence[Product], ref: str, context: Context) -> list[st
 
 
 def _number(product: Product, name: str, context: Context) -> float | None:
-    if name in ("price", "delivery"):
-        offer = product.offer
-        return offer.price(context.settings.currency).minor if name == "price" else offer.delivery_days
-    names = (n for n in (LARGE if name == "size" else (name,)) if n in product.attributes)
-    fact = product.attributes.get(next(names, ""))
-    return None if fact is None or isinstance(fact.value, str) else fact.value
+    stated = next((n for n in LARGE if n in product.attributes), name) if name == "size" else name
+    return amount(fact(product, stated, context.settings.currency))
 
 
 def beyond(product: Product, by: str, context: Context) -> Constraint:

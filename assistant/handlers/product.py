@@ -21,13 +21,15 @@ from assistant.reply import Action, Chip, Compare, CompareRow, Products, Reply, 
 from assistant.request import Constraint, Doubt
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import glossary
-from assistant.shop.guide import Ask, Comparison, Row
+from assistant.shop.guide import PRICES, Ask, Comparison, Row
 from assistant.shop.shelf import Hit, Shelf
 
 SHOWN = 3  # cards in view
 LEAST, MOST = 2, 3  # products in a comparison
 DIFFERENCES = 4  # in one sentence
-THAN = ("price", "noise", "rating", "battery", "weight", "capacity", "delivery", "power", "height", "pages")
+THAN = (
+    *PRICES, "noise", "rating", "battery", "weight", "capacity", "delivery", "power", "height", "pages",
+)  # fmt: skip
 QUESTIONS = 3  # about one wish, at most
 IMPLIED = {"less": ("less", "at_most"), "more": ("more", "at_least")}
 HABITS = "habits"  # among what was asked: this search knows what the person avoids and wears
@@ -337,7 +339,7 @@ def tradeoffs(found: Comparison, currency: str, context: Context) -> Iterator[st
 
 
 def _than(name: str, by: float, unit: str, currency: str, context: Context) -> str:
-    amount = Money(abs(round(by)), currency) if name == "price" else abs(by)
+    amount = Money(abs(round(by)), currency) if name in PRICES else abs(by)
     return context.say(f"product.than.{name}_{'less' if by < 0 else 'more'}", by=measure(amount, unit, context))
 
 

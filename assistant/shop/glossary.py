@@ -81,6 +81,7 @@ class Glossary:
         self._told = {"material": data["materials"], "feature": data["features"]}
         self._values = {field: _by_form(forms) for field, forms in {"colour": data["colours"], **self._told}.items()}
         self.shown_by: dict[str, str] = data["shown_by"]  # type: ignore[assignment]  # feature -> the fact that tells it
+        self.content: dict[str, str] = data["content"]  # type: ignore[assignment]  # category -> the fact that tells it
         self._stop = {piece for words in data["stop"].values() for word in words for piece in pieces(word)}
         self._nouns, (self._french, chinese) = tuple(nouns), _nouns(nouns)
         self._entries = chinese | _entries(data)

@@ -16,11 +16,13 @@ from assistant.request import Constraint, Op
 from assistant.shop.catalogue import Product
 from assistant.shop.constraints import Columns
 from assistant.shop.index import Ranking, Rows
+from assistant.shop.unit_price import PER, unit_price
 
 CLOSE = 0.8  # share of the best score that still counts as an equally good match
-BETTER = {"price": -1, "noise": -1, "delivery": -1, "battery": 1, "rating": 1}  # the direction everybody agrees on
+PRICES = ("price", *PER.values())
+BETTER = {**dict.fromkeys(PRICES, -1), "noise": -1, "delivery": -1, "battery": 1, "rating": 1}  # as everybody agrees
 REASONS = 3  # on one card
-ORDER = ("price", "rating", "delivery")  # rows of a comparison that come first
+ORDER = (*PRICES, "rating", "delivery")  # rows of a comparison that come first
 SHOWN = 3  # products that a question must be able to change
 CANDIDATES = 60  # of the best rows: what a question is about
 FEW = 5  # so few candidates need no question
@@ -150,7 +152,7 @@ def question(
         names = {"category"}  # a present, something for the kitchen: what it is comes before how it is
     asks = []
     for name in sorted(names):
-        told = [_fact(products[row], name, currency) for row in among]
+        told = [fact(products[row], name, currency) for row in among]
         options = _options(name, told, products[among[0]], currency) if any(v is not None for v in told) else ()
         masks = [[_means(value, option) for value in told] for option in options]
         bits = _entropy(masks, weights) * ASKABLE.get(name, UNUSUAL)
@@ -225,13 +227,13 @@ class Comparison:
 
 def compare(products: Sequence[Product], currency: str) -> Comparison:
     """Facts stated by at least two of the products; equal rows apart; `best` only where a direction is agreed on."""
-    names = dict.fromkeys(("price", "rating", "delivery", "brand", *(n for p in products for n in p.attributes)))
+    names = dict.fromkeys((*ORDER, "brand", *(n for p in products for n in p.attributes)))
     rows = [_row(name, products, currency) for name in names]
     told = [row for row in rows if sum(value is not None for value in row.values) > 1]
     first = {name: place for place, name in enumerate(ORDER)}
     different = sorted((row for row in told if len(set(row.values)) > 1), key=lambda row: first.get(row.name, 9))
     same = tuple(row for row in told if len(set(row.values)) == 1)
-    numbers = [(row.name, tuple(_amount(value) for value in row.values)) for row in different]
+    numbers = [(row.name, tuple(amount(value) for value in row.values)) for row in different]
     against = tuple(
         tuple((name, mine - theirs) for name, values in numbers
               if (mine := values[0]) is not None and (theirs := values[at]) is not None and mine != theirs)
@@ -240,7 +242,8 @@ def compare(products: Sequence[Product], currency: str) -> Comparison:
     return Comparison(tuple(products), tuple(different), same, against, _front(numbers, len(products)))
 
 
-def _amount(value: Any) -> float | None:
+def amount(value: Any) -> float | None:
+    """A fact as a number: minor units of a price; None for a word or nothing."""
     return value.minor if isinstance(value, Money) else value if isinstance(value, (int, float)) else None
 
 
@@ -260,9 +263,9 @@ def _front(numbers: Sequence[tuple[str, tuple[float | None, ...]]], count: int) 
 
 
 def _row(name: str, products: Sequence[Product], currency: str) -> Row:
-    values = tuple(_fact(product, name, currency) for product in products)
+    values = tuple(fact(product, name, currency) for product in products)
     unit = next((product.attributes[name].unit for product in products if name in product.attributes), "")
-    measures = [value.minor if name == "price" else value for value in values if value is not None]
+    measures = [number for value in values if (number := amount(value)) is not None]
     best = None
     if name in BETTER and len(measures) == len(values):
         goal = (min if BETTER[name] < 0 else max)(measures)
@@ -270,15 +273,18 @@ def _row(name: str, products: Sequence[Product], currency: str) -> Row:
     return Row(name, values, unit, best)
 
 
-def _fact(product: Product, name: str, currency: str) -> Any:
+def fact(product: Product, name: str, currency: str) -> Any:
+    """A price, a number, a word, or None where the product does not state it."""
     if name == "price":
         return product.offer.price(currency)
+    if name in PER.values():
+        return dict([unit_price(product, currency) or ("", None)]).get(name)
     if name == "delivery":
         return product.offer.delivery_days
     if name in ("brand", "category"):
         return getattr(product, name)
-    fact = product.attributes.get(name)
-    return fact.value if fact else None
+    stated = product.attributes.get(name)
+    return stated.value if stated else None
 
 
 def alike(product: Product, others: Sequence[Product], currency: str) -> tuple[tuple[Product, tuple[str, ...]], ...]:
@@ -287,13 +293,13 @@ def alike(product: Product, others: Sequence[Product], currency: str) -> tuple[t
     Likeness = the mean over the product's facts of 1 for an equal word and 1 / (1 + distance / value) for a number.
     """
     names = ["price", *product.attributes]
-    mine = {name: _fact(product, name, currency) for name in names}
+    mine = {name: fact(product, name, currency) for name in names}
 
     def closeness(other: Product, name: str) -> float:
-        theirs, own = _fact(other, name, currency), mine[name]
+        theirs, own = fact(other, name, currency), mine[name]
         if theirs is None or isinstance(own, str) or isinstance(theirs, str):
             return float(theirs == own)
-        one, two = _amount(own), _amount(theirs)
+        one, two = amount(own), amount(theirs)
         return 0.0 if one is None or two is None else 1 / (1 + abs(one - two) / (abs(one) or 1))
 
     close = [(other, {name: closeness(other, name) for name in names}) for other in others]

@@ -1,13 +1,15 @@
 """What to ask, and how products differ: computed from the rows, on the demo catalogue."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from assistant.money import Money
 from assistant.request import Constraint
 from assistant.shop import Shop, guide
-from assistant.shop.catalogue import Product
+from assistant.shop.catalogue import Attribute, Product
+from assistant.shop.unit_price import unit_price
 
 
 def asking(shop: Shop, words: str, limits: tuple[Constraint, ...] = (), asked: tuple[str, ...] = ()) -> guide.Ask:
@@ -75,6 +77,29 @@ def test_the_first_is_held_against_each_other_one(make: Callable[..., Product]) 
     first, second, third = make("A", 1_000, noise=60.0), make("B", 1_500, noise=50.0), make("C", 1_000)
     found = guide.compare([first, second, third], "EUR")
     assert [dict(each) for each in found.against] == [{"price": -500, "noise": 10.0}, {}]
+
+
+def packed(product: Product, category: str, content: float, unit: str) -> Product:
+    fact = "capacity" if unit == "ml" else "weight"
+    return replace(product, category=category, attributes={fact: Attribute(content, unit)})
+
+
+def test_what_is_sold_by_its_content_is_held_against_by_the_kilogram_or_litre(make: Callable[..., Product]) -> None:
+    large, small = packed(make("L", 1_440), "coffee", 1000.0, "g"), packed(make("S", 1_180), "coffee", 500.0, "g")
+    found = guide.compare([large, small], "EUR")
+    row = next(row for row in found.different if row.name == "per_kg")
+    assert (row.values, row.best) == ((Money(1440, "EUR"), Money(2360, "EUR")), 0)
+    assert dict(found.against[0])["per_kg"] == -920
+
+
+@pytest.mark.parametrize(("category", "content", "unit", "told"), [
+    ("olive_oil", 750.0, "ml", ("per_l", Money(1333, "EUR"))), ("coffee", 333.0, "g", ("per_kg", Money(3003, "EUR"))),
+    ("kettle", 1700.0, "ml", None), ("coffee", 0.0, "g", None), ("olive_oil", 750.0, "g", None),
+])  # fmt: skip
+def test_a_unit_price_is_rounded_once_and_stands_only_where_the_content_is_stated(
+    make: Callable[..., Product], category: str, content: float, unit: str, told: tuple[str, Money] | None
+) -> None:
+    assert unit_price(packed(make("P", 1_000), category, content, unit), "EUR") == told
 
 
 def test_a_wish_for_no_kind_of_thing_is_first_asked_which_kind(shop: Shop) -> None:
