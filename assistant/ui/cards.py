@@ -145,7 +145,7 @@ def product(draw: Drawer, item: Json) -> Html:
     return el("article",
         el("div", picture(item["image"], item["title"]), cls="picture"),
         el("h3", item["title"]),
-        el("p", item["price"]["text"], el("span", item["per"], cls="muted per") if item["per"] else "", cls="price"),
+        el("p", item["price"]["text"], " ", el("span", item["per"], cls="muted"), cls="price"),
         el("p", " · ".join(part for part in (item["stock"], draw.word(key, count=days)) if part), cls="muted"),
         el("ul", *(el("li", icon("check"), el("span", reason)) for reason in item["why"]), cls="why"),
         el("p", item["offer"], cls="muted offer"),
