@@ -83,7 +83,8 @@ def receipt(
 
 def product(title: str, price: str, image: str = "/pictures/lamp.svg") -> ProductView:
     return ProductView(
-        "prd_1", title, eur(price), "€14.40 per kg", "Lueur shop · price of today", "12 in stock", 2, ("red", "under 40 €"), image,
+        "prd_1", title, eur(price), "€14.40 per kg", "Lueur shop · price of today", "12 in stock", 2,
+        ("red", "under 40 €"), image,
         (Action("Buy", "product.buy", style="primary"), Action("Compare", "product.compare")),
     )  # fmt: skip
 
