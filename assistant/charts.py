@@ -9,7 +9,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 WIDTH = 400  # units of the view box; the page decides the pixels
@@ -108,6 +108,42 @@ def bars(title: str, description: str, points: Sequence[Point]) -> str:
     return _svg(title, description, 8 + max(len(points), 1) * row, body)
 
 
+def bridge(title: str, description: str, points: Sequence[Point]) -> str:
+    """From the first point's value to the last's, a floating bar for each change between them, one row each.
+
+    Where the changes are small beside both ends the scale does not begin at zero; the ends then fade out on the left.
+    """
+    row, left, wide, last = 28, 176, 124, len(points) - 1
+    levels = [*accumulate(point.value for point in points[:-1]), points[-1].value]
+    high, low = max(0.0, *levels), min(levels)
+    cut = low > 0.5 * high
+    low = low - (high - low) / 3 if cut else min(0.0, low)
+    at = [left + wide * (level - low) / ((high - low) or 1.0) for level in (*levels, low if cut else 0.0)]
+    fade = "fade-" + hashlib.sha256(f"{title}{levels}".encode()).hexdigest()[:10]
+    body = [
+        f'<defs><linearGradient id="{fade}"><stop offset="0" stop-color="{MUTED}" stop-opacity="0"/>'
+        f'<stop offset=".4" stop-color="{MUTED}"/></linearGradient></defs>'
+    ]
+    for index, point in enumerate(points):
+        y, end = 8 + index * row, index in (0, last)
+        start, stop = sorted((at[-1 if end else index - 1], at[index]))
+        paint = (f"url(#{fade})" if cut else MUTED) if end else _paint(0 if point.value < 0 else 1)
+        body.append(
+            f"<g><title>{escape(f'{point.label}: {point.text}')}</title>"
+            + _text(12, y + 15, _short(point.label, 26), "start", INK, bold=end)
+            + _text(WIDTH - 12, y + 15, point.text, "end", INK, bold=True)
+            + f'<rect x="{start:.1f}" y="{y + 4}" width="{max(stop - start, 2):.1f}" height="14" rx="3" '
+            f'fill="{paint}"/></g>'
+        )
+        if index < last:
+            body.append(f'<path d="M{at[index]:.1f},{y + 18}v{row - 14}" stroke="{MUTED}" stroke-opacity=".5"/>')
+    return _svg(title, description, 8 + len(points) * row, body)
+
+
+def _paint(slice_: int) -> str:
+    return f"var(--slice-{slice_ + 1}, {SLICES[slice_]})"
+
+
 def columns(title: str, description: str, points: Sequence[Point]) -> str:
     """One rounded column per point, for months; the highest and the last are named, the axis stays sparse."""
     height, top, bottom = 208, 30, 176
@@ -144,7 +180,7 @@ def mirrored(title: str, description: str, above: Sequence[Point], below: Sequen
     zero, half = (top + bottom) / 2, (bottom - top) / 2 - 4
     step = (WIDTH - 24) / len(above)
     wide = min(step * 0.62, 26)
-    paints = (f"var(--slice-2, {SLICES[1]})", f"var(--slice-1, {SLICES[0]})")
+    paints = (_paint(1), _paint(0))
     body = [_grid(zero)]
     for side, (points, paint) in enumerate(zip((above, below), paints, strict=True)):
         body.append(f'<rect x="{12 + 110 * side}" y="6" width="10" height="10" rx="3" fill="{paint}"/>')
@@ -172,7 +208,7 @@ def donut(title: str, description: str, slices: Sequence[Point]) -> str:
     gap = 2.0 if len(slices) > 1 else 0.0
     body, begun = [], 0.0
     for index, point in enumerate(slices):
-        paint = f"var(--slice-{index + 1}, {SLICES[index]})"
+        paint = _paint(index)
         share = point.value / whole
         length = max(share * round_ - gap, 0.8)
         y = middle - 12 * len(slices) + 24 * index + 16

@@ -58,6 +58,8 @@ def rate(on: date, base: str, quote: str) -> Rate:
 
 def convert(money: Money, currency: str, on: date) -> tuple[Money, date]:
     """`money` in `currency` at the rate of `on`, half up to the minor unit, and the day of that rate."""
+    if money.currency == currency:
+        return money, on
     value, published = _ratio(on, money.currency, currency)
     shift = digits(currency) - digits(money.currency)
     above, below = value.numerator * 10 ** max(shift, 0), value.denominator * 10 ** max(-shift, 0)

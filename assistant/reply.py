@@ -192,12 +192,13 @@ class Figure(Card):
     rows: tuple[Mapping[str, Any], ...] = ()
     row_count: int = 0
     change: str = ""
+    lines: tuple[tuple[str, str], ...] = ()  # other figures beside it, each with its name
     warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart(Card):
-    kind: Literal["line", "bar", "donut"]
+    kind: Literal["line", "bar", "donut", "bridge"]
     title: str
     series: tuple[Mapping[str, Any], ...]
     table: tuple[tuple[str, ...], ...]  # first row is the head

@@ -155,10 +155,13 @@ def _scenario(case: Case) -> Got:
         start, end = (as_day(text) for text in case["inputs"]["period"])
         found = wealth.ask(ME, "return", Period(start + timedelta(1), end))
     parts = {row["item"]: row["value"].minor / 100 for row in found.rows}
+    after = found.beside["after"]
+    assert isinstance(after, Money)
     fifo = [lots.book(trades) for trades in books.values()]
-    cost, market = sum(each.cost for each in fifo) / 100, parts["after"]
+    cost, market = sum(each.cost for each in fifo) / 100, after.minor / 100
     return {"ttwror": _share(found.value), "irr": _share(found.method.values["rate"]), "market_value": market,
-            "delta": parts["gain"], "fifo_cost": cost, "realised_fifo": sum(each.gain for each in fifo) / 100,
+            "delta": round(sum(parts.values()) - parts["transfers"], 2),
+            "fifo_cost": cost, "realised_fifo": sum(each.gain for each in fifo) / 100,
             "unrealised_fifo": market - cost}  # fmt: skip
 
 
@@ -209,8 +212,9 @@ def _performance(case: Case) -> Got:
         wealth.ledger.post(ME, booked, "case", wealth.clock.now())
         eve, end = as_day(given["from"]), as_day(given["to"])
         found = performance.statement(wealth.ledger, ME, eve, end, currency)
-    got = {"initial": found.initial, "final": found.final, "earnings": found.earnings, "taxes": found.taxes,
-           "fees": found.fees, "capital_gains": found.capital, "realised_gains": found.realised}  # fmt: skip
+    parts = found.parts
+    got = {"initial": found.initial, "final": found.final, "earnings": parts["earnings"], "taxes": -parts["taxes"],
+           "fees": -parts["fees"], "capital_gains": parts["capital"], "realised_gains": parts["realised"]}  # fmt: skip
     return {name: got[name].minor / 100 for name in case["expected"]}
 
 
@@ -239,7 +243,8 @@ def _totals(case: Case) -> Got:
         for name in case["expected"]:
             day = as_day(given["to"] if name.endswith("end") else name[-10:])
             found = performance.statement(wealth.ledger, ME, day - timedelta(1), day, "EUR")
-            net = {"total": found.final, "interest": found.earnings - found.taxes, "tax": found.taxes}
+            taxes = found.parts["taxes"]
+            net = {"total": found.final, "interest": found.parts["earnings"] + taxes, "tax": -taxes}
             got[name] = net[name.split("_")[0]].minor / 100
     return got
 

@@ -12,6 +12,7 @@ POINTS = [Point(f"p{n}", float((n * 37) % 101 - 20), f"€{n}.00") for n in rang
 DRAWN = {
     "line": lambda t, p: charts.line(t, t, p),
     "bars": lambda t, p: charts.bars(t, t, p),
+    "bridge": lambda t, p: charts.bridge(t, t, p),
     "columns": lambda t, p: charts.columns(t, t, p),
     "donut": lambda t, p: charts.donut(t, t, [Point(q.label, abs(q.value) + 1, q.text) for q in p[:7]]),
 }
@@ -57,6 +58,16 @@ def test_the_lowest_highest_and_last_point_of_a_line_are_named() -> None:
     for text in ("€9.0", "€1.0", "€6.0"):
         assert f">{text}</text>" in drawn
     assert drawn.count("<circle") == 3
+
+
+def test_the_bars_of_a_bridge_hang_on_each_other_and_lead_from_one_end_to_the_other() -> None:
+    points = [Point(str(n), value, "v") for n, value in enumerate([100.0, 30.0, -20.0, 110.0])]
+    root = ElementTree.fromstring(charts.bridge("x", "x", points))
+    bars = [each for each in root.iter() if each.tag.endswith("rect")]
+    edges = [(float(each.attrib["x"]), float(each.attrib["x"]) + float(each.attrib["width"])) for each in bars]
+    (_, start), up, down, (_, end) = edges
+    assert start == pytest.approx(up[0], abs=0.2) and up[1] == pytest.approx(down[1], abs=0.2)
+    assert down[0] == pytest.approx(end, abs=0.2) and edges[0][0] == edges[3][0]
 
 
 def test_slices_add_up_to_the_whole_ring() -> None:

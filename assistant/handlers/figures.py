@@ -16,7 +16,7 @@ from assistant.wealth import METRICS, Answer, Note
 NAMES = 4  # parts of a split figure that the sentence names
 ROWS = 20  # rows on a figure before "all rows"
 SLICES, BARS = 7, 10  # parts of a ring or of a bar chart; the last stands for the rest where there are more
-NAMED = {"category": "category", "class": "class", "rhythm": "rhythm", "item": "item", "rule": "rule"}
+NAMED = {name: name for name in ("category", "class", "rhythm", "item", "rule", "meaning")}
 CUTS = {
     "net_worth": ("class", "currency", "account"), "spending": ("category", "month", "account"),
     "income": ("month", "category"),
@@ -33,7 +33,7 @@ def figure(answer: Answer, asked: Mapping[str, Any], context: Context, every_row
         id=card, metric=answer.metric, label=label(answer, context), value=answer.value, unit=answer.unit,
         period=answer.period, currency=answer.currency, price_date=answer.price_date, method=method(answer, context),
         rows=rows if every_row else rows[:ROWS], row_count=len(rows), change=change(answer, context),
-        warnings=notes(answer, context), actions=actions,
+        lines=beside(answer, context),        warnings=notes(answer, context), actions=actions,
     )  # fmt: skip
 
 
@@ -49,8 +49,19 @@ def notes(answer: Answer, context: Context) -> tuple[str, ...]:
     return tuple(_note(each, context) for each in answer.warnings)
 
 
+def beside(answer: Answer, context: Context, kind: type = object) -> tuple[tuple[str, str], ...]:
+    """The other figures of a kind, each by its name."""
+    return tuple(
+        (named("item", name, context),
+         each.text(context.language) if isinstance(each, Money) else f"{printed(each, context)} %")
+        for name, each in answer.beside.items() if isinstance(each, kind)
+    )  # fmt: skip
+
+
 def _follow_ups(answer: Answer, asked: Mapping[str, Any], context: Context) -> tuple[Action, ...]:
     """The next questions one tap away: the same figure, cut otherwise."""
+    if answer.beside:
+        return (again(context, dict(asked) | {"metric": "gains", "period": answer.period}, "ask.gains"),)
     return tuple(
         again(context, dict(asked) | {"metric": answer.metric, "group": group}, f"by.{group}")
         for group in CUTS.get(answer.metric, ())
@@ -71,12 +82,12 @@ def sentence(answer: Answer, context: Context) -> str:
     scope = _scope(answer, context)
     variants = [answer.metric + ending for ending in (*_endings(answer), *(f"_{name}" for name in scope), "")]
     chosen = next(name for name in variants if name in says)
-    value = -answer.value if chosen.endswith("_down") else answer.value
     first = answer.rows[0] if answer.rows else {}
     told = {"count": 1, "payee": first.get("payee", ""), "day": first.get("date", "")} | scope | dict(answer.facts)
+    told |= {"value": answer.value, "period": answer.period}
+    told |= {name: -told[name] for name in ("value", "gain") if name in told and chosen.endswith("_down")}
     facts = {name: printed(each, context) for name, each in told.items()}
-    period = period_text(answer.period, context.language)
-    said = [context.say(f"wealth.say.{chosen}", **facts | {"value": printed(value, context), "period": period})]
+    said = [context.say(f"wealth.say.{name}", **facts) for name in (chosen, *_more(answer, says))]
     if answer.query.group and answer.series:
         pairs = [(point_label(str(each["label"]), answer, context), each["value"]) for each in answer.series[:NAMES]]
         said.append(" · ".join(f"{name} {value.text(context.language)}" for name, value in pairs))
@@ -89,9 +100,14 @@ def sentence(answer: Answer, context: Context) -> str:
 def _endings(answer: Answer) -> list[str]:
     """Endings of the sentence's key that the figure itself asks for."""
     endings = ["_none"] if not answer.facts.get("count", 1) else []
-    below = answer.value < (Money(0, answer.value.currency) if isinstance(answer.value, Money) else 0)  # type: ignore[operator]
-    endings += ["_down"] if below else []
+    told = answer.facts.get("gain", answer.value)
+    endings += ["_down"] if (told.minor if isinstance(told, Money) else told) < 0 else []
     return endings + (["_alone"] if "rate" not in answer.facts else [])
+
+
+def _more(answer: Answer, says: Mapping[str, Any]) -> list[str]:
+    """A second sentence, where the answer names something for it."""
+    return [name for name in (f"{answer.metric}_more",) if name in says and "name" in answer.facts]
 
 
 def _scope(answer: Answer, context: Context) -> dict[str, str]:
@@ -234,7 +250,13 @@ def drawn(kind: str, title: str, about: str, pairs: Sequence[tuple[str, Money]],
     elif kind == "bar":
         pairs = _largest(pairs, BARS, context)
     points = [point(name, amount, context) for name, amount in pairs]
-    draw = {"line": charts.line, "columns": charts.columns, "donut": charts.donut, "bar": charts.bars}[kind]
+    draw = {
+        "line": charts.line,
+        "columns": charts.columns,
+        "donut": charts.donut,
+        "bar": charts.bars,
+        "bridge": charts.bridge,
+    }[kind]
     return draw(title, about, points)
 
 
@@ -259,5 +281,5 @@ def point_label(text: str, answer: Answer, context: Context) -> str:
     if re.fullmatch(r"\d{4}-\d\d", text):
         return month_name(text, context.language)
     words = catalogue(context.language)["wealth"]
-    kinds = ("class",) if answer.metric in ("net_worth", "exposure") else ("category",)
-    return next((str(words[kind][text]) for kind in kinds if text in words[kind]), text)
+    kind = {"net_worth": "class", "exposure": "class", "performance": "item"}.get(answer.metric, "category")
+    return str(words[kind].get(text, text))

@@ -6,6 +6,7 @@ Chooses what is shown and where; computes no figure. A tile whose figure cannot 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from assistant import charts
@@ -39,7 +40,7 @@ PLANS = (
     Plan("net_worth_history", "hero", dated=True, name="worth"),
     Plan("net_worth_change", dated=True, lines=("item", "value"), name="moved"),
     Plan("net_worth", group="class", name="allocation"),
-    Plan("return", dated=True),
+    Plan("performance", dated=True),
     Plan("spending", "flow", group="month", name="flow"),
     Plan("spending_pace", lines=("category", "value")),
     Plan("upcoming", days=31, lines=("payee", "date", "value")),
@@ -97,8 +98,8 @@ def _tile(plan: Plan, answer: Answer, opens: str, wanted: Mapping[str, Any], con
         metric=answer.metric, label=title, value=answer.value, unit=answer.unit,
         period=period_text(answer.period, context.language), price_date=answer.price_date, size=plan.size,
         change=figures.change(answer, context), text=sentence(answer, context), svg=svg, table=table,
-        method=figures.method(answer, context), lines=_lines(plan, answer, context),
-        warnings=figures.notes(answer, context), action=opens,
+        method=figures.method(answer, context), warnings=figures.notes(answer, context), action=opens,
+        lines=_lines(plan, answer, context) or figures.beside(answer, context, Decimal),
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ METRICS = (
     "spending_pace", "left_to_spend", "payday", "forecast", "upcoming", "runway", "cost_basis", "realised_gain",
     "benchmark", "drawdown", "concentration", "exposure", "paid_in", "debt", "top_month", "biggest_expense",
     "net_worth_change", "net_worth_history", "savings_rate", "compared", "net_worth", "return", "gains",
-    "recurring", "cash_by_currency", "fees", "payments", "spending", "balance", "income", "overview",
+    "recurring", "cash_by_currency", "fees", "payments", "spending", "performance", "balance", "income", "overview",
 )  # fmt: skip
 EARNED = {"salary", "interest", "dividends", "gifts"}
 BY_CATEGORY = {"spending", "income", "biggest_expense", "recurring", "double_charges", "payments", "upcoming",
@@ -94,6 +94,11 @@ def _implied(said: Sentence, found: dict[str, Slot]) -> Slot | None:
         return said.slot(*(paid or asked)[0][1:], "spending")  # "how much rent do I pay"
     if chosen == "recurring" and "category" in found and asked and "spending" in _metrics(words):
         return said.slot(0, len(words), "spending")  # "how much on my subscriptions"
+    if chosen == "performance" and "category" in found and found["category"].value in (*EARNED, "fees"):
+        return said.slot(0, len(words), "fees" if found["category"].value == "fees" else "income")
+    fared = words.find("fared") if not chosen and "account" in found else []
+    if fared:
+        return said.slot(*fared[0][1:], "performance")  # "how did my savings plan do this year"
     content = words.content
     whole = content.at("overview") if content and not metric else 0
     return Slot.said(said.text, extent(content, 0, whole), "overview") if whole and whole == len(content) else metric

@@ -5,7 +5,7 @@ Every figure can be opened: how it was worked out, and the rows behind it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -24,13 +24,16 @@ def figure(draw: Drawer, card: Json) -> Html:
     period = el("span", draw_period(draw, card["period"]), cls="muted")
     listed = len(card["rows"])
     count = max(card.get("row_count", 0), listed)
+    meant = listed > 0 and "meaning" in card["rows"][0]  # rows that say what they are stand open
     summary = draw.word("rows", count=count) if count <= listed else draw.word("rows_shown", shown=listed, count=count)
     return join([
         el("header", el("h3", card["label"]), period, cls="top"),
         el("p", number(draw, card), cls="amount"),
         el("p", card["change"], cls="change " + direction(card["change"])) if card.get("change") else "",
         warnings(card),
-        draw.folded(summary, data_table(draw, card["rows"], card["label"])) if listed else "",
+        beside([(_meant(row), cell(row["value"])) for row in card["rows"]] if meant else ()),
+        beside(card["lines"]),
+        draw.folded(summary, data_table(draw, card["rows"], card["label"])) if listed and not meant else "",
         computed(draw, card),
         draw.buttons(card["actions"]),
     ])  # fmt: skip
@@ -58,6 +61,12 @@ def computed(draw: Drawer, card: Json) -> Html:
     )
 
 
+def beside(lines: Sequence[Sequence[Html | str]]) -> Html | str:
+    """Names on the left, their figures on the right."""
+    pairs = [el("div", el("dt", left), el("dd", right)) for left, right in lines]
+    return el("dl", *pairs, cls="lines") if pairs else ""
+
+
 def warnings(card: Json) -> Html | str:
     told = [el("li", icon("alert"), el("span", text)) for text in card["warnings"]]
     return el("ul", *told, cls="warnings") if told else ""
@@ -81,6 +90,11 @@ def data_table(draw: Drawer, rows: Iterable[Json], caption: str) -> Html:
     head = [draw.named("column", name) for name in columns]
     cells = [[_payee(draw, row) if name == "payee" else cell(row.get(name, "")) for name in columns] for row in kept]
     return draw.table(head, cells, caption)
+
+
+def _meant(row: Json) -> Html:
+    """A part with what it means below its name."""
+    return join([row["item"], el("small", row["meaning"], cls="block muted")])
 
 
 def _payee(draw: Drawer, row: Json) -> Html | str:
@@ -128,8 +142,7 @@ def tile(draw: Drawer, one: Json, known: Mapping[str, Json]) -> Html:
     return el("article",
         el("div", name, el("p", number(draw, one), cls="amount small"),
            el("p", one["change"], cls="change " + direction(one["change"])) if one["change"] else "",
-           el("dl", *(el("div", el("dt", left), el("dd", right)) for left, right in one["lines"]), cls="lines")
-           if one["lines"] else "", cls="told"),
+           beside(one["lines"]), cls="told"),
         el("div", drawing(one["svg"]), cls="plot") if one["svg"] else "",
         warnings(one),
         el("div",

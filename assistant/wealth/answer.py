@@ -61,7 +61,8 @@ class Answer:
     """`rows` explain `value`: where it is money, their `value` fields sum to it. `series`: points to draw, if any.
 
     `price_date`: the oldest price or exchange rate used, None when none was needed. A point of `series` has `label`
-    (ISO day, ISO month, category, account, ...) and `value` (Money). `facts` fill the method's sentence and the
+    (ISO day, ISO month, category, account, ...) and `value` (Money). `beside`: other figures by name, a number is a
+    percentage. `facts` fill the method's sentence and the
     answer's; a `count` of 0 there means that nothing was found.
     """
 
@@ -72,6 +73,7 @@ class Answer:
     period: Period
     series: Rows = ()
     change: Since | None = None
+    beside: Mapping[str, Money | Decimal] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[Note, ...] = ()
     metric: str = ""

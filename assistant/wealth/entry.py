@@ -103,6 +103,7 @@ class Outside:
 
     entry: str
     day: date
+    payee: str
     flow: Flow
     category: str
     security: str | None  # of a dividend, the one that paid it

@@ -1,10 +1,11 @@
 """Metrics of investments: returns, gains by holding, realised gains, cost, falls, dividends to come."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,15 @@ from numpy.typing import NDArray
 
 from assistant import fx
 from assistant.errors import Refused
+from assistant.money import Money
 from assistant.reply import Period
-from assistant.wealth import cashflow, lots, returns, valuation
+from assistant.wealth import cashflow, returns, valuation
 from assistant.wealth.answer import Answer, Note
 from assistant.wealth.books import INVESTED, Books, Row, percent, stride
 from assistant.wealth.entry import UNIT, Account, Security, Traded
+from assistant.wealth.performance import Performance, book, booked, statement
 
-PARTS = 2  # digits of a return in percent
+OWN_RATES = ("weighted", "weighted_yearly", "timed")  # what a question for a return is answered with
 
 
 class Track:
@@ -28,7 +31,7 @@ class Track:
     """
 
     def __init__(self, books: Books) -> None:
-        query = books.query
+        self.books, query = books, books.query
         mine = [each for each in books.accounts if query.account in ("", each.name)]
         self.accounts: list[Account] = [each for each in mine if query.account or each.kind in INVESTED] or mine
         self.names = [each.name for each in self.accounts]
@@ -46,6 +49,11 @@ class Track:
             raise Refused("no_capital", start=query.period.start, end=books.end)
         self.weighted = returns.time_weighted(self.worth, came, went)
 
+    @cached_property
+    def statement(self) -> Performance:
+        query = self.books.query
+        return statement(self.books.ledger, query.user, self.days[0], self.days[-1], query.currency, self.names)
+
     @property
     def rates(self) -> returns.Roots:
         paid = [(self.days[0], -float(self.worth[0])), *((day, -float(minor)) for day, minor in self.flows)]
@@ -61,17 +69,44 @@ class Track:
         return tuple({"label": self.days[i].isoformat(), "value": books.of(int(self.worth[i]))} for i in kept)
 
 
+def performed(books: Books) -> Answer:
+    """The period statement: rows are the parts that sum to the change, the points those between both ends."""
+    track = Track(books)
+    found = track.statement
+    change = found.final - found.initial
+    facts: dict[str, Any] = {"before": found.initial, "after": found.final, "transfers": found.parts["transfers"],
+                             "gain": change - found.parts["transfers"]}  # fmt: skip
+    if most := max(found.positions, key=lambda each: abs(each.gain.minor), default=None):
+        facts |= {"name": most.security.name, "first": most.gain}
+    ends = ({"label": "before", "value": found.initial}, {"label": "after", "value": found.final})
+    moved = ({"label": name, "value": value} for name, value in found.parts.items() if value.minor)
+    return books.answer(
+        _parts(found), change, price_date=track.days[-1], period=track.period, series=(ends[0], *moved, ends[1]),
+        facts=facts, beside=_beside(books, track), warnings=tuple(_track_notes(books, track)),
+    )  # fmt: skip
+
+
+def _parts(found: Performance) -> list[Row]:
+    return [{"item": name, "value": value, "meaning": name} for name, value in found.parts.items()]
+
+
+def _beside(books: Books, track: Track, but: Collection[str] = ()) -> dict[str, Money | Decimal]:
+    """Both ends and the rates of the period; the index's where the ledger holds one."""
+    found, index = track.statement, _index(books, track)
+    rates = {"weighted": found.weighted, "weighted_yearly": found.yearly, "timed": track.weighted.total,
+             "index": index.rate if index else None}  # fmt: skip
+    told = {name: _percent(rate) for name, rate in rates.items() if rate is not None and name not in but}
+    return {"before": found.initial, "after": found.final, **told}
+
+
 def returned(books: Books) -> Answer:
     """Time-weighted return with the money-weighted rate beside it, and in a second currency where one was named."""
     track = Track(books)
     roots = track.rates
-    before, after = (books.of(int(track.worth[at])) for at in (0, -1))
-    came, went = (books.of(sum(m for _, m in track.flows if way * m > 0)) for way in (1, -1))
-    parts = {"before": before, "inflows": came, "outflows": went, "gain": after - before - came - went, "after": after}
     facts: dict[str, Any] = {} if roots.rate is None else {"rate": _percent(roots.rate)}
     return books.answer(
-        [{"item": name, "value": value} for name, value in parts.items()], _percent(track.weighted.total),
-        unit="percent", price_date=track.days[-1], period=track.period, series=track.thinned(books), facts=facts,
+        _parts(track.statement), _percent(track.weighted.total), unit="percent", price_date=track.days[-1],
+        period=track.period, series=track.thinned(books), facts=facts, beside=_beside(books, track, OWN_RATES),
         warnings=(*_track_notes(books, track, len(roots.every)), *_elsewhere(books)),
     )  # fmt: skip
 
@@ -94,29 +129,37 @@ def _elsewhere(books: Books) -> list[Note]:
     return [Note("warning.in_currency", values)]
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What the ledger's benchmark did over the days of a track, and the older day of its two prices."""
+
+    name: str
+    rate: float
+    priced: date
+
+
+def _index(books: Books, track: Track) -> Index | None:
+    user, to = books.query.user, books.query.currency
+    for each in books.ledger.securities(user):
+        first, last = (books.ledger.price(user, each, day) for day in (track.days[0], track.days[-1]))
+        if each.kind == "index" and first and last:
+            before, after = (float(fx.rate(track.days[at], each.currency, to).value) for at in (0, -1))
+            return Index(each.name, last[0] * after / (first[0] * before) - 1, min(first[1], last[1]))
+    return None
+
+
 def benchmark(books: Books) -> Answer:
     """Time-weighted return minus that of the index in the ledger, in percentage points; both in one currency."""
-    index = next((each for each in books.ledger.securities(books.query.user) if each.kind == "index"), None)
+    track = Track(books)
+    index = _index(books, track)
     if index is None:
         raise Refused("no_benchmark")
-    track = Track(books)
-    first, last = (_price(books, index, day) for day in (track.days[0], track.days[-1]))
-    market, mine = (last[0] / first[0] - 1, track.weighted.total)
-    values = {"portfolio": _percent(mine), "index": _percent(market)}
+    values = {"portfolio": _percent(track.weighted.total), "index": _percent(index.rate)}
     rows = [{"item": "portfolio", "holding": "", "percent": values["portfolio"]},
             {"item": "index", "holding": index.name, "percent": values["index"]}]  # fmt: skip
     return books.answer(rows, values["portfolio"] - values["index"], unit="percent", period=track.period,
-                        price_date=min(first[1], last[1]), series=track.thinned(books),
+                        price_date=index.priced, series=track.thinned(books),
                         facts={**values, "name": index.name}, warnings=tuple(_track_notes(books, track)))  # fmt: skip
-
-
-def _price(books: Books, security: Security, on: date) -> tuple[float, date]:
-    """The price in the reporting currency and the day it is of."""
-    known = books.ledger.price(books.query.user, security, on)
-    if known is None:
-        raise Refused("no_benchmark")
-    rate = fx.rate(on, security.currency, books.query.currency)
-    return known[0] * float(rate.value), known[1]
 
 
 def drawdown(books: Books) -> Answer:
@@ -149,39 +192,21 @@ def _trades(books: Books) -> Mapping[str, list[Traded]]:
     return found
 
 
-def _book(books: Books, traded: Iterable[Traded], name: str, method: lots.Method = "fifo") -> lots.Book:
-    """Lots and sales of one security, without fees. `Refused("oversold")` when a sale has no purchase in the data."""
-    found = [lots.Trade(each.day, each.quantity, abs(books.on(each.money, each.day).minor)) for each in traded]
-    try:
-        return lots.book(found, method)
-    except ValueError as error:
-        raise Refused("oversold", name=name) from error
-
-
 def _wanted(books: Books, security: Security) -> bool:
     kind = {"shares": "share", "funds": "fund", "bonds": "bond", "index": "index"}.get(books.query.asset_class, "")
     return kind in ("", security.kind) and books.query.holding in ("", security.name)
 
 
 def gains(books: Books) -> Answer:
-    """What each holding brought in the period, the best first: worth at the end, less at its start, less what was paid
-    for it, plus what it fetched and its dividends; all at the rates of their days.
-    """
-    query, trades = books.query, _trades(books)
-    start, end = (_by_security(books, day) for day in (books.eve, books.end))
-    names = {each.id: each for each in books.ledger.securities(query.user)}
-    dividends = [each for each in books.counted("income") if each.movement.category == "dividends"]
-    rows = []
-    for key, found in trades.items():
-        paid = [books.on(each.money, each.day).minor for each in found if query.period.start <= each.day]
-        bought, sold = sum(minor for minor in paid if minor > 0), -sum(minor for minor in paid if minor < 0)
-        got = sum(each.value.minor for each in dividends if _names(each.movement.payee, names[key]))
-        gain = end.get(key, 0) - start.get(key, 0) - bought + sold + got
-        capital = start.get(key, 0) + bought
-        rows.append({"holding": names[key].name, "bought": books.of(bought), "sold": books.of(sold),
-                     "dividends": books.of(got), "value": books.of(gain),
-                     "percent": percent(gain, capital, "0.01") if capital else None})  # fmt: skip
-    return _ranked(books, rows)
+    """What each holding brought in the period, the best first: gains of what is held, of sales, and its dividends."""
+    names = [books.query.account] if books.query.account else ()
+    found = statement(books.ledger, books.query.user, books.eve, books.end, books.query.currency, names).positions
+    return _ranked(books, [
+        {"holding": each.security.name, "capital": each.capital, "realised": each.realised,
+         "dividends": each.dividends, "yield": None if (rate := each.yield_on_cost) is None else _percent(rate),
+         "value": each.gain, "percent": percent(each.gain.minor, each.base.minor, "0.01") if each.base.minor else None}
+        for each in found if _wanted(books, each.security)
+    ])  # fmt: skip
 
 
 def _ranked(books: Books, rows: list[Row]) -> Answer:
@@ -194,26 +219,13 @@ def _ranked(books: Books, rows: list[Row]) -> Answer:
     return books.answer(rows, series=series, facts=facts, price_date=valuation.oldest(found))
 
 
-def _by_security(books: Books, on: date) -> dict[str, int]:
-    sums: dict[str, int] = defaultdict(int)
-    for each in books.values(on):
-        if each.holding.security:
-            sums[each.holding.security.id] += each.value.minor
-    return sums
-
-
-def _names(text: str, security: Security) -> bool:
-    said = cashflow.plain(text)
-    return cashflow.plain(security.name) in said or security.symbol.casefold() in said.split()
-
-
 def realised_gain(books: Books) -> Answer:
     """FIFO: what sales of the period fetched, less the cost of the lots they took, each at the rate of its own day."""
     rows: list[Row] = []
     for key, found in _trades(books).items():
         security = next(each for each in books.ledger.securities(books.query.user) if each.id == key)
         for account in {each.account for each in found}:
-            mine = _book(books, (each for each in found if each.account == account), security.name)
+            mine = book(booked((each for each in found if each.account == account), books.query.currency), security)
             rows += [
                 {"date": sale.day, "holding": security.name, "proceeds": books.of(sale.amount),
                  "cost": books.of(sale.cost), "value": books.of(sale.gain)}
@@ -230,7 +242,8 @@ def cost_basis(books: Books) -> Answer:
     if not found or security is None:
         raise Refused("no_holding_named")
     own = Books(books.ledger, replace(books.query, currency=security.currency))
-    fifo, average = (_book(own, found, security.name, method) for method in ("fifo", "average"))
+    trades = booked(found, security.currency)
+    fifo, average = book(trades, security), book(trades, security, "average")
     if not fifo.quantity:
         raise Refused("no_holding_named")
     rows = [

@@ -1,19 +1,20 @@
-"""Where a change of wealth came from: the period statement of nine parts, and each security's share in it.
+"""Where a change of investments came from: the period statement of nine parts, and each security's share in it.
 
-initial + capital gains + realised gains + earnings - fees - taxes + currency gains + transfers = final, to the cent.
+initial + transfers + capital gains + realised gains + earnings - fees - taxes + currency gains = final, to the cent.
 What was held at the start is a lot at its price of that day, so gains before the period stay outside; sales take lots
 by FIFO. Gains of securities hold their currency's part; `currency gains` are what is left: those of cash. Earnings are
 before tax. Source of the parts: the performance statement of Portfolio Performance, its manual.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assistant import fx
+from assistant.errors import Refused
 from assistant.money import Money, total
-from assistant.wealth import lots, returns, valuation
+from assistant.wealth import cashflow, lots, returns, valuation
 from assistant.wealth.entry import Outside, Security, Traded
 from assistant.wealth.ledger import Ledger
 
@@ -22,19 +23,25 @@ EARNED = ("interest", "dividends")
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """One security within a period, in the reporting currency. `cost`: what the lots left were bought for, before fees.
+    """One security within a period, in the reporting currency.
 
-    `capital` and `realised` count from the period's start; `lifetime` is realised since the first purchase.
+    `cost`: what is held at its end was bought for; counted from its start where no dividend asks for more.
     """
 
     security: Security
-    quantity: int
-    value: Money
-    cost: Money
-    capital: Money
+    base: Money  # worth when the period began, and what was paid for it since
+    capital: Money  # gain of what is held at the end
     realised: Money
-    lifetime: Money
+    cost: Money
     earned: tuple[tuple[date, Money], ...]  # dividends before tax
+
+    @property
+    def dividends(self) -> Money:
+        return total((money for _, money in self.earned), self.base.currency)
+
+    @property
+    def gain(self) -> Money:
+        return self.capital + self.realised + self.dividends
 
     @property
     def yield_on_cost(self) -> float | None:
@@ -44,45 +51,45 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """The nine parts, all in one currency, with the securities they come from."""
+    """Both ends and `parts`, all in one currency: what lies between them by name, costs negative, in a reader's order.
+
+    `weighted` is the money-weighted return of the period, `yearly` the same for a year; None without capital, and
+    `yearly` for a period up to a year.
+    """
 
     initial: Money
-    capital: Money
-    realised: Money
-    earnings: Money
-    fees: Money
-    taxes: Money
-    currency: Money
-    transfers: Money
+    parts: Mapping[str, Money]
     final: Money
     positions: tuple[Position, ...]
-    dietz: float | None  # modified Dietz: the money-weighted return of the period; None without capital
-    yearly: float | None  # the same for a year; None for a period up to a year
+    weighted: float | None
+    yearly: float | None
 
 
 def statement(
     ledger: Ledger, user: str, eve: date, end: date, currency: str, accounts: Sequence[str] = ()
 ) -> Performance:  # fmt: skip
-    """From the end of `eve` to the end of `end`, of the accounts with these names or of all."""
-    mine = [each for each in ledger.accounts(user) if not accounts or each.name in accounts]
-    inside = [each.id for each in mine]
+    """From the end of `eve` to the end of `end`, of the accounts with these names or of all.
+
+    Raises `Refused("oversold")` when a sale has no purchase in the data.
+    """
+    inside = [each.id for each in ledger.accounts(user) if not accounts or each.name in accounts]
     before, after = (
-        [each for each in valuation.values(ledger, user, day, currency) if each.holding.account in mine]
+        [each for each in valuation.values(ledger, user, day, currency) if each.holding.account.id in inside]
         for day in (eve, end)
     )
     crossed = ledger.outside(user, inside, eve + timedelta(days=1), end)
-    parts = _sums(crossed, currency)
-    positions = _positions(ledger, user, inside, before, after, crossed, eve, end, currency)
+    trades = [each for each in ledger.trades(user, end) if each.account in inside]
+    positions = tuple(_positions(ledger.securities(user), trades, before, after, crossed, eve, currency))
     initial, final = (total((each.value for each in found), currency) for found in (before, after))
     capital, realised = (total((getattr(p, name) for p in positions), currency) for name in ("capital", "realised"))
-    known = capital + realised + parts["earnings"] - parts["fees"] - parts["taxes"] + parts["transfers"]
+    sums = _sums(crossed, currency)
+    parts = {"transfers": sums["transfers"], "capital": capital, "realised": realised, "earnings": sums["earnings"],
+             "fees": -sums["fees"], "taxes": -sums["taxes"]}  # fmt: skip
+    parts["currency"] = final - initial - total(parts.values(), currency)
     rate = _dietz(initial, final, crossed, eve, end, currency)
     length = (end - eve).days
     yearly = returns.annualised(rate, length) if rate is not None and length > 366 and rate > -1 else None
-    return Performance(
-        initial, capital, realised, parts["earnings"], parts["fees"], parts["taxes"], final - initial - known,
-        parts["transfers"], final, tuple(positions), rate, yearly,
-    )  # fmt: skip
+    return Performance(initial, parts, final, positions, rate, yearly)
 
 
 def _dietz(
@@ -116,55 +123,76 @@ def _sums(crossed: Sequence[Outside], currency: str) -> dict[str, Money]:
 
 
 def _positions(
-    ledger: Ledger, user: str, inside: Sequence[str], before: Sequence[valuation.Value],
-    after: Sequence[valuation.Value], crossed: Sequence[Outside], eve: date, end: date, currency: str,
+    known: Iterable[Security], trades: Iterable[Traded], before: Sequence[valuation.Value],
+    after: Sequence[valuation.Value], crossed: Iterable[Outside], eve: date, currency: str,
 ) -> list[Position]:  # fmt: skip
     """Lots are kept by account; a security that moved between two of them is taken as one."""
-    names = {each.id: each for each in ledger.securities(user)}
+    names = {each.id: each for each in known}
     groups: dict[str, list[Traded]] = defaultdict(list)
-    for trade in ledger.trades(user, end):
-        if trade.account in inside:
-            groups[trade.security].append(trade)
+    for trade in trades:
+        groups[trade.security].append(trade)
     earned: dict[str, list[tuple[date, Money]]] = defaultdict(list)
     for each in crossed:
-        if each.security and each.category == "dividends":
-            earned[each.security].append((each.day, -fx.convert(each.money, currency, each.day)[0]))
-    found = []
-    for key, trades in groups.items():
-        held = [{v.holding.account.id: v for v in some if v.holding.security == names[key]} for some in (before, after)]
-        parts = [_gains(some, held[0], eve, currency) for some in _books(trades)]
-        value = total((v.value for v in held[1].values()), currency)
-        realised, lifetime, opened, bought = (sum(part[i] for part in parts) for i in range(4))
-        found.append(Position(
-            names[key], sum(v.holding.amount for v in held[1].values()), value, Money(bought, currency),
-            Money(value.minor - opened, currency), Money(realised, currency), Money(lifetime, currency),
-            tuple(earned[key]),
-        ))  # fmt: skip
-    return found
+        if each.flow == "income" and each.category == "dividends":
+            payer = each.security or next((key for key, one in names.items() if _names(each.payee, one)), "")
+            earned[payer].append((each.day, -fx.convert(each.money, currency, each.day)[0]))
+    worth: list[dict[str, dict[str, valuation.Value]]] = [defaultdict(dict), defaultdict(dict)]
+    for side, found in zip(worth, (before, after), strict=True):
+        for value in found:
+            if value.holding.security:
+                side[value.holding.security.id][value.holding.account.id] = value
+    result = []
+    for key, some in groups.items():
+        parts = [_gains(part, worth[0][key], eve, names[key], currency, key in earned) for part in _books(some)]
+        base, realised, opened, bought = (Money(sum(part[i] for part in parts), currency) for i in range(4))
+        capital = total((value.value for value in worth[1][key].values()), currency) - opened
+        result.append(Position(names[key], base, capital, realised, bought, tuple(earned[key])))
+    return result
+
+
+def _names(text: str, security: Security) -> bool:
+    """Whether a payee's text means the security, where nothing else ties a dividend to it."""
+    said, name = cashflow.plain(text), cashflow.plain(security.name)
+    return (name != "" and name in said) or security.symbol.casefold() in said.split()
 
 
 def _books(trades: Sequence[Traded]) -> list[list[Traded]]:
-    moved = {each.identity for each in trades if sum(each.identity == other.identity for other in trades) > 1}
+    times = Counter(each.identity for each in trades)
+    moved = any(count > 1 for count in times.values())
     groups: dict[str, list[Traded]] = defaultdict(list)
     for each in trades:
-        groups["" if moved else each.account].append(each)
-    return [[each for each in group if each.identity not in moved] for group in groups.values()]
+        if times[each.identity] == 1:
+            groups["" if moved else each.account].append(each)
+    return list(groups.values())
 
 
 def _gains(
-    trades: Sequence[Traded], opened: dict[str, valuation.Value], eve: date, currency: str
-) -> tuple[int, int, int, int]:
-    """(realised in the period, realised ever, cost of what is left counted from `eve`, its cost ever)."""
-    ever = [_trade(each, currency) for each in trades]
+    trades: Sequence[Traded], opened: Mapping[str, valuation.Value], eve: date, security: Security, currency: str,
+    ever: bool,
+) -> tuple[int, int, int, int]:  # fmt: skip
+    """(worth at `eve` and paid since, realised since, cost of what is left counted from `eve`, and counted `ever`)."""
     accounts = {each.account for each in trades}
     start = [lots.Trade(eve, v.holding.amount, v.value.minor) for key, v in opened.items() if key in accounts]
-    since = lots.book([*start, *(trade for trade in ever if trade.day > eve)])
-    whole = lots.book(ever)
-    return since.gain, whole.gain, since.cost, whole.cost
+    later = booked((each for each in trades if each.day > eve), currency)
+    since = book([*start, *later], security)
+    whole = book(booked(trades, currency), security) if start and ever else since
+    base = sum(each.amount for each in (*start, *later) if each.quantity > 0)
+    return base, since.gain, since.cost, whole.cost
 
 
-def _trade(each: Traded, currency: str) -> lots.Trade:
-    return lots.Trade(each.day, each.quantity, abs(fx.convert(each.money, currency, each.day)[0].minor))
+def booked(trades: Iterable[Traded], currency: str) -> list[lots.Trade]:
+    """As lots take them, without fees, each at the rate of its day."""
+    return [
+        lots.Trade(each.day, each.quantity, abs(fx.convert(each.money, currency, each.day)[0].minor)) for each in trades
+    ]
+
+
+def book(trades: Iterable[lots.Trade], security: Security, method: lots.Method = "fifo") -> lots.Book:
+    """Lots and sales of one security. `Refused("oversold")` when a sale has no purchase in the data."""
+    try:
+        return lots.book(trades, method)
+    except ValueError as error:
+        raise Refused("oversold", name=security.name) from error
 
 
 def yield_on_cost(cost: int, paid: Sequence[tuple[date, int]]) -> float | None:

@@ -17,7 +17,7 @@ from assistant.money import Money
 from assistant.reply import Period
 from assistant.wealth import ahead, cashflow, flows, invested, worth
 from assistant.wealth.answer import Answer, Group, Note, Query
-from assistant.wealth.books import Books, month_of
+from assistant.wealth.books import INVESTED, Books, month_of
 from assistant.wealth.ledger import Ledger
 
 Stretch = Literal["today", "month", "last_month", "months", "quarter", "year", "twelve", "two_years", "all", "ahead"]
@@ -31,7 +31,7 @@ class Metric:
     answer: Callable[[Books], Answer]
     period: Stretch = "month"
     filters: frozenset[Filter] = frozenset()
-    chart: Literal["", "line", "bar", "donut"] = "bar"
+    chart: Literal["", "line", "bar", "donut", "bridge"] = "bar"
 
 
 def _fits(*names: Filter) -> frozenset[Filter]:
@@ -40,6 +40,7 @@ def _fits(*names: Filter) -> frozenset[Filter]:
 
 BOUNDS = ("over", "least", "under", "most")
 TOLD = {"category": "warning.all_categories", "account": "warning.all_accounts"}
+CHANGES = ("net_worth_change", "performance")  # of an account that holds no investments, and of one that does
 EVER = 1970  # the year in which "ever" begins
 RARE = ("interest", "dividends", "gifts")
 ROWS = _fits("account", "category", "payee", "amount")
@@ -78,6 +79,7 @@ METRICS: dict[str, Metric] = {
     "left_to_spend": Metric(ahead.left_to_spend, "month", ACCOUNT),
     "forecast": Metric(ahead.forecast, "ahead", ACCOUNT, "line"),
     "runway": Metric(ahead.runway, "today"),
+    "performance": Metric(invested.performed, "year", ACCOUNT, "bridge"),
     "return": Metric(invested.returned, "year", ACCOUNT, "line"),
     "benchmark": Metric(invested.benchmark, "year", ACCOUNT, "line"),
     "gains": Metric(invested.gains, "all", HELD),
@@ -102,12 +104,14 @@ def ask(ledger: Ledger, user: str, today: date, base: str, metric: str, **asked:
         raise NotFound("no_wealth_data")
     asked = {name: value for name, value in asked.items() if value not in ("", None)}
     asked |= _named(ledger, user, asked)
+    found = ledger.account(user, asked["account"]) if "account" in asked else None
+    if found and metric in CHANGES:
+        metric = CHANGES[found.kind in INVESTED]
     told = asked.get("period")
     if told is None or told.start.year == EVER:
         told = told or default_period(metric, today, span[0], asked)
         told = Period(max(told.start, min(span[0], told.end)), told.end)
     asked["period"] = told
-    found = ledger.account(user, asked["account"]) if "account" in asked else None
     asked["worst"] = bool(asked.get("worst"))
     asked["currency"] = asked.get("currency") or (found.currency if found and metric == "balance" else base)
     query = _checked(Query(user=user, today=today, **_amounts(asked)))

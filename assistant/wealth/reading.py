@@ -266,8 +266,8 @@ class Reader(Keeping):
         touched = sa.select(postings.c.entry_id).where(postings.c.user_id == user, postings.c.account_id.in_(inside))
         query = (
             sa.select(
-                entries.c.id, entries.c.day, postings.c.flow, postings.c.category, postings.c.security_id,
-                postings.c.minor, postings.c.currency,
+                entries.c.id, entries.c.day, entries.c.payee, postings.c.flow, postings.c.category,
+                postings.c.security_id, postings.c.minor, postings.c.currency,
             )
             .join(entries, entries.c.id == postings.c.entry_id)
             .where(postings.c.user_id == user, entries.c.day.between(start, end), postings.c.entry_id.in_(touched))
@@ -275,7 +275,7 @@ class Reader(Keeping):
             .order_by(entries.c.day, entries.c.id, postings.c.line)
         )  # fmt: skip
         return [
-            Outside(r.id, r.day, r.flow, r.category, r.security_id, Money(r.minor, r.currency))
+            Outside(r.id, r.day, r.payee, r.flow, r.category, r.security_id, Money(r.minor, r.currency))
             for r in self.store.rows(query)
         ]
 

@@ -20,9 +20,9 @@ from assistant.language import dialogue
 from assistant.language.acts import Do, Query, State, World
 from assistant.language.messages import shown
 from assistant.language.rules import Rules
-from assistant.money import Money
+from assistant.money import Money, total
 from assistant.payments import Payments
-from assistant.reply import Figure, Overview, Period, Reply
+from assistant.reply import Chart, Figure, Overview, Period, Reply
 from assistant.request import Evidence, Language
 from assistant.settings import Settings
 from assistant.store import Store
@@ -239,6 +239,25 @@ def test_no_tile_tells_a_figure_that_no_metric_returned(
         words = [tile.text, tile.change, *(part for line in tile.lines for part in line)]
         assert [unexplained(text, known) for text in words] == [""] * len(words), words
         assert tile.method and tile.action and not VERDICTS.search(tile.text)
+
+
+WHY: dict[Language, str] = {
+    "en": "why is my portfolio down in March?", "fr": "pourquoi mon portefeuille a baissé en mars ?",
+    "zh": "为什么我的投资组合三月跌了？",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_change_of_a_portfolio_is_told_part_by_part(home: Wealth, rules: Rules, language: Language) -> None:
+    _, _, reply = tell(home, rules, State(language=language), WHY[language])
+    card, drawn = figure(reply), next(each for each in reply.cards if isinstance(each, Chart))
+    parts = [row["value"] for row in card.rows]
+    assert card.metric == "performance" and len(parts) == 7 and all(row["meaning"] for row in card.rows)
+    assert total(parts, "EUR") == card.value and card.period == Period(date(2026, 3, 1), date(2026, 3, 31))
+    start, *moved, end = (point["value"] for point in drawn.series)
+    assert drawn.kind == "bridge" and start + total(moved, "EUR") == end
+    assert (card.value - parts[0]).text(language) in reply.text  # what was earned, without what was paid in
+    assert any("%" in text for _, text in card.lines)
 
 
 # -- follow-ups keep what was asked and change what was said

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -47,7 +47,7 @@ def test_beancount_holds_what_the_household_holds(home: Wealth) -> None:
     assert units == dict(ours)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(6))
 def test_beancount_books_the_same_gains_by_fifo(seed: int, wealth: Wealth) -> None:
     """Random trades without splits; the gain of every sale since the first purchase, and the cost of what is left."""
     life = Life(wealth, "user", seed)
@@ -56,11 +56,12 @@ def test_beancount_books_the_same_gains_by_fifo(seed: int, wealth: Wealth) -> No
     life.rows = [row for row in life.rows if not splits or row.day < first]
     life.post(Random(seed))
     _, accounts = judged(wealth.export("user", "beancount"))
-    found = statement(wealth.ledger, "user", START, date.fromordinal(START.toordinal() + DAYS), "EUR").positions
+    eve = START - timedelta(1)
+    found = statement(wealth.ledger, "user", eve, START + timedelta(DAYS), "EUR").positions
     gains = -sum((position.units.number for position in accounts["Income:Gains"]), Decimal(0))
     sales = sum(row.deal is not None and row.deal.quantity < 0 for row in life.rows)
     assert (
-        abs(sum(each.lifetime.minor for each in found) - 100 * gains) <= sales
+        abs(sum(each.realised.minor for each in found) - 100 * gains) <= sales
     )  # we cut a lot at a cent, they nowhere
     left = sum((p.cost.number * p.units.number for p in accounts["Assets:Depot"] if p.cost), Decimal(0))
     assert abs(sum(each.cost.minor for each in found) - 100 * left) < sales + 1

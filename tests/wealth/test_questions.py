@@ -214,8 +214,9 @@ def test_a_return_is_that_of_its_days_whatever_was_paid_in_or_out(wealth: Wealth
         wealth.ledger.post(ME, [Entry(day + timedelta(after), "x", sides)], "test", wealth.clock.now())
     found = wealth.ask(ME, "return", Period(day, day + timedelta(10)))
     assert found.value == Decimal("15.50") and found.unit == "percent"
-    parts = {row["item"]: row["value"].minor for row in found.rows}
-    assert parts == {"before": 0, "inflows": 1_000_000, "outflows": -500_000, "gain": 60_500, "after": 560_500}
+    parts = {row["item"]: row["value"].minor for row in found.rows if row["value"].minor}
+    assert parts == {"transfers": 500_000, "earnings": 61_500, "fees": -1_000}
+    assert (found.beside["before"], found.beside["after"]) == (Money(0, "EUR"), Money(560_500, "EUR"))
     judged = pyxirr.xirr(
         [day, day + timedelta(5), day + timedelta(9), day + timedelta(10)], [-100_000, -900_000, 500_000, 560_500]
     )
@@ -226,10 +227,16 @@ def test_a_return_is_that_of_its_days_whatever_was_paid_in_or_out(wealth: Wealth
 @pytest.mark.parametrize("currency", ["EUR", "USD"])
 def test_the_parts_of_a_return_lead_from_its_start_to_its_end(home: Wealth, account: str, currency: str) -> None:
     found = home.ask(ME, "return", account=account, currency=currency)
-    parts = {row["item"]: row["value"] for row in found.rows}
-    assert parts["before"] + parts["inflows"] + parts["outflows"] + parts["gain"] == parts["after"]
+    before, after = found.beside["before"], found.beside["after"]
+    assert isinstance(before, Money) and before + rows_sum(found) == after
     if account:
-        assert parts["after"] == home.ask(ME, "balance", account=account, currency=currency).value
+        assert after == home.ask(ME, "balance", account=account, currency=currency).value
+
+
+def test_a_change_of_an_account_is_told_by_what_it_holds(home: Wealth) -> None:
+    for metric in ("performance", "net_worth_change"):
+        assert home.ask(ME, metric, account="PEA").metric == "performance"
+        assert home.ask(ME, metric, account="Everyday account").metric == "net_worth_change"
 
 
 def test_a_return_without_capital_is_refused(wealth: Wealth) -> None:
