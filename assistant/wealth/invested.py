@@ -171,7 +171,9 @@ def drawdown(books: Books) -> Answer:
     swing = returns.volatility(moves[moves != 0], 252) if np.count_nonzero(moves) > 2 else 0.0
     rows = [{"item": name, "date": day, "value": books.of(int(track.worth[at]))}
             for name, day, at in (("high", peak, fall.peak), ("low", trough, fall.trough))]  # fmt: skip
-    facts = {"high": peak, "low": trough, "volatility": _percent(swing), "count": fall.longest}
+    top, below = returns.all_time_high(track.weighted.growth)
+    facts = {"high": peak, "low": trough, "volatility": _percent(swing), "count": fall.longest,
+             "top": track.days[top], "below": -_percent(below)}  # fmt: skip
     return books.answer(
         rows, -_percent(fall.depth), unit="percent", period=track.period, price_date=track.days[-1], facts=facts,
         series=track.thinned(books), warnings=tuple(_track_notes(books, track)),

@@ -1,4 +1,4 @@
-"""Rates of return, risk and loans as pure functions over arrays; knows no ledger, no currency and no wording.
+"""Rates of return and risk as pure functions over arrays; knows no ledger, no currency and no wording.
 
 Conventions: an inflow counts from the start of its day, an outflow until its end, and the first value of a period
 belongs to the past; days are actual, a year has 365; annualising is left to the caller, who knows the period.
@@ -85,12 +85,6 @@ def modified_dietz(start: float, end: float, flows: Sequence[tuple[float, int]],
 def annualised(total: float, days: float) -> float:
     """(1 + R)^(365 / days) - 1: the yearly rate that gives `total` over `days` > 0."""
     return math.pow(1 + total, YEAR / days) - 1
-
-
-def xnpv(rate: float, flows: Sequence[tuple[date, float]]) -> float:
-    """Present value on the day of the first flow: sum of a_i (1 + rate)^(-days / 365)."""
-    times, amounts = _timed(flows)
-    return float(amounts @ np.exp(-math.log1p(rate) * times))
 
 
 def xirr(flows: Sequence[tuple[date, float]]) -> Roots:
@@ -199,30 +193,3 @@ def all_time_high(prices: ArrayLike) -> tuple[int, float]:
     price = np.asarray(prices, np.float64)
     top = int(np.argmax(price))
     return top, float(price[-1] / price[top]) - 1
-
-
-def payment(rate: float, periods: int, present: float, future: float = 0, begin: bool = False) -> float:
-    """What a loan of `present` costs a period, negative: -(PV q^n + FV) / annuity; `rate` is a period's.
-
-    Source: the annuity equation PV q^n + PMT (q^n - 1) / r + FV = 0, as PMT, FV and PV in spreadsheets.
-    """
-    grown, annuity = _annuity(rate, periods, begin)
-    return -(present * grown + future) / annuity
-
-
-def future_value(rate: float, periods: int, paid: float, present: float, begin: bool = False) -> float:
-    """What is there after `periods`; what one pays in is negative."""
-    grown, annuity = _annuity(rate, periods, begin)
-    return -(present * grown + paid * annuity)
-
-
-def present_value(rate: float, periods: int, paid: float, future: float = 0, begin: bool = False) -> float:
-    """What `paid` a period and `future` at the end are worth now."""
-    grown, annuity = _annuity(rate, periods, begin)
-    return -(future + paid * annuity) / grown
-
-
-def _annuity(rate: float, periods: int, begin: bool) -> tuple[float, float]:
-    """(q^n, what 1 paid every period grows to)."""
-    grown = math.pow(1 + rate, periods)
-    return grown, (1 + rate * begin) * (grown - 1) / rate if rate else float(periods)

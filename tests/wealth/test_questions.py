@@ -1,7 +1,9 @@
 """The metrics: a figure is the sum of the rows it shows, to the minor unit."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,11 +36,19 @@ OTHERWISE = {
 MONEY = sorted(set(METRICS) - OTHERWISE)
 
 
+@pytest.fixture(scope="module")
+def home(furnished: Path) -> Iterator[Wealth]:
+    """The demo household, which nothing here changes."""
+    store = Store(furnished)
+    yield Wealth(store, Settings(home=furnished.parent), MovableClock())
+    store.close()
+
+
 def rows_sum(answer: Answer) -> Money:
     return total((row["value"] for row in answer.rows), answer.currency)
 
 
-@pytest.mark.parametrize("currency", ["EUR", "USD", "CNY", "JPY"])
+@pytest.mark.parametrize("currency", ["EUR", "JPY"])
 @pytest.mark.parametrize("metric", MONEY)
 def test_a_figure_is_the_sum_of_its_rows(home: Wealth, metric: str, currency: str) -> None:
     answer = home.ask(ME, metric, currency=currency)
@@ -187,7 +197,7 @@ def test_the_household_is_the_same_for_the_same_day(store: Store, settings: Sett
     assert {each.note for each in wealth.ledger.accounts("a")} == {household.NOTE}
 
 
-@pytest.mark.parametrize("today", [(2026, 2, 28), (2027, 1, 1), (2028, 2, 29), (2026, 3, 31)])
+@pytest.mark.parametrize("today", [(2027, 1, 1), (2028, 2, 29)])
 def test_the_household_fits_any_day(
     store: Store, settings: Settings, clock: MovableClock, today: tuple[int, int, int]
 ) -> None:

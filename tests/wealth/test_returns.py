@@ -1,4 +1,4 @@
-"""Returns, risk and loans against other people's programs on random inputs, and on inputs worked out by hand."""
+"""Returns and risk against other people's programs on random inputs, and on inputs worked out by hand."""
 
 import math
 import warnings
@@ -8,7 +8,6 @@ from random import Random
 from types import ModuleType
 
 import numpy as np
-import numpy_financial
 import pytest
 import pyxirr
 
@@ -34,7 +33,7 @@ def household(seed: int) -> list[tuple[date, float]]:
     return [*flows, (START + timedelta(3000), max(paid, 100) * dice.uniform(0.3, 4))]
 
 
-@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize("seed", range(40))
 def test_the_money_weighted_rate_of_a_household_is_pyxirrs(seed: int) -> None:
     flows = household(seed)
     found = returns.xirr(flows)
@@ -43,8 +42,6 @@ def test_the_money_weighted_rate_of_a_household_is_pyxirrs(seed: int) -> None:
     assert found.rate in found.every
     if found.unique:
         assert math.isclose(found.rate or 0, judged, rel_tol=1e-9, abs_tol=1e-9)
-    present = pyxirr.xnpv(0.07, [day for day, _ in flows], [amount for _, amount in flows])
-    assert math.isclose(returns.xnpv(0.07, flows), present or 0, rel_tol=1e-9, abs_tol=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -76,7 +73,7 @@ def test_the_sample_of_the_spreadsheets_is_met() -> None:
     assert found.unique and math.isclose(found.rate or 0, 0.373362535, abs_tol=1e-8)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(6))
 def test_deposits_leave_the_time_weighted_return_unchanged(seed: int, empyrical: ModuleType) -> None:
     dice = np.random.default_rng(seed)
     daily = dice.normal(0.0004, 0.01, 200)
@@ -104,7 +101,7 @@ def test_a_return_of_two_years_annualises_to_its_root() -> None:
     assert math.isclose(returns.annualised(0.21, 730), 0.1)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(8))
 def test_volatility_and_drawdown_are_empyricals(seed: int, empyrical: ModuleType) -> None:
     daily = np.random.default_rng(seed).normal(0, 0.02, 300)
     assert math.isclose(
@@ -121,25 +118,6 @@ def test_the_longest_fall_lasts_until_its_peak_is_passed() -> None:
     assert returns.drawdown([2, 2, 0.5, 2, 2, 3, 4]).longest == 5
     assert returns.drawdown([1, 2, 3]) == returns.Drawdown(0.0, 0, 0, 1)
     assert returns.drawdown([1, 3, 2, 1]) == returns.Drawdown(1 - 1 / 3, 1, 3, 2)
-
-
-@pytest.mark.parametrize("seed", range(60))
-def test_loans_are_numpy_financials(seed: int) -> None:
-    dice = Random(seed)
-    rate, periods = dice.choice([0.0, dice.uniform(-0.01, 0.05)]), dice.randrange(1, 480)
-    present, future, begin = dice.uniform(-1e6, 1e6), dice.uniform(-1e4, 1e4), dice.random() < 0.5
-    when = "begin" if begin else "end"
-    paid = returns.payment(rate, periods, present, future, begin)
-    assert math.isclose(paid, numpy_financial.pmt(rate, periods, present, future, when), rel_tol=1e-9, abs_tol=1e-9)
-    assert math.isclose(
-        returns.future_value(rate, periods, paid, present, begin),
-        numpy_financial.fv(rate, periods, paid, present, when), rel_tol=1e-9, 
-        abs_tol=1e-12 * abs(present) * (1 + abs(rate)) ** periods,
-    )  # fmt: skip
-    assert math.isclose(
-        returns.present_value(rate, periods, paid, future, begin),
-        numpy_financial.pv(rate, periods, paid, future, when), rel_tol=1e-9, abs_tol=1e-6,
-    )  # fmt: skip
 
 
 def test_the_all_time_high_is_the_first_of_equals() -> None:
