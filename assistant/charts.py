@@ -8,7 +8,7 @@ language: numbers come with the text to print.
 import hashlib
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from xml.sax.saxutils import escape, quoteattr
 
@@ -97,14 +97,12 @@ def bars(title: str, description: str, points: Sequence[Point]) -> str:
     for index, point in enumerate(points):
         y = 8 + index * row
         length = max((WIDTH - 24) * abs(point.value) / reach, 3)
-        paint = ' opacity=".4"' if point.value < 0 else ""
-        body.append(
-            f"<g><title>{escape(f'{point.label}: {point.text}')}</title>"
-            + _text(12, y + 12, _short(point.label, 34), "start", INK)
-            + _text(WIDTH - 12, y + 12, point.text, "end", INK, bold=True)
-            + f'<rect x="12" y="{y + 19}" width="{WIDTH - 24}" height="8" rx="4" fill="currentColor" opacity=".08"/>'
-            + f'<rect x="12" y="{y + 19}" width="{length:.1f}" height="8" rx="4" fill="{ACCENT}"{paint}/></g>'
-        )
+        body.append(_told(
+            point, _text(12, y + 12, _short(point.label, 34), "start", INK),
+            _text(WIDTH - 12, y + 12, point.text, "end", INK, bold=True),
+            _rect(12, y + 19, WIDTH - 24, 8, 4, "currentColor", 0.08),
+            _rect(12, y + 19, length, 8, 4, ACCENT, 0.4 if point.value < 0 else 1),
+        ))  # fmt: skip
     return _svg(title, description, 8 + max(len(points), 1) * row, body)
 
 
@@ -128,13 +126,11 @@ def bridge(title: str, description: str, points: Sequence[Point]) -> str:
         y, end = 8 + index * row, index in (0, last)
         start, stop = sorted((at[-1 if end else index - 1], at[index]))
         paint = (f"url(#{fade})" if cut else MUTED) if end else _paint(0 if point.value < 0 else 1)
-        body.append(
-            f"<g><title>{escape(f'{point.label}: {point.text}')}</title>"
-            + _text(12, y + 15, _short(point.label, 26), "start", INK, bold=end)
-            + _text(WIDTH - 12, y + 15, point.text, "end", INK, bold=True)
-            + f'<rect x="{start:.1f}" y="{y + 4}" width="{max(stop - start, 2):.1f}" height="14" rx="3" '
-            f'fill="{paint}"/></g>'
-        )
+        body.append(_told(
+            point, _text(12, y + 15, _short(point.label, 26), "start", INK, bold=end),
+            _text(WIDTH - 12, y + 15, point.text, "end", INK, bold=True),
+            _rect(start, y + 4, max(stop - start, 2), 14, 3, paint),
+        ))  # fmt: skip
         if index < last:
             body.append(f'<path d="M{at[index]:.1f},{y + 18}v{row - 14}" stroke="{MUTED}" stroke-opacity=".5"/>')
     return _svg(title, description, 8 + len(points) * row, body)
@@ -161,11 +157,8 @@ def columns(title: str, description: str, points: Sequence[Point]) -> str:
         middle = 12 + step * (index + 0.5)
         tall = (bottom - top) * abs(point.value) / reach
         y = zero - tall if point.value >= 0 else zero
-        body.append(
-            f"<g><title>{escape(f'{point.label}: {point.text}')}</title>"
-            f'<rect x="{middle - wide / 2:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{max(tall, 1):.1f}" '
-            f'rx="{min(wide / 2, 5):.1f}" fill="{ACCENT}" opacity="{1 if index in named else 0.55}"/></g>'
-        )
+        shade = 1 if index in named else 0.55
+        body.append(_told(point, _rect(middle - wide / 2, y, wide, max(tall, 1), min(wide / 2, 5), ACCENT, shade)))
         if index in named:
             body.append(_near(middle, y - 7, point.text, INK, bold=True))
         if (len(points) - 1 - index) % every == 0:
@@ -183,16 +176,13 @@ def mirrored(title: str, description: str, above: Sequence[Point], below: Sequen
     paints = (_paint(1), _paint(0))
     body = [_grid(zero)]
     for side, (points, paint) in enumerate(zip((above, below), paints, strict=True)):
-        body.append(f'<rect x="{12 + 110 * side}" y="6" width="10" height="10" rx="3" fill="{paint}"/>')
+        body.append(_rect(12 + 110 * side, 6, 10, 10, 3, paint))
         body.append(_text(28 + 110 * side, 15, names[side], "start", MUTED))
         for index, point in enumerate(points):
             tall = max(half * abs(point.value) / reach, 1)
             x, y = 12 + step * (index + 0.5) - wide / 2, zero + 2 if side else zero - 2 - tall
-            body.append(
-                f"<g><title>{escape(f'{names[side]}, {point.label}: {point.text}')}</title>"
-                f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{tall:.1f}" rx="{min(wide / 2, 4):.1f}" '
-                f'fill="{paint}"/></g>'
-            )
+            one = replace(point, label=f"{names[side]}, {point.label}")
+            body.append(_told(one, _rect(x, y, wide, tall, min(wide / 2, 4), paint)))
     every = math.ceil(len(above) / 5)
     shown = [i for i in range(len(above)) if (len(above) - 1 - i) % every == 0]
     body += [_near(12 + step * (i + 0.5), height - 8, above[i].label, MUTED) for i in shown]
@@ -212,19 +202,28 @@ def donut(title: str, description: str, slices: Sequence[Point]) -> str:
         share = point.value / whole
         length = max(share * round_ - gap, 0.8)
         y = middle - 12 * len(slices) + 24 * index + 16
-        body.append(
-            f"<g><title>{escape(f'{point.label}: {point.text}')}</title>"
-            f'<circle cx="72" cy="{middle}" r="{ring}" fill="none" stroke="{paint}" stroke-width="20" '
+        body.append(_told(
+            point, f'<circle cx="72" cy="{middle}" r="{ring}" fill="none" stroke="{paint}" stroke-width="20" '
             f'stroke-dasharray="{length:.2f} {round_ - length:.2f}" stroke-dashoffset="{-begun * round_:.2f}" '
-            f'transform="rotate(-90 72 {middle})"/>'
-            f'<rect x="148" y="{y - 9}" width="10" height="10" rx="3" fill="{paint}"/>'
-            + _text(166, y, _short(point.label, 18), "start", INK)
-            + _text(WIDTH - 52, y, point.text, "end", MUTED)
-            + _text(WIDTH - 12, y, f"{100 * share:.0f}%", "end", INK, bold=True)
-            + "</g>"
-        )
+            f'transform="rotate(-90 72 {middle})"/>',
+            _rect(148, y - 9, 10, 10, 3, paint), _text(166, y, _short(point.label, 18), "start", INK),
+            _text(WIDTH - 52, y, point.text, "end", MUTED),
+            _text(WIDTH - 12, y, f"{100 * share:.0f}%", "end", INK, bold=True),
+        ))  # fmt: skip
         begun += share
     return _svg(title, description, height, body)
+
+
+def _told(point: Point, *shapes: str) -> str:
+    """Shapes that say what they stand for where a pointer rests on them."""
+    return f"<g><title>{escape(f'{point.label}: {point.text}')}</title>{''.join(shapes)}</g>"
+
+
+def _rect(x: float, y: float, wide: float, tall: float, bend: float, paint: str, opacity: float = 1) -> str:
+    shade = f' opacity="{opacity}"' if opacity < 1 else ""
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{tall:.1f}" rx="{bend:.1f}" fill="{paint}"{shade}/>'
+    )
 
 
 def _smooth(spots: Sequence[tuple[float, float]], straight: bool) -> str:

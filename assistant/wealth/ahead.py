@@ -2,16 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from operator import sub
+from statistics import median
 
+from assistant import fx
 from assistant.clock import shifted
 from assistant.errors import Refused
 from assistant.reply import Period
-from assistant.wealth import cashflow, outlook
+from assistant.wealth import cashflow, outlook, valuation
 from assistant.wealth.answer import Answer, Note
-from assistant.wealth.books import Books, Row, mentions, month_of
+from assistant.wealth.books import Books, Row, mentions, month_of, percent
 from assistant.wealth.cashflow import Recurring
-from assistant.wealth.outlook import Due
+from assistant.wealth.entry import Flow
+from assistant.wealth.outlook import SPENT_FROM, Due
 
+LIQUID = (*SPENT_FROM, "savings")
+MONTHS = 6  # full months that the runway looks back
+FLOWS: tuple[Flow, Flow] = ("expense", "income")
 FIXED = ("subscriptions", "insurance", "rent")  # a higher bill of another kind may only mean more use
 
 
@@ -117,13 +124,21 @@ def forecast(books: Books) -> Answer:
 
 
 def runway(books: Books) -> Answer:
-    """Months that cash and savings would last without income, at the median monthly spending of six full months."""
-    found = outlook.runway(books.ledger, books.query.user, books.query.today, books.query.currency)
-    if found.without_income is None:
+    """Months that cash and savings would last without income, at the median spending of six full months.
+
+    As many of them as anything is booked in; `as_now`, with the usual income, is None where the savings grow.
+    """
+    today, span = books.query.today, books.ledger.span(books.query.user)
+    past = [month_of(today, back) for back in range(1, MONTHS + 1)]
+    months = [month for month in past if span and month.end > span[0]]
+    spent, earned = ([books.flow(flow, month).minor for month in months] for flow in FLOWS)
+    usual, net = (fx.half_up(int(2 * median(some)), 2) if months else 0 for some in (spent, map(sub, spent, earned)))
+    found = [each for each in books.values(today) if each.holding.account.kind in LIQUID]
+    liquid = books.sum(each.value for each in found)
+    if usual <= 0:
         raise Refused("no_spending")
-    rows = [{"item": "liquid", "value": found.liquid}, {"item": "monthly_spending", "value": found.spent},
-            {"item": "monthly_net", "value": found.net}]  # fmt: skip
-    today = books.query.today
-    return books.answer(rows, found.without_income, unit="months", price_date=found.price_date,
-                        period=Period(month_of(today, len(found.months)).start, today),
-                        facts={"as_now": found.as_now, "count": len(found.months)})  # fmt: skip
+    rows = [{"item": name, "value": value} for name, value in
+            (("liquid", liquid), ("monthly_spending", books.of(usual)), ("monthly_net", books.of(net)))]  # fmt: skip
+    lasts, as_now = (percent(liquid.minor, 100 * monthly) if monthly > 0 else None for monthly in (usual, net))
+    period, facts = Period(months[-1].start, today), {"as_now": as_now, "count": len(months)}
+    return books.answer(rows, lasts, unit="months", price_date=valuation.oldest(found), period=period, facts=facts)

@@ -19,7 +19,7 @@ from assistant.wealth import cashflow, returns, valuation
 from assistant.wealth.answer import Answer, Note
 from assistant.wealth.books import INVESTED, Books, Row, percent, stride
 from assistant.wealth.entry import UNIT, Account, Security, Traded
-from assistant.wealth.performance import Performance, book, booked, statement
+from assistant.wealth.performance import Performance, apart, book, booked, statement
 
 OWN_RATES = ("weighted", "weighted_yearly", "timed")  # what a question for a return is answered with
 
@@ -226,8 +226,8 @@ def realised_gain(books: Books) -> Answer:
     rows: list[Row] = []
     for key, found in _trades(books).items():
         security = next(each for each in books.ledger.securities(books.query.user) if each.id == key)
-        for account in {each.account for each in found}:
-            mine = book(booked((each for each in found if each.account == account), books.query.currency), security)
+        for some in apart(found):
+            mine = book(booked(some, books.query.currency), security)
             rows += [
                 {"date": sale.day, "holding": security.name, "proceeds": books.of(sale.amount),
                  "cost": books.of(sale.cost), "value": books.of(sale.gain)}
@@ -244,7 +244,7 @@ def cost_basis(books: Books) -> Answer:
     if not found or security is None:
         raise Refused("no_holding_named")
     own = Books(books.ledger, replace(books.query, currency=security.currency))
-    trades = booked(found, security.currency)
+    trades = booked((each for some in apart(found) for each in some), security.currency)
     fifo, average = book(trades, security), book(trades, security, "average")
     if not fifo.quantity:
         raise Refused("no_holding_named")

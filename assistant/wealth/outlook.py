@@ -1,4 +1,4 @@
-"""What is coming: bills and income that recur, the balance until payday, and how long the savings last.
+"""What is coming: bills and income that recur, and the balance until payday.
 
 Everything here is an estimate from what was booked: payments that came back go on at their last amount, everything
 else at the usual pace. Amounts of the future are converted at the last rate.
@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 
 from assistant import fx
-from assistant.clock import month_end, shifted
+from assistant.clock import month_end
 from assistant.money import Money, total
 from assistant.wealth import cashflow, valuation
 from assistant.wealth.cashflow import LOOK_BACK, Recurring
@@ -19,9 +19,7 @@ from assistant.wealth.entry import Flow, Movement
 from assistant.wealth.ledger import Ledger
 
 SPENT_FROM = ("current", "wallet", "card")  # kinds of account that everyday life is paid from
-LIQUID = (*SPENT_FROM, "savings")
 PACE = 30  # days of one stretch of everyday spending; three of them are compared
-MONTHS = 6  # full months that the runway looks back
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +61,6 @@ class Forecast:
         return min(self.curve, key=lambda point: (point[1].minor, point[0]))
 
 
-@dataclass(frozen=True, slots=True)
-class Runway:
-    """`spent` and `net` (spent less earned) are medians of full months; months are None where the savings grow."""
-
-    liquid: Money
-    spent: Money
-    net: Money
-    months: tuple[str, ...]
-    price_date: date | None
-
-    @property
-    def without_income(self) -> Decimal | None:
-        return _times(self.liquid, self.spent)
-
-    @property
-    def as_now(self) -> Decimal | None:
-        return _times(self.liquid, self.net)
-
-
 def forecast(
     ledger: Ledger, user: str, today: date, currency: str, until: date | None = None, accounts: Sequence[str] = ()
 ) -> Forecast:
@@ -120,20 +99,6 @@ def due(
     booked = ledger.movements(user, flow, today - timedelta(days=LOOK_BACK), today)
     found = _expected(cashflow.recurring(booked, today), today, end, currency, sign)
     return sorted((each for each in found if each.day >= start), key=_at)
-
-
-def runway(ledger: Ledger, user: str, today: date, currency: str) -> Runway:
-    """Cash and savings against the median month of the last six full ones, as far as anything is booked in them."""
-    span = ledger.span(user)
-    full = (shifted(today, -back, 1) for back in range(1, MONTHS + 1))
-    months = [each for each in full if span and month_end(each) > span[0]]
-    spent, earned = (_by_month(ledger, user, months, flow, currency) for flow in ("expense", "income"))
-    found = [v for v in valuation.values(ledger, user, today, currency) if v.holding.account.kind in LIQUID]
-    net = [out - into for out, into in zip(spent, earned, strict=True)]
-    return Runway(
-        total((v.value for v in found), currency), Money(_middle(spent), currency), Money(_middle(net), currency),
-        tuple(each.isoformat()[:7] for each in months), valuation.oldest(found),
-    )  # fmt: skip
 
 
 def _expected(found: Sequence[Recurring], today: date, end: date, currency: str, sign: int) -> list[Due]:
@@ -178,24 +143,6 @@ def _curve(balance: Money, due: Sequence[Due], pace: Decimal, today: date, end: 
         usual = int((pace * back).quantize(Decimal(1), ROUND_HALF_UP))
         points.append((day, Money(booked - usual, balance.currency)))
     return tuple(points)
-
-
-def _by_month(ledger: Ledger, user: str, months: Sequence[date], flow: Flow, currency: str) -> list[int]:
-    result = []
-    for month in months:
-        booked = ledger.movements(user, flow, month, month_end(month))
-        result.append(sum(fx.convert(each.money, currency, each.day)[0].minor for each in booked))
-    return result
-
-
-def _middle(amounts: Sequence[int]) -> int:
-    return fx.half_up(int(2 * median(amounts)), 2) if amounts else 0
-
-
-def _times(liquid: Money, monthly: Money) -> Decimal | None:
-    if monthly.minor <= 0:
-        return None
-    return (Decimal(liquid.minor) / monthly.minor).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def _positive(moved: Movement) -> Movement:

@@ -82,25 +82,16 @@ def statement(
     positions = tuple(_positions(ledger.securities(user), trades, before, after, crossed, eve, currency))
     initial, final = (total((each.value for each in found), currency) for found in (before, after))
     capital, realised = (total((getattr(p, name) for p in positions), currency) for name in ("capital", "realised"))
-    sums = _sums(crossed, currency)
-    parts = {"transfers": sums["transfers"], "capital": capital, "realised": realised, "earnings": sums["earnings"],
-             "fees": -sums["fees"], "taxes": -sums["taxes"]}  # fmt: skip
+    sums, moved = _sums(crossed, currency, eve)
+    parts = {"transfers": sums.pop("transfers"), "capital": capital, "realised": realised, **sums}
     parts["currency"] = final - initial - total(parts.values(), currency)
-    rate = _dietz(initial, final, crossed, eve, end, currency)
     length = (end - eve).days
+    try:
+        rate = returns.modified_dietz(initial.minor, final.minor, moved, length)
+    except ZeroDivisionError:
+        rate = None
     yearly = returns.annualised(rate, length) if rate is not None and length > 366 and rate > -1 else None
     return Performance(initial, parts, final, positions, rate, yearly)
-
-
-def _dietz(
-    initial: Money, final: Money, crossed: Sequence[Outside], eve: date, end: date, currency: str
-) -> float | None:  # fmt: skip
-    moved = [each for each in crossed if each.flow != "exchange" and not _own(each)]
-    flows = [(-fx.convert(each.money, currency, each.day)[0].minor, (each.day - eve).days) for each in moved]
-    try:
-        return returns.modified_dietz(initial.minor, final.minor, flows, (end - eve).days)
-    except ZeroDivisionError:
-        return None
 
 
 def _own(each: Outside) -> bool:
@@ -108,18 +99,23 @@ def _own(each: Outside) -> bool:
     return each.category in (EARNED if each.flow == "income" else ("fees", "taxes") if each.flow == "expense" else ())
 
 
-def _sums(crossed: Sequence[Outside], currency: str) -> dict[str, Money]:
-    """Earnings, fees, taxes and everything else that came in (out is negative), each at the rate of its day."""
+def _sums(
+    crossed: Sequence[Outside], currency: str, eve: date
+) -> tuple[dict[str, Money], list[tuple[float, int]]]:  # fmt: skip
+    """(earnings, fees, taxes and everything else, `transfers`, by name, in is positive; the last by days since `eve`).
+
+    Each at the rate of its day.
+    """
     sums = dict.fromkeys(("earnings", "fees", "taxes", "transfers"), Money(0, currency))
+    moved: list[tuple[float, int]] = []
     for each in crossed:
-        value = fx.convert(each.money, currency, each.day)[0]
-        if _own(each) and each.flow == "income":
-            sums["earnings"] -= value
-        elif _own(each):
-            sums[each.category] += value
+        value = -fx.convert(each.money, currency, each.day)[0]
+        if _own(each):
+            sums["earnings" if each.flow == "income" else each.category] += value
         elif each.flow != "exchange":
-            sums["transfers"] -= value
-    return sums
+            sums["transfers"] += value
+            moved.append((value.minor, (each.day - eve).days))
+    return sums, moved
 
 
 def _positions(
@@ -143,7 +139,7 @@ def _positions(
                 side[value.holding.security.id][value.holding.account.id] = value
     result = []
     for key, some in groups.items():
-        parts = [_gains(part, worth[0][key], eve, names[key], currency, key in earned) for part in _books(some)]
+        parts = [_gains(part, worth[0][key], eve, names[key], currency, key in earned) for part in apart(some)]
         base, realised, opened, bought = (Money(sum(part[i] for part in parts), currency) for i in range(4))
         capital = total((value.value for value in worth[1][key].values()), currency) - opened
         result.append(Position(names[key], base, capital, realised, bought, tuple(earned[key])))
@@ -156,7 +152,8 @@ def _names(text: str, security: Security) -> bool:
     return (name != "" and name in said) or security.symbol.casefold() in said.split()
 
 
-def _books(trades: Sequence[Traded]) -> list[list[Traded]]:
+def apart(trades: Sequence[Traded]) -> list[list[Traded]]:
+    """The trades of one security by account, all of them together where it moved between two; the moves left out."""
     times = Counter(each.identity for each in trades)
     moved = any(count > 1 for count in times.values())
     groups: dict[str, list[Traded]] = defaultdict(list)

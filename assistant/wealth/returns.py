@@ -25,10 +25,6 @@ class Roots:
     rate: float | None
     every: tuple[float, ...]
 
-    @property
-    def unique(self) -> bool:
-        return len(self.every) == 1
-
 
 @dataclass(frozen=True, slots=True)
 class Weighted:
@@ -168,13 +164,12 @@ def _root(value: Callable[[float], float], low: float, high: float) -> float:
     return high
 
 
-def volatility(daily: ArrayLike, periods: float | None = None) -> float:
-    """Sample deviation of log returns times the root of `periods` (252: of a year; None: of the period itself).
+def volatility(daily: ArrayLike, periods: float) -> float:
+    """Sample deviation of log returns times the root of `periods` (252: of a year).
 
     `daily` holds the returns of the days with a price. Source: J. Hull, Options, Futures, 15.4.
     """
-    logs = np.log1p(np.asarray(daily, np.float64))
-    return float(np.std(logs, ddof=1) * math.sqrt(len(logs) if periods is None else periods))
+    return float(np.std(np.log1p(np.asarray(daily, np.float64)), ddof=1) * math.sqrt(periods))
 
 
 def drawdown(levels: ArrayLike) -> Drawdown:

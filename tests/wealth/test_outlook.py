@@ -89,11 +89,10 @@ def test_a_savings_plan_leaves_the_accounts_one_spends_from(home: Wealth) -> Non
 
 
 def test_the_runway_is_what_is_liquid_over_a_median_month(wealth: Wealth, main: Account) -> None:
-    found = outlook.runway(wealth.ledger, ME, TODAY, "EUR")
-    assert found.months == ("2026-10", "2026-09", "2026-08", "2026-07")
-    assert (found.spent, found.net) == (Money(83_000, "EUR"), Money(-117_000, "EUR"))
-    assert found.without_income == Decimal("5.8")  # 4,850.00 / 830.00
-    assert found.as_now is None  # it grows
+    found = wealth.ask(ME, "runway")
+    assert found.period.start == date(2026, 7, 1) and found.facts["count"] == 4
+    assert [row["value"].minor for row in found.rows] == [485_000, 83_000, -117_000]
+    assert found.value == Decimal("5.8") and found.facts["as_now"] is None  # 4,850.00 / 830.00; it grows
 
 
 def test_a_payment_moved_by_a_weekend_is_expected_on_its_usual_day() -> None:

@@ -17,7 +17,7 @@ from assistant.reply import Period
 from assistant.settings import Settings
 from assistant.store import Store
 from assistant.wealth import Answer, Wealth
-from assistant.wealth.entry import Entry, Posting
+from assistant.wealth.entry import UNIT, Entry, Posting
 from assistant.wealth.questions import METRICS
 from tests.wealth.conftest import ME, paid
 
@@ -247,6 +247,20 @@ def test_a_change_of_an_account_is_told_by_what_it_holds(home: Wealth) -> None:
     for metric in ("performance", "net_worth_change"):
         assert home.ask(ME, metric, account="PEA").metric == "performance"
         assert home.ask(ME, metric, account="Everyday account").metric == "net_worth_change"
+
+
+def test_a_gain_is_realised_on_the_account_that_a_share_was_moved_to(wealth: Wealth) -> None:
+    one, two = (wealth.ledger.add_account(ME, name, "brokerage", "EUR").id for name in ("One", "Two"))
+    share = wealth.ledger.add_security(ME, "S", "S", "share", "EUR").id
+    day, cost, fetched = date(2026, 11, 2), Money(100_00, "EUR"), Money(130_00, "EUR")
+    moves = [
+        (Posting(-cost, one), Posting(cost, one, security=share, quantity=UNIT)),
+        (Posting(-cost, one, security=share, quantity=-UNIT), Posting(cost, two, security=share, quantity=UNIT)),
+        (Posting(fetched, two), Posting(-fetched, two, security=share, quantity=-UNIT)),
+    ]
+    booked = [Entry(day + timedelta(n), "S", sides, identity=str(n)) for n, sides in enumerate(moves)]
+    wealth.ledger.post(ME, booked, "test", wealth.clock.now())
+    assert wealth.ask(ME, "realised_gain").value == fetched - cost
 
 
 def test_a_return_without_capital_is_refused(wealth: Wealth) -> None:
