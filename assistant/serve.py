@@ -100,7 +100,7 @@ def _open(assistant: Assistant, held: folder.Held) -> Callable[[], None]:
         prevent_thread_lock=True,
         quiet=True,
         app_kwargs={
-            "routes": routes(assistant, duty, who),
+            "routes": [*page.routes(), *routes(assistant, duty, who)],
             "middleware": [doorman, Middleware(GZipMiddleware, minimum_size=2048)],
             "docs_url": None,
             "redoc_url": None,

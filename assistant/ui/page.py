@@ -14,7 +14,7 @@ from urllib.parse import quote
 from assistant.core import Assistant
 from assistant.ui import shell
 from assistant.ui.desk import Desk
-from assistant.ui.gradio import gr
+from assistant.ui.gradio import QUEUE_REST, gr, stopping, tracker
 from assistant.uploads import FILES
 
 HERE = Path(__file__).parent
@@ -66,7 +66,18 @@ def build(assistant: Assistant, who: Callable[[gr.Request], str]) -> gr.Blocks:
             _wire(getattr(feed, name), name, handle)
         box.submit(None, box, box, js=SUBMIT, api_visibility="private")
         gr.events.api(desk.api, api_name="ask", concurrency_limit=AT_ONCE)
+    page._queue.sleep_when_free = QUEUE_REST
     return cast(gr.Blocks, page)
+
+
+def routes() -> list[Any]:
+    """What is served in the place of Gradio's own files."""
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+    file = tracker()
+    script = stopping(file.read_text(encoding="utf-8"))
+    return [Route(f"/assets/{file.name}", lambda _: Response(script, media_type="text/javascript"))]
 
 
 def _wire(listen: Callable[..., Any], name: str, handle: Callable[..., Any]) -> None:

@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 import wave
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -145,8 +146,24 @@ class Visit:
         self.url = url
         self.requests: list[str] = []
         self.faults: list[str] = []
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.hears = {"request": lambda request: self.requests.append(request.url),
+                      "pageerror": lambda error: self.faults.append(str(error))}  # fmt: skip
+        for event, heard in self.hears.items():
+            page.on(event, heard)
+
+    def leave(self) -> None:
+        """The window hears nothing more and what it kept is forgotten. On the same site it keeps its process."""
+        for event, heard in self.hears.items():
+            self.page.remove_listener(event, heard)
+        for other in self.page.context.pages:
+            other is self.page or other.close()
+        self.page.mouse.move(0, 0)
+        self.page.goto(f"{self.url}healthz")
+        self.page.context.clear_cookies()
+        kept = {"origin": self.url.rstrip("/"), "storageTypes": "local_storage,indexeddb,service_workers,cache_storage"}
+        cdp = self.page.context.new_cdp_session(self.page)
+        cdp.send("Storage.clearDataForOrigin", kept)
+        cdp.detach()
 
     @property
     def outside(self) -> list[str]:
@@ -154,8 +171,8 @@ class Visit:
 
     def open(self, session: str = "") -> Visit:
         if session:
-            self.page.add_init_script(f"localStorage.getItem('lueur.session') || "
-                                      f"localStorage.setItem('lueur.session', '{session}')")  # fmt: skip
+            self.page.goto(f"{self.url}healthz")
+            self.page.evaluate("id => localStorage.setItem('lueur.session', id)", session)
         self.page.goto(self.url)
         self.page.wait_for_selector("body[data-ready]", timeout=30_000)
         return self
@@ -214,23 +231,37 @@ def browser(playwright: Any, shell: str) -> Iterator[Any]:
         yield running
 
 
+Idle = dict[tuple[str, bool], list[Any]]
+
+
+@pytest.fixture(scope="session")
+def idle(browser: Any) -> Idle:
+    """Empty pages by language and touch. One that has shown the page before shows it again for half the CPU."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def visit(browser: Any, server: Server) -> Iterator[Visitor]:
+def visit(browser: Any, idle: Idle, server: Server) -> Iterator[Visitor]:
     """Opens windows: `visit("fr", width=390, scheme="dark")`. A fault of the page's script fails the test."""
-    opened: list[tuple[Any, Visit]] = []
+    opened: list[tuple[Visit, list[Any]]] = []
 
     def open_one(language: str = "en", width: int = 1280, scheme: str = "light", session: str = "") -> Visit:
-        context = browser.new_context(
-            locale=LOCALES[language], viewport={"width": width, "height": 860 if width > 600 else 844},
-            color_scheme=scheme, has_touch=width < 600,
-        )  # fmt: skip
-        seen = Visit(context.new_page(), server.url)
-        opened.append((context, seen))
+        pages = idle[language, width < 600]
+        if not pages:
+            pages.append(browser.new_context(locale=LOCALES[language], has_touch=width < 600).new_page())
+        page = pages.pop()
+        page.set_viewport_size({"width": width, "height": 860 if width > 600 else 844})
+        motion = "no-preference" if language == "en" else "reduce"
+        page.emulate_media(media="screen", color_scheme=scheme, reduced_motion=motion)
+        seen = Visit(page, server.url)
+        opened.append((seen, pages))
         return seen.open(session)
 
     yield open_one
-    for context, seen in opened:
-        context.close()
+    for seen, pages in opened:
+        seen.leave()
+        pages.append(seen.page)
+    for seen, _ in opened:
         assert not seen.faults
         assert not seen.outside
 
