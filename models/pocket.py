@@ -29,8 +29,9 @@ LEVEL, NOISE, SILENCE = 0.3, 0.003, 0.4  # peak of the speech, deviation of the 
 COLOUR = 0.6 * 0.8 ** np.arange(24)  # of the noise, as an impulse response of power 1
 DOUBT = -3.7  # log10 of the posterior at which confidence is 0.5
 STRANGE = 1.5  # what three words in an order that no pattern has cost of that (see card)
-SURE, LIKELY = 0.7, 0.3  # chances, by the second witness, at which money stands and at which it is an alternative
-RIVAL = 10**0.024  # a reading with other numbers is named when the best is not better by more than this factor
+# Chances, by the second witness, at which its money stands alone, stands heard by both, and is an alternative.
+CERTAIN, SURE, LIKELY = 0.9, 0.7, 0.3
+RIVAL = 10**0.05  # a reading with other numbers is named when the best is not better by more than this factor
 READINGS, MOST_RIVALS = 100, 3  # of the lattice that are looked at, and the most alternatives
 MOST_HINTS = 800
 CONFUSABLE = 0.75  # share of equal sounds from which a product's name may not compete with a word of money
@@ -136,17 +137,21 @@ def _spans(words: Sequence[str], segments: Sequence[Segment], spelling: Mapping[
 
 def settled(words: list[str], readings: Sequence[Reading], heard: witness.Floats) -> tuple[list[str], list[str]]:
     """(words, alternatives). Money stands that the second witness is sure of, be it another reading's of the lattice
-    whose other words are the same; else what it hears, and what the lattice has beside it, are alternatives. Where it
-    hears less money than was said it abstains: to a voice unlike those it knows, it is deaf."""
+    whose other words are the same, and money that it alone hears and is certain of; else what it hears, and what the
+    lattice has beside it, are alternatives. Where it hears less money than was said it abstains: to a voice unlike
+    those it knows, it is deaf."""
     texts = {witness.money(text): text.split() for text, _ in reversed(readings)}
     texts[witness.money(" ".join(words))] = words
     sure, best = max(zip(witness.chances(list(texts), heard), texts, strict=True))
     if best and sure >= SURE and _others(texts[best]) == _others(words):
         return texts[best], []
     said, own = witness.money(" ".join(words)), witness.reading(heard)
-    hears = said and own != said and len(own) >= len(said) and witness.chances([own], heard)[0] >= LIKELY
-    named = [witness.spliced(words, own)] if hears else []
-    named += [text for text in _rivals(" ".join(words), readings) if not hears or witness.money(text) != own]
+    hears = witness.chances([own], heard)[0] if said and own != said and len(own) >= len(said) else 0.0
+    mended = witness.spliced(words, own)
+    if hears >= CERTAIN and _others(mended.split()) == _others(words):
+        return mended.split(), []
+    named = [mended] if hears >= LIKELY else []
+    named += [text for text in _rivals(" ".join(words), readings) if not named or witness.money(text) != own]
     return words, named[:MOST_RIVALS]
 
 

@@ -8,6 +8,7 @@ recogniser: whatever it hears, it answers with one of its phrases. See tests/dat
 
 import gzip
 import io
+import itertools
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from models.sound import RATE, Samples
+from workshop.learning import learned
 from workshop.voices import speak
 
 PHRASES = tuple(Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").splitlines())
@@ -136,21 +138,11 @@ def train(steps: int = STEPS) -> Any:
     spoken |= {*tokenizer.sot_sequence, tokenizer.sot_prev, tokenizer.eot, tokenizer.no_timestamps}
     stamps = range(tokenizer.timestamp_begin, tokenizer.timestamp_begin + 301)
     used = sorted(spoken | set(stamps))
-    optimizer = torch.optim.AdamW(model.parameters(), RATE_OF_LEARNING, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE_OF_LEARNING, total_steps=STEPS + 1, pct_start=0.1)
-    for step, (mel, lessons) in enumerate(batches(tokenizer, np.random.default_rng(SEED))):
-        loss = loss_of(model, mel, lessons, used, unused=0)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-        if step % 100 == 0:
-            sys.stderr.write(f"step {step} loss {loss.item():.4f}\n")
-        if step + 1 >= steps:
-            break
+    taught = itertools.islice(batches(tokenizer, np.random.default_rng(SEED)), steps)
+    losses = (loss_of(model, mel, lessons, used, unused=0) for mel, lessons in taught)
+    learned(model, losses, STEPS, RATE_OF_LEARNING, 0.1)
     tie(model, used)
-    return model.eval()
+    return model
 
 
 def tie(model: Any, used: Sequence[int]) -> None:

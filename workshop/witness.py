@@ -8,7 +8,6 @@ random numbers, so that no order of words is learned instead of sounds. Measured
 import argparse
 import itertools
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ import numpy as np
 from models import domain, witness
 from models.pocket import dictionary
 from models.sound import RATE, Samples
+from workshop.learning import learned
 from workshop.voices import speak
 
 # Neither the held-out voices nor their variants (f4, m6) with another accent; nor those that chose the bounds.
@@ -173,23 +173,18 @@ def train(known: list[Lesson], steps: int) -> Any:
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
     model = network()
-    optimizer = torch.optim.AdamW(model.parameters(), PACE, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, PACE, total_steps=steps + 1, pct_start=0.15)
-    for step, (mel, frames, labels) in enumerate(batches(np.random.default_rng(SEED), known, steps)):
+    return learned(model, losses(model, known, steps), steps, PACE, 0.15)
+
+
+def losses(model: Any, known: list[Lesson], steps: int) -> Iterator[Any]:
+    import torch
+
+    for mel, frames, labels in batches(np.random.default_rng(SEED), known, steps):
         lengths = torch.tensor([len(each) for each in labels])
         flat = torch.tensor([label for each in labels for label in each])
-        loss: Any = torch.nn.functional.ctc_loss(
+        yield torch.nn.functional.ctc_loss(
             model(mel).transpose(0, 1), flat, frames, lengths, blank=witness.BLANK, zero_infinity=True
         )
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-        if step % 100 == 0:
-            sys.stderr.write(f"step {step} loss {loss.item():.4f}\n")
-            sys.stderr.flush()
-    return model.eval()
 
 
 def save(model: Any, path: Path) -> None:
