@@ -371,14 +371,16 @@ class Reply:
     error: str = ""  # key of the error that ended the turn
     # What the conversation must remember; never published.
     asks: str = ""  # the slot this reply asked for
+    offers: str = ""  # what a yes fills it with: the one choice there is
     sheet: str = ""  # the draft whose sheet is shown
     closes: str = ""  # the draft whose task is over
     results: tuple[str, ...] = ()  # ids that "the second one" can mean
+    focus: str = ""  # the one of them that "it" means from now on
     told: Mapping[str, Any] = field(default_factory=dict)  # what a follow-up builds on ("and last year?")
     revises: bool = False  # only brings cards up to date that are shown already: no turn of its own
 
 
-PRIVATE = {"verb", "target", "asks", "sheet", "closes", "results", "told", "revises"}
+PRIVATE = {"verb", "target", "asks", "offers", "sheet", "closes", "results", "focus", "told", "revises"}
 
 
 def to_json(value: Any, language: str = "en") -> Any:

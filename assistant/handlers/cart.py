@@ -148,8 +148,8 @@ def from_shelf(do: Do, context: Context, which: str = "cart.which") -> tuple[str
         return (found.id,)
     words, limits = str(value(do, "query", "")), tuple(value(do, "constraints", ()))
     if not (words or limits):
-        if len(results) == 1:
-            return results
+        if context.state.focus in results or len(results) == 1:
+            return (context.state.focus or results[0],)
         raise Refused("which_product" if results else "nothing_shown", count=len(results))
     meant = shop.among(results, words, limits)
     if len(meant) == 1:

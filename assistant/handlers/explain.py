@@ -9,10 +9,11 @@ from dataclasses import replace
 from assistant.errors import BadInput, Refused
 from assistant.handlers import Context, Handler, cart
 from assistant.handlers.figures import plotted
-from assistant.handlers.goods import known, measure, placed, reason, value, view
+from assistant.handlers.goods import known, measure, placed, reason, stock, value, view
 from assistant.handlers.product import limit_text, tradeoffs
 from assistant.language.acts import Amount, Do
 from assistant.language.messages import shown
+from assistant.merchant import Basket, Wanted
 from assistant.money import Money
 from assistant.reply import Products, Reply
 from assistant.request import Constraint
@@ -26,11 +27,14 @@ ALIKE = 3
 
 def explain(do: Do, context: Context) -> Reply:
     found = _meant(do, context)
-    return found if isinstance(found, Reply) else OPS[value(do, "op", "why")](found, do, context)
+    if isinstance(found, Reply):
+        return found
+    told = OPS[value(do, "op", "why")](found, do, context)
+    return told if told.results else replace(told, focus=found.id)
 
 
 def _meant(do: Do, context: Context) -> Product | Reply:
-    """The place or the words that were said, else the first that is shown."""
+    """The place or the words that were said, else what was spoken of last, or the first that is shown."""
     if "ref" in do.slots:
         id = placed((do.slots["ref"].value,), context)[0]
     elif "query" in do.slots or "constraints" in do.slots:
@@ -39,7 +43,7 @@ def _meant(do: Do, context: Context) -> Product | Reply:
             return meant
         id = meant[0]
     elif context.state.results:
-        id = context.state.results[0]
+        id = context.state.focus or context.state.results[0]
     else:
         raise Refused("nothing_shown")
     return known(id, context)
@@ -143,7 +147,31 @@ def watch(product: Product, do: Do, context: Context) -> Reply:
     return Reply(context.say("explain.noted", title=title, limit=limit, price=price), route="product")
 
 
+def rated(product: Product, do: Do, context: Context) -> Reply:  # noqa: ARG001
+    """Its rating, where one is stated; what people wrote is not kept here."""
+    rating, title = product.attributes.get("rating"), product.title(context.language)
+    if rating is None:
+        return Reply(context.say("explain.unrated", title=title), route="product")
+    return Reply(context.say("explain.rated", title=title, rating=measure(rating.value, "", context)), route="product")
+
+
+def offered(product: Product, do: Do, context: Context) -> Reply:  # noqa: ARG001
+    """Whether it is there, and each way to get it with its day and fee, as its seller says now."""
+    seller, title = context.rooms.shop.merchants[product.offer.merchant], product.title(context.language)
+    there = stock(product.offer.stock, context)
+    if not product.offer.stock:
+        return Reply(context.say("explain.sold_out", title=title), route="product")
+    asked = Basket((Wanted(product.id),), currency=context.settings.currency, language=context.language)
+    ways = [
+        context.say("explain.way", way=way.arrives, fee=way.fee) if way.fee.minor
+        else context.say("explain.free_way", way=way.arrives) for way in seller.estimate(asked).ways
+    ]  # fmt: skip
+    text = context.say("explain.offered", title=title, stock=there, seller=seller.name, ways=" · ".join(ways))
+    return Reply(text if ways else f"{title}: {there}", route="product")
+
+
 OPS: dict[str, Callable[[Product, Do, Context], Reply]] = {
     "why": why, "why_not": why_not, "like": like, "history": history, "watch": watch,
+    "rated": rated, "offered": offered,
 }  # fmt: skip
 GOALS: dict[str, Handler] = {"explain": explain}

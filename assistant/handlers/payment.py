@@ -73,8 +73,12 @@ def _payee(slots: Slots, context: Context) -> Payee | Reply:
     if found.sole:
         return found.sole
     key = {"exact": "ask_which_payee", "close": "ask_close_payee", "none": "ask_unknown_payee"}[found.how]
-    offered = _names(found.payees or recent)
-    return ask(context.say(f"payment.{key}", name=said.text or str(said.value)), offered, "payment", "payee")
+    name = said.text or str(said.value)
+    if len(found.payees) == 1:
+        (one,) = found.payees
+        text = context.say("payment.ask_close_one", name=name, payee=one.name)
+        return replace(ask(text, _names((one,)), "payment", "payee"), offers=one.id)
+    return ask(context.say(f"payment.{key}", name=name), _names(found.payees or recent), "payment", "payee")
 
 
 def _as_last_time(slots: Slots, payee: Payee, context: Context) -> Slots:

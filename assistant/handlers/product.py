@@ -284,10 +284,12 @@ def buy(do: Do, context: Context) -> Reply:
 
 
 def _chosen(do: Do, context: Context) -> str:
-    """The product a position of the last shelf means; alone on the shelf it needs no position."""
+    """The product a position of the last shelf means; alone there, or just spoken of, it needs no position."""
     results, ref = context.state.results, value(do, "ref", None)
     if not results:
         raise Refused("nothing_shown")
+    if ref is None and context.state.focus in results:
+        return context.state.focus
     if ref is None and len(results) > 1:
         raise Refused("which_product", count=len(results))
     return placed((ref or 0,), context)[0]

@@ -130,18 +130,21 @@ Act = Start | Set | Unset | Affirm | Deny | Cancel | Query | Choose | Chat | Unk
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A task in progress. `asked` = the slot the last reply asked for; `sheet` = the draft now shown for it."""
+    """A task in progress: `asked`, the slot the last reply asked for, and what a yes would fill it with (`offered`);
+    `sheet`, the draft now shown for it."""
 
     goal: Goal
     slots: Slots = field(default_factory=dict)
     asked: str = ""
     sheet: str = ""
+    offered: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     frames: tuple[Frame, ...] = ()
     results: tuple[str, ...] = ()  # product ids of the last shelf
+    focus: str = ""  # the one of them that was spoken of last
     last: Frame | None = None  # the last query, for "and last year?"
     paper: Frame | None = None  # the receipt last read, for "split it between ..."
     language: Language = "en"

@@ -10,11 +10,11 @@ from assistant.language import amounts, corrections, measures, narrowing, period
 from assistant.language.acts import Act, Affirm, Amount, Cancel, Chat, Choose, Deny, Query, Set, Slot, Start, Unknown
 from assistant.language.corrections import AS_IT_STANDS as AS_IT_STANDS
 from assistant.language.corrections import SHORT, as_it_stands
-from assistant.language.lexicon import lexicon
+from assistant.language.lexicon import Words, lexicon
 from assistant.language.numbers import number
 from assistant.language.tokens import extent, tokens
 from assistant.language.utterance import SIGNS, Utterance
-from assistant.request import Doubt
+from assistant.request import Doubt, Language
 
 MORE = 3  # products that "show me more" adds
 FEW = 4  # tokens that a question about the shelf has besides "which one"
@@ -184,13 +184,18 @@ def pointed(said: Utterance) -> tuple[Act, ...]:
     several = said.places if said.state.results and said.content.says("compare") else ()
     if len(several) > 1 and not measures.metric_of(said):
         return (Query("compare", {"refs": Slot(several)}),)
-    kinds = _pointers(said)
+    about = said.content.at("about")
+    if about and said.asks and said.state.results and said.places and _pointers(said.content.cut(about), said.language):
+        return (Query("explain", {"op": Slot("why"), "ref": Slot(said.places[0])}),)  # "how about the second?"
+    kinds = _pointers(said.content, said.language)
     if kinds is None:
         return (Query("compare"),) if _which(said) else ()
     if "compare" in kinds:
         return (Query("compare"),)
     if said.place is None:
-        return (Start("buy"),) if "buy" in kinds and said.state.results else ()
+        counts = [hit for at in range(len(said.content)) if (hit := number(said.content, at, said.language))]
+        told = {"quantity": Slot(int(counts[0].values[0]))} if len(counts) == 1 and counts[0].values[0] > 1 else {}
+        return (Start("buy", told),) if "buy" in kinds and said.state.results else ()
     place, count = said.place
     return (Start("buy", {"ref": Slot(place), "quantity": Slot(count)}) if count > 1 else Choose(place, "buy"),)
 
@@ -201,13 +206,13 @@ def _which(said: Utterance) -> bool:
     return bool(start and said.state.results and len(said.content) - start <= FEW and not said.measured)
 
 
-def _pointers(said: Utterance) -> set[str] | None:
+def _pointers(words: Words, language: Language) -> set[str] | None:
     """The kinds of words that were said, when all of them point; None when something else was said."""
     kinds, index = set[str](), 0
-    while index < len(said.content):
+    while index < len(words):
         names = ("ordinal", "buy", "compare", "pointing", "change")
-        hits = [(end, name) for name in names if (end := said.content.at(name, index))]
-        counted = number(said.content, index, said.language)
+        hits = [(end, name) for name in names if (end := words.at(name, index))]
+        counted = number(words, index, language)
         if not hits and not counted:
             return None
         index, kind = max(hits) if hits else (counted.end if counted else 0, "")

@@ -71,6 +71,8 @@ def _step(state: State, act: Act) -> Step:
             return _change(state, {}, frozenset(names))
         case Affirm(amount, sole):
             top = _top(state)
+            if top and top.asked and top.offered:
+                return _change(state, {top.asked: Slot(top.offered)})
             waiting = top is not None and top.sheet
             return state, ((Aloud(top.sheet, amount, sole),) if top and waiting else _remark("nothing_waits"))
         case Deny():
@@ -175,8 +177,8 @@ def _resumed(state: State, acts: Sequence[Act], effects: Sequence[Effect]) -> tu
 
 def remember(state: State, effect: Effect, reply: Reply) -> State:
     """What the reply left behind: the slot it asked for, its sheet, results, and what a follow-up builds on."""
-    if reply.results:
-        state = replace(state, results=reply.results)
+    if reply.results or reply.focus:
+        state = replace(state, results=reply.results or state.results, focus=reply.focus)
     if isinstance(effect, Do) and effect.goal in TASKS:
         state = _settled(state, effect, reply)
         if effect.goal == "buy" and reply.told:  # a shelf to choose from: what is said next may narrow it
@@ -204,7 +206,7 @@ def _settled(state: State, effect: Do, reply: Reply) -> State:
     place = next((i for i in reversed(range(len(state.frames))) if _is_of(state.frames[i], effect)), None)
     if place is None:
         return state
-    frame = replace(state.frames[place], asked=reply.asks, sheet=reply.sheet)
+    frame = replace(state.frames[place], asked=reply.asks, sheet=reply.sheet, offered=reply.offers)
     still = (frame,) if frame.asked or frame.sheet else ()
     return replace(state, frames=(*state.frames[:place], *still, *state.frames[place + 1 :]))
 
@@ -252,6 +254,6 @@ def joined(replies: Sequence[Reply]) -> Reply:
         speak=" ".join(reply.speak or reply.text for reply in replies),
         cards=tuple({card.id: card for reply in replies for card in reply.cards}.values()),
         trace=tuple(step for reply in replies for step in reply.trace),
-        asks=last("asks"), sheet=last("sheet"), closes=last("closes"), error=last("error"),
+        asks=last("asks"), offers=last("offers"), sheet=last("sheet"), closes=last("closes"), error=last("error"),
         results=next((reply.results for reply in reversed(replies) if reply.results), ()),
     )  # fmt: skip
