@@ -59,8 +59,14 @@ def put(do: Do, context: Context) -> Reply:
 
 
 def take_out(do: Do, context: Context) -> Reply:
-    found = _from_cart(do, context)
-    context.rooms.shop.carts.take_out(context.user, found)
+    """All of it; of more than were named, so many."""
+    found, count = _from_cart(do, context), int(value(do, "quantity", 0))
+    carts = context.rooms.shop.carts
+    line = carts.of(context.user).line(found[0])
+    if count and line and line.quantity > count:
+        carts.put(context.user, found[0], line.quantity - count, context.language)
+        return _changed("cart.counted", found[:1], context)
+    carts.take_out(context.user, found)
     return _changed("cart.removed", found, context)
 
 

@@ -91,7 +91,8 @@ def _beside(said: Utterance) -> tuple[Act, ...]:
     is_open, buying = _is_open(said), _buying(said)
     if several := _several(said):
         return several
-    if _begins(said, "add") and (said.state.results or is_open) and (told := _details(said, "add")):
+    counted = said.at("cart.change", 0) > said.at("cart.add", 0)  # mets-en trois
+    if _begins(said, "add") and not counted and (said.state.results or is_open) and (told := _details(said, "add")):
         return (_act("add", **told),)
     if buying and _only(said, "settle"):
         return (Affirm(),)
@@ -108,7 +109,7 @@ def _beside(said: Utterance) -> tuple[Act, ...]:
     if said.says("cart.unlimited"):
         return (_act("budget"),)
     if _begins(said, "remove"):
-        return (_act("remove", **_details(said, "remove")),)
+        return (_act("remove", **_details(said, "remove"), **_fewer(said)),)
     if (limit := _limit(said)) and not (said.tokens.says("gift", "verb") or said.sold):  # "a present under 25"
         return (_act("budget", limit=limit),)
     if (count := _count(said)) and said.says("cart.change"):
@@ -119,6 +120,14 @@ def _beside(said: Utterance) -> tuple[Act, ...]:
 def _begins(said: Utterance, op: str) -> bool:
     taken = said.language == "zh" and said.words[0] in TAKING and said.says(f"cart.{op}")
     return bool(said.at(f"cart.{op}", 0)) or taken
+
+
+def _fewer(said: Utterance) -> Mapping[str, Slot]:
+    """ "Remove one", enlève-en deux, 去掉一个: how many, said right after the verb."""
+    start = said.tokens.at("cart.remove")
+    hit = number(said.tokens, start, said.language) if start else None
+    counts = hit and not said.tokens.at("ordinal", start) and hit.form != "digits"
+    return {"quantity": Slot(int(hit.values[0]))} if hit and counts else {}
 
 
 def _recounted(said: Utterance) -> tuple[Act, ...]:
@@ -166,9 +175,11 @@ def _details(said: Utterance, op: str) -> Mapping[str, Slot]:
     rest = said.of(_rest(said, op))
     if op == "remove" and rest.says("cart.all"):
         return {}
-    if rest.places and not rest.sold:
-        count = rest.place[1] if len(rest.places) == 1 and rest.place else 1
-        return {"refs": Slot(rest.places)} | ({"quantity": Slot(count)} if count > 1 else {})
+    counts = op == "change"  # "make it 3": how many, no place
+    places = ((rest.place[0],) if rest.place else ()) if counts else rest.places
+    if places and not rest.sold:
+        count = rest.place[1] if len(places) == 1 and rest.place and not counts else 1
+        return {"refs": Slot(places)} | ({"quantity": Slot(count)} if count > 1 else {})
     kept = {name: slot for name, slot in rest.wish.items() if name in ("query", "constraints", "quantity", "code")}
     return kept if {"query", "code", "constraints"} & set(kept) else {}
 
@@ -187,6 +198,7 @@ def _rest(said: Utterance, op: str) -> str:
                 start += step
     if said.language == "zh":
         gone |= {i for i, word in enumerate(words) if word.text in TAKING}
+    gone -= words.covered("ordinal")  # 便宜的那个
     return joined(said.text, [word for i, word in enumerate(words) if i not in gone])
 
 
