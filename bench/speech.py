@@ -195,7 +195,8 @@ def measure(data: Path | None) -> list[dict[str, Any]]:
     if not present():
         return [figure("hearing: espeak-ng is not installed, not measured", 0, "")]
     results = commands("developed voices", DEVELOPED, None) + commands("unheard voices", UNHEARD, 0.1) + others()
-    results += commands("recorded voice", HELD_OUT_PEOPLE, None) if present("flite") else []
+    absent = figure("recorded voice: flite is not installed, not measured", 0, "")
+    results += commands("recorded voice", HELD_OUT_PEOPLE, None) if present("flite") else [absent]
     results += [each for noise in (0.0, 0.1) for each in endings(noise)]
     with ProcessPoolExecutor(1, get_context("spawn")) as fresh:  # nothing is loaded there yet
         results += fresh.submit(sheets).result()

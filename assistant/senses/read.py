@@ -112,13 +112,14 @@ def _rows(found: Any, quads: Any) -> tuple[list[list[Any]], float]:
 def evidence(kind: PictureKind, page: Page) -> float:
     """How much the text speaks for a kind of picture: 1 says nothing, above 1 for it, below against it."""
     count = len(page.lines)
+    if kind in PRINTED and not count:
+        return 0.02
     if kind in LEAST_LINES:
         priced = [line for line in page.lines if any(printed.amounts(line.text))]
-        score = 1.0 if count >= LEAST_LINES[kind] and priced else 0.15
+        titled = kind == "invoice" and _titled(page)
+        score = (6.0 if titled else 1.0) if priced and (titled or count >= LEAST_LINES[kind]) else 0.15
         for pattern, factor in weighted(kind):
             score *= factor if pattern.search(page.text) else 1.0
-        if kind == "invoice" and _titled(page):
-            score *= 6.0
         tabled, listed = _tabled(page), len(priced) >= LISTED and not _has_total(page)
         if kind == "statement":
             return score * (8.0 if tabled or listed else 0.4)

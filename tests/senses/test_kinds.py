@@ -39,6 +39,10 @@ def test_a_picture_full_of_marks_shows_things_and_a_bare_one_none() -> None:
     assert kind(marks=None, other=0.1, product=0.8) == "product"  # nobody counted them
 
 
+def test_what_bears_no_print_is_no_paper_and_no_tag() -> None:
+    assert kind(price_tag=0.9, product=0.04) == "product"
+
+
 def test_a_column_of_days_makes_a_statement_of_what_looks_like_a_receipt() -> None:
     assert kind(DAYS, receipt=0.7, statement=0.1) == "statement"
     assert kind(RECEIPT, receipt=0.6, statement=0.2) == "receipt"
@@ -57,6 +61,8 @@ def test_a_long_list_of_amounts_without_a_total_is_a_statement() -> None:
 
 @pytest.mark.parametrize("title", ["Invoice", "FACTURE", "Rechnung", "账单"])
 def test_a_large_title_makes_an_invoice_and_a_small_mention_does_not(title: str) -> None:
+    short = (f"#{title}", "Polmiur", "209.10", "Lamp", "Total|401.96", "Stool")
+    assert kind(short, receipt=0.8, invoice=0.1) == "invoice"
     rows = (*(f"Item {n}|{n}.25" for n in range(1, 9)), "Total|40.00")
     assert kind((f"#{title}", *rows), receipt=0.5, invoice=0.3) == "invoice"
     assert kind(("#Corner Shop", f"{title} no 77", *rows), receipt=0.5, invoice=0.15) == "receipt"
