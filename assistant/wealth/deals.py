@@ -72,6 +72,8 @@ def settle(
     ledger: Ledger, user: str, account: Account, rows: Sequence[Row], known: Mapping[str, Security], at: datetime
 ) -> None:
     """What follows from the rows of an account: prices of their days, and holdings older than its first trade."""
+    if not any(row.deal for row in rows):
+        return
     groups: dict[str, list[Traded]] = defaultdict(list)
     for trade in ledger.trades(user, date.max):
         if trade.account == account.id:

@@ -106,7 +106,7 @@ class Outside:
     payee: str
     flow: Flow
     category: str
-    security: str | None  # of a dividend, the one that paid it
+    security: str  # of a dividend, the one that paid it
     money: Money
 
 

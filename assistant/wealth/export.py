@@ -11,8 +11,9 @@ from decimal import Decimal
 
 from assistant.money import Money
 from assistant.spreadsheet import as_csv
-from assistant.wealth.entry import UNIT, Entry, Posting, Security
+from assistant.wealth.entry import UNIT, Posting, Security
 from assistant.wealth.ledger import Ledger
+from assistant.wealth.reading import Booked
 
 DEBTS = ("loan", "card")
 FLOWS = {"transfer": "Equity:Transfers", "exchange": "Equity:Exchange", "opening": "Equity:Opening"}
@@ -28,13 +29,13 @@ def table(ledger: Ledger, user: str) -> str:
             entry.day, entry.payee, entry.memo, names[each.account], each.flow, each.category, each.money.decimal,
             each.money.currency, symbols[each.security], Decimal(each.quantity) / UNIT if each.quantity else "",
         )
-        for entry in ledger.entries(user) for each in entry.postings
+        for entry in ledger.journal(user) for each in entry.postings
     )])  # fmt: skip
 
 
 def beancount(ledger: Ledger, user: str) -> str:
     """Accounts, entries and prices as a Beancount file."""
-    entries = ledger.entries(user)
+    entries = ledger.journal(user)
     begin = entries[0].day if entries else date.today()
     accounts = {
         each.id: ("Liabilities:" if each.kind in DEBTS else "Assets:") + name
@@ -50,7 +51,7 @@ def beancount(ledger: Ledger, user: str) -> str:
     return "\n".join([*lines, "", *_prices(ledger, user, securities, symbols), ""])
 
 
-def _entry(entry: Entry, accounts: Mapping[str, str], symbols: Mapping[str, str]) -> Iterator[str]:
+def _entry(entry: Booked, accounts: Mapping[str, str], symbols: Mapping[str, str]) -> Iterator[str]:
     yield f"{entry.day} * {_quoted(entry.payee)} {_quoted(entry.memo)}"
     sold = False
     for each in entry.postings:

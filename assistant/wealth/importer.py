@@ -208,7 +208,7 @@ def take_back(ledger: Ledger, user: str, batch: str) -> int:
     for each in alone:
         flow, category = cashflow.categorise(f"{each.payee} {each.memo}", each.money.minor > 0, own)
         ledger.relabel(user, [each.entry], flow, category)
-    used = {side.account for entry in ledger.entries(user) if entry.memo != "opening" for side in entry.postings}
+    used = {side.account for entry in ledger.journal(user) if entry.memo != "opening" for side in entry.postings}
     for held in ledger.holdings(user, date.max):  # a balance that only the file printed goes with it
         if held.account.id not in used:
             ledger.withdraw(user, [f"opening|{held.account.id}|{held.currency}"])

@@ -96,6 +96,8 @@ class Ledger(Reader):
 
     def relabel(self, user: str, ids: Sequence[str], flow: Flow, category: str = "") -> None:
         """Give the flow postings of these entries another meaning: a transfer, a refund, a corrected category."""
+        if not ids:
+            return
         with self.writing() as db:
             for start in range(0, len(ids), SLICE):
                 chosen = postings.c.entry_id.in_(ids[start : start + SLICE]) & (postings.c.flow != "")

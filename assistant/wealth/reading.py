@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from operator import attrgetter
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
@@ -22,7 +23,7 @@ from sqlalchemy.engine import Connection
 from assistant.errors import NotFound
 from assistant.money import Money
 from assistant.store import Store
-from assistant.wealth.entry import Account, Entry, Flow, Holding, Movement, Outside, Posting, Security, Traded
+from assistant.wealth.entry import Account, Flow, Holding, Movement, Outside, Posting, Security, Traded
 from assistant.wealth.tables import accounts, entries, postings, prices, rules, securities
 
 P = ParamSpec("P")
@@ -83,7 +84,24 @@ def kept(read: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]
 
 
 MERCHANTS = 500  # names that a sentence is searched for
-HEAD = (entries.c.id, entries.c.day, entries.c.payee, entries.c.memo)
+
+
+JOURNAL = tuple(entries.c[name] for name in ("id", "batch_id", "day", "payee", "memo", "identity"))
+
+
+class Booked(NamedTuple):
+    """An entry as it stands in the journal; `batch` is the import it came with."""
+
+    id: str
+    batch: str
+    day: date
+    payee: str
+    memo: str
+    identity: str
+    postings: tuple[Posting, ...]
+
+    def moved(self, category: str, account: str, money: Money) -> Movement:
+        return Movement(self.id, self.day, self.payee, self.memo, category, account, money)
 
 
 class Track(NamedTuple):
@@ -125,34 +143,39 @@ class Reader(Keeping):
         rows = self.store.rows(sa.select(securities).where(securities.c.user_id == user))
         return tuple(Security(r.id, r.symbol, r.name, r.kind, r.currency) for r in rows)
 
+    @kept
+    def journal(self, user: str) -> list[Booked]:
+        """Everything that was written, by day; what is asked of entries and postings is read from here."""
+        side = postings.c
+        query = (
+            sa.select(*JOURNAL, side.minor, side.currency, side.account_id, side.flow, side.category, side.security_id,
+                      side.quantity)
+            .join(postings, side.entry_id == entries.c.id)
+            .where(entries.c.user_id == user)
+            .order_by(entries.c.day, entries.c.id, side.line)
+        )  # fmt: skip
+        found = []
+        for head, rows in groupby(self.store.rows(query), itemgetter(slice(len(JOURNAL)))):
+            sides = tuple(
+                Posting(Money(minor, currency), account or "", flow, category, security or "", quantity)
+                for *_, minor, currency, account, flow, category, security, quantity in rows
+            )
+            found.append(Booked._make((*head, sides)))
+        return found
+
+    def stretch(self, user: str, start: date, end: date) -> list[Booked]:
+        """The journal from `start` to `end`."""
+        every = self.journal(user)
+        return every[bisect_left(every, start, key=_day) : bisect_right(every, end, key=_day)]
+
     def transferred(self, user: str, batch: str = "") -> list[Movement]:
         """Rows that only moved money between own accounts, each seen from its account; of one import, or of all."""
-        query = (
-            sa.select(*HEAD, accounts.c.name, postings.c.minor, postings.c.currency)
-            .join(postings, postings.c.entry_id == entries.c.id)
-            .join(accounts, accounts.c.id == postings.c.account_id)
-            .where(entries.c.user_id == user, entries.c.batch_id == batch if batch else sa.true())
-            .where(entries.c.id.in_(sa.select(postings.c.entry_id).where(postings.c.flow == "transfer")))
-        )
-        rows = self.store.rows(query)
-        return [Movement(r.id, r.day, r.payee, r.memo, "transfer", r.name, Money(r.minor, r.currency)) for r in rows]
-
-    def entries(self, user: str) -> list[Entry]:
-        """Everything that was written, oldest first."""
-        query = (
-            sa.select(*HEAD, postings)
-            .join(postings, postings.c.entry_id == entries.c.id)
-            .where(entries.c.user_id == user)
-            .order_by(entries.c.day, entries.c.id, postings.c.line)
-        )
-        heads: dict[str, tuple[date, str, str]] = {}
-        lines: dict[str, list[Posting]] = defaultdict(list)
-        for r in self.store.rows(query):
-            heads[r.id] = (r.day, r.payee, r.memo)
-            money = Money(r.minor, r.currency)
-            side = Posting(money, r.account_id or "", r.flow, r.category, r.security_id or "", r.quantity)
-            lines[r.id].append(side)
-        return [Entry(day, payee, tuple(lines[key]), memo, key) for key, (day, payee, memo) in heads.items()]
+        names = {each.id: each.name for each in self.accounts(user)}
+        return [
+            each.moved("transfer", names[side.account], side.money) for each in self.journal(user)
+            if batch in ("", each.batch) and any(side.flow == "transfer" for side in each.postings)
+            for side in each.postings if side.account
+        ]  # fmt: skip
 
     def movements(self, user: str, flow: Flow, start: date, end: date) -> list[Movement]:
         """Income or expense of the days from `start` to `end`, oldest first; a loan payment is spending as a whole."""
@@ -161,21 +184,17 @@ class Reader(Keeping):
 
     @kept
     def _movements(self, user: str, flow: Flow) -> list[Movement]:
-        seen, owner = postings.alias("seen"), accounts.alias("owner")
-        wanted = postings.c.flow == flow
-        if flow == "expense":
-            wanted |= (accounts.c.kind == "loan") & (postings.c.minor > 0) & (owner.c.kind != "loan")
-        query = (
-            sa.select(*HEAD, owner.c.name, postings.c.category, postings.c.minor, postings.c.currency, postings.c.flow)
-            .join(entries, entries.c.id == postings.c.entry_id)
-            .join(seen, (seen.c.entry_id == postings.c.entry_id) & (seen.c.line == 0))
-            .join(owner, owner.c.id == seen.c.account_id)
-            .outerjoin(accounts, accounts.c.id == postings.c.account_id)
-            .where(entries.c.user_id == user, wanted)
-            .order_by(entries.c.day, entries.c.id, postings.c.line)
-        )
-        rows = self.store.rows(query)
-        return [_movement(row, -1 if flow == "income" else 1) for row in rows]
+        mine = {each.id: each for each in self.accounts(user)}
+        loans = {key for key, each in mine.items() if each.kind == "loan" and flow == "expense"}
+        found = []
+        for each in self.journal(user):
+            owner = each.postings[0].account
+            for side in each.postings:
+                repaid = side.account in loans and owner not in loans and side.money.minor > 0
+                if repaid or side.flow == flow:
+                    money = -side.money if flow == "income" else side.money
+                    found.append(each.moved("loan" if repaid else side.category, mine[owner].name, money))
+        return found
 
     def holdings(self, user: str, on: date) -> list[Holding]:
         """Cash and securities at the end of the day `on`; what was sold out is left out."""
@@ -202,46 +221,29 @@ class Reader(Keeping):
     @kept
     def trades(self, user: str, until: date) -> list[Traded]:
         """Every change of a security up to a day, by account: what lots are made of."""
-        parts = (
-            sa.select(postings.c.entry_id, sa.func.count().label("lines"))
-            .where(postings.c.user_id == user)
-            .group_by(postings.c.entry_id)
-            .subquery()
-        )
-        split = sa.case((parts.c.lines == 1, 0), (postings.c.quantity > 0, 1), else_=2)
-        query = (
-            sa.select(
-                postings.c.account_id, postings.c.security_id, entries.c.identity, entries.c.day,
-                postings.c.quantity, postings.c.minor, postings.c.currency, split,
-            )
-            .join(entries, entries.c.id == postings.c.entry_id)
-            .join(parts, parts.c.entry_id == postings.c.entry_id)
-            .where(postings.c.user_id == user, postings.c.account_id.is_not(None), postings.c.quantity != 0)
-            .where(entries.c.day <= until)
-            .order_by(entries.c.day, split, entries.c.id, postings.c.line)
-        )  # fmt: skip
-        return [
-            Traded(account, security, identity, day, quantity, Money(minor, currency), kind == 0)
-            for account, security, identity, day, quantity, minor, currency, kind in self.store.rows(query)
-        ]
+        found = [
+            Traded(side.account, side.security, each.identity, each.day, side.quantity, side.money,
+                   len(each.postings) == 1)
+            for each in self.stretch(user, date.min, until) for side in each.postings if side.account and side.quantity
+        ]  # fmt: skip
+        return sorted(found, key=lambda each: (each.day, not each.split, each.quantity < 0))
 
     @kept
     def tracks(self, user: str) -> list[Track]:
         """What every account and security gained or lost by day."""
-        by = (postings.c.account_id, postings.c.currency, postings.c.security_id, entries.c.day)
-        query = (
-            sa.select(*by, sa.func.sum(postings.c.minor), sa.func.sum(postings.c.quantity))
-            .join(entries, entries.c.id == postings.c.entry_id)
-            .where(postings.c.user_id == user, postings.c.account_id.is_not(None))
-            .group_by(*by)
-            .order_by(entries.c.day)
+        groups: dict[tuple[str, str, str | None], dict[tuple[int, str], list[int]]] = defaultdict(
+            lambda: defaultdict(lambda: [0, 0])
         )
-        groups: dict[tuple[str, str, str | None], list[tuple[int, int, int]]] = defaultdict(list)
-        for account, currency, security, day, minor, quantity in self.store.rows(query):
-            groups[account, "" if security else currency, security].append((day.toordinal(), minor, quantity))
+        for each in self.journal(user):
+            for side in (side for side in each.postings if side.account):
+                unit = side.money.currency
+                sums = groups[side.account, "" if side.security else unit, side.security or None]
+                row = sums[each.day.toordinal(), unit]
+                row[0] += side.money.minor
+                row[1] += side.quantity
         tracks = []
-        for (account, currency, security), rows in groups.items():
-            days, minor, quantity = np.array(rows, np.int64).T
+        for (account, currency, security), sums in groups.items():
+            days, minor, quantity = np.array([(day, *row) for (day, _), row in sums.items()], np.int64).T
             standing = np.concatenate(([0], np.cumsum(quantity if security else minor)))
             tracks.append(Track(account, currency, security, days, minor, quantity, standing))
         return tracks
@@ -263,21 +265,11 @@ class Reader(Keeping):
 
     def outside(self, user: str, inside: Collection[str], start: date, end: date) -> list[Outside]:
         """The other sides of all entries that touch the accounts `inside` (ids), oldest first."""
-        touched = sa.select(postings.c.entry_id).where(postings.c.user_id == user, postings.c.account_id.in_(inside))
-        query = (
-            sa.select(
-                entries.c.id, entries.c.day, entries.c.payee, postings.c.flow, postings.c.category,
-                postings.c.security_id, postings.c.minor, postings.c.currency,
-            )
-            .join(entries, entries.c.id == postings.c.entry_id)
-            .where(postings.c.user_id == user, entries.c.day.between(start, end), postings.c.entry_id.in_(touched))
-            .where(postings.c.account_id.is_(None) | postings.c.account_id.not_in(inside))
-            .order_by(entries.c.day, entries.c.id, postings.c.line)
-        )  # fmt: skip
         return [
-            Outside(r.id, r.day, r.payee, r.flow, r.category, r.security_id, Money(r.minor, r.currency))
-            for r in self.store.rows(query)
-        ]
+            Outside(each.id, each.day, each.payee, side.flow, side.category, side.security, side.money)
+            for each in self.stretch(user, start, end) if any(side.account in inside for side in each.postings)
+            for side in each.postings if side.account not in inside
+        ]  # fmt: skip
 
     @kept
     def passing(self, user: str, inside: Collection[str], start: date, end: date) -> list[Movement]:
@@ -285,24 +277,17 @@ class Reader(Keeping):
 
         What moved between them is nothing; a payment to another account of the person is `transfer`.
         """
-        here = postings.c.account_id.in_(inside)
-        there = sa.func.max(sa.case((postings.c.flow != "", postings.c.category), else_=None))
-        net = sa.func.sum(sa.case((here & postings.c.security_id.is_(None), postings.c.minor), else_=0))
-        home = sa.func.max(sa.case((here, postings.c.account_id), else_=None))
-        touched = sa.select(postings.c.entry_id).where(postings.c.user_id == user, here)
-        query = (
-            sa.select(*HEAD, there, home, net, postings.c.currency)
-            .join(postings, entries.c.id == postings.c.entry_id)
-            .where(entries.c.user_id == user, entries.c.day.between(start, end), entries.c.id.in_(touched))
-            .group_by(*HEAD, postings.c.currency)
-            .having(net != 0)
-            .order_by(entries.c.day, entries.c.id)
-        )
         names = {each.id: each.name for each in self.accounts(user)}
-        return [
-            Movement(entry, day, payee, memo, category or "transfer", names[account], Money(minor, currency))
-            for entry, day, payee, memo, category, account, minor, currency in self.store.rows(query)
-        ]
+        found = []
+        for each in self.stretch(user, start, end):
+            for unit in dict.fromkeys(side.money.currency for side in each.postings):
+                sides = [side for side in each.postings if side.money.currency == unit]
+                here = [side for side in sides if side.account in inside]
+                if net := sum(side.money.minor for side in here if not side.security):
+                    category = max((side.category for side in sides if side.flow), default="")
+                    owner = names[max(side.account for side in here)]
+                    found.append(each.moved(category or "transfer", owner, Money(net, unit)))
+        return found
 
     def price(self, user: str, security: Security, on: date) -> tuple[int, date] | None:
         """The last price on or before `on`, before the first the first, with its day."""
@@ -350,8 +335,3 @@ class Reader(Keeping):
 
 
 _day = attrgetter("day")
-
-
-def _movement(row: Any, sign: int) -> Movement:
-    category = row.category if row.flow else "loan"
-    return Movement(row.id, row.day, row.payee, row.memo, category, row.name, Money(sign * row.minor, row.currency))
