@@ -17,7 +17,7 @@ from assistant.money import Money
 from assistant.reply import Period
 from assistant.wealth import cashflow, returns, valuation
 from assistant.wealth.answer import Answer, Note
-from assistant.wealth.books import INVESTED, Books, Row, percent, stride
+from assistant.wealth.books import INVESTED, Books, Row, percent, stale, stride
 from assistant.wealth.entry import UNIT, Account, Security, Traded
 from assistant.wealth.performance import Performance, apart, book, booked, statement
 
@@ -72,6 +72,8 @@ class Track:
 def performed(books: Books) -> Answer:
     """The period statement: rows are the parts that sum to the change, the points those between both ends."""
     track = Track(books)
+    if not books.query.account and all(each.kind not in INVESTED for each in track.accounts):
+        raise Refused("no_holdings", day=books.end)
     found = track.statement
     change = found.final - found.initial
     facts: dict[str, Any] = {"before": found.initial, "after": found.final, "transfers": found.parts["transfers"],
@@ -82,7 +84,8 @@ def performed(books: Books) -> Answer:
     moved = ({"label": name, "value": value} for name, value in found.parts.items() if value.minor)
     return books.answer(
         _parts(found), change, price_date=track.days[-1], period=track.period, series=(ends[0], *moved, ends[1]),
-        facts=facts, beside=_beside(books, track), warnings=tuple(_track_notes(books, track)),
+        facts=facts, beside=_beside(books, track),
+        warnings=(*_track_notes(books, track), *stale(books.values(books.end))),
     )  # fmt: skip
 
 

@@ -271,6 +271,14 @@ def test_a_return_without_capital_is_refused(wealth: Wealth) -> None:
     assert refusal.value.key == "no_capital"
 
 
+def test_who_holds_no_investments_is_told_of_none(wealth: Wealth) -> None:
+    account = wealth.ledger.add_account(ME, "Bank", "current", "EUR")
+    wealth.ledger.post(ME, [paid(account, "x", -500, date(2026, 11, 1))], "test", wealth.clock.now())
+    with pytest.raises(Refused) as refusal:
+        wealth.ask(ME, "performance")
+    assert refusal.value.key == "no_holdings"
+
+
 def test_fees_are_the_spending_of_that_category(home: Wealth) -> None:
     year = Period(date(2026, 1, 1), date(2026, 11, 22))
     assert home.ask(ME, "fees").value == home.ask(ME, "spending", year, category="fees").value
