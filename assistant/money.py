@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 # ISO 4217 exponents that are not 2 (list of active codes, 2026).
 ZERO_DIGITS = set("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split())  # noqa: SIM905
@@ -61,9 +62,14 @@ class Money:
 
     def text(self, language: str = "en") -> str:
         """Printed for a reader of `language`: '€12.50', '12,50 €', '¥1,200'."""
-        from babel.numbers import format_currency
+        return _printed(self, language)
 
-        return str(format_currency(self.decimal, self.currency, locale=LOCALES.get(language, "en")))
+
+@lru_cache(4096)
+def _printed(amount: Money, language: str) -> str:
+    from babel.numbers import format_currency
+
+    return str(format_currency(amount.decimal, amount.currency, locale=LOCALES.get(language, "en")))
 
 
 LOCALES = {"en": "en", "fr": "fr", "zh": "zh_Hans_CN"}

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,13 +50,23 @@ def who(assistant: Assistant) -> Session:
     return assistant.open(OWNER)
 
 
+FOUND: list[str] = []  # by the workers of this run
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Every run ends with a scan of what it left behind: no log and no database of it may hold a secret."""
-    folders = getattr(session.config, "_tmp_path_factory", None)
-    if hasattr(session.config, "workerinput") or folders is None:
+    config, folders = session.config, getattr(session.config, "_tmp_path_factory", None)
+    if folders and (hasattr(config, "workeroutput") or not config.getoption("numprocesses", None)):
+        FOUND.extend(leaks(folders.getbasetemp()))
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["leaks"] = FOUND
         return
-    found = list(leaks(folders.getbasetemp()))
-    for line in found:
+    for line in FOUND:
         sys.stderr.write(f"\nLEAK: {line}")
-    if found:
+    if FOUND:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    FOUND.extend(getattr(node, "workeroutput", {}).get("leaks", ()))

@@ -93,13 +93,15 @@ class Phrases(Generic[T]):
         self.table: dict[tuple[str, ...], T] = {}
         for phrase, meaning in meanings:
             self.table.setdefault(tuple(token.text for token in tokens(phrase)), meaning)
-        self.longest = max((len(key) for key in self.table), default=0)
+        self.sizes: dict[str, list[int]] = {}  # by its first token, the longest first
+        for first, size in sorted({(key[0], len(key)) for key in self.table if key}, reverse=True):
+            self.sizes.setdefault(first, []).append(size)
 
     def at(self, words: Sequence[Token], index: int) -> tuple[T, int] | None:
         """The longest phrase that begins at `index`: its meaning and the index after it."""
-        for size in range(min(self.longest, len(words) - index), 0, -1):
+        for size in self.sizes.get(words[index].text, ()) if 0 <= index < len(words) else ():
             key = tuple(token.text for token in words[index : index + size])
-            if key in self.table:
+            if len(key) == size and key in self.table:
                 return self.table[key], index + size
         return None
 

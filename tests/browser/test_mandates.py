@@ -46,7 +46,9 @@ def test_it_is_bought_days_later_at_its_price(
     url, home = clocked
     (home / "days").write_text("0")
     width = {"en": 1280, "fr": 390, "zh": 1280}[language]
-    context = browser.new_context(locale=LOCALES[language], viewport={"width": width, "height": 860})
+    context = browser.new_context(
+        locale=LOCALES[language], viewport={"width": width, "height": 860}, reduced_motion="reduce"
+    )
     window = Visit(context.new_page(), url).open()
     priced(window, tmp_path, "27.90")
     asked = window.ask(WISH[language])

@@ -32,6 +32,11 @@ PAID = {"en": "Paid", "fr": "Payé", "zh": "已付款"}
 languages = pytest.mark.parametrize("language", ["en", "fr", "zh"])
 
 
+@pytest.fixture
+def motion() -> str:
+    return "no-preference"
+
+
 @languages
 def test_a_contact_is_paid_by_a_tap_and_an_undo(visit: Visitor, language: str) -> None:
     window = visit(language)

@@ -107,7 +107,7 @@ def test_a_server_killed_in_the_middle_is_being_checked_and_pays_once_after_its_
     browser: Any, tmp_path: Path
 ) -> None:
     port = free_port()
-    page = browser.new_context(locale="en-US").new_page()
+    page = browser.new_context(locale="en-US", reduced_motion="reduce").new_page()
     window = Visit(page, f"http://127.0.0.1:{port}/")
     with serving(tmp_path, port, LUEUR_WARM="false") as first:
         window.open()

@@ -9,6 +9,11 @@ from tests.browser.conftest import UNDO_SECONDS, Visitor
 languages = pytest.mark.parametrize("language", ["en", "fr", "zh"])
 
 
+@pytest.fixture
+def motion() -> str:
+    return "no-preference"
+
+
 def test_the_sample_chips_of_the_empty_page_work(visit: Visitor) -> None:
     for sense in ("chip_pay", "chip_shop", "chip_wealth", "chip_photo", "chip_split"):
         window = visit()

@@ -1,29 +1,35 @@
 """The desk with the real assistant: what a browser sends is checked, and nothing in it is believed."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from assistant.conversation import OWNER
 from assistant.core import Assistant
 from assistant.settings import Settings
-from assistant.ui.desk import Desk
 from tests.ui.test_cards import Seen
+
+if TYPE_CHECKING:
+    from assistant.ui.desk import Desk
 
 FORGED = "act_" + "0" * 32
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    from assistant.ui.desk import Desk  # Gradio: half of what the tests need to be found
+
     assistant = Assistant(Settings(home=tmp_path_factory.mktemp("home"), offline=True))
     yield Desk(assistant, lambda request: request.username or OWNER)
     assistant.close()
 
 
 def event(**sent: Any) -> Any:
-    from gradio import EventData  # half of what the tests need to be found: only who runs these waits for it
+    from gradio import EventData
 
     return EventData(None, {"page": "en", "number": "q1", **sent})
 
