@@ -14,6 +14,7 @@ from assistant.handlers import Context, Handler, Tap, ask, notice, where
 from assistant.handlers.amounts import amount_of, exact, plain
 from assistant.handlers.sheets import card_of, drafted, moved, named, prepared, receipt, sheet, slip
 from assistant.language.acts import Act, Aloud, Amount, Do, Drop, Resume, Set, Slot, Slots
+from assistant.language.slots import bill_kinds
 from assistant.merchant import Quote
 from assistant.money import Money
 from assistant.payments import Origin, Payee, Payment
@@ -64,8 +65,9 @@ def _payee(slots: Slots, context: Context) -> Payee | Reply:
         paid = context.rooms.payments.history(context.user, 1)
         if "repeat" in slots and (last := next((one for one in recent if paid and one.id == paid[0].payee_id), None)):
             return last
-        billers = tuple(one for one in recent if one.kind == "biller") if "purpose" in slots else ()
-        return ask(context.say("payment.ask_payee"), _names(billers or recent), "payment", "payee")
+        if "purpose" in slots:
+            return _ask_biller(str(slots["purpose"].value), context)
+        return ask(context.say("payment.ask_payee"), _names(recent), "payment", "payee")
     found = book.find(context.user, str(said.value))
     if said.readings:
         named = (one for name in (said.value, *said.readings) if (one := book.find(context.user, str(name)).sole))
@@ -79,6 +81,18 @@ def _payee(slots: Slots, context: Context) -> Payee | Reply:
         text = context.say("payment.ask_close_one", name=name, payee=one.name)
         return replace(ask(text, _names((one,)), "payment", "payee"), offers=one.id)
     return ask(context.say(f"payment.{key}", name=name), _names(found.payees or recent), "payment", "payee")
+
+
+def _ask_biller(purpose: str, context: Context) -> Reply:
+    """Those whose name says that they send such bills; where none does, that is said and nobody else is offered."""
+    billers = tuple(one for one in _book(context) if one.kind == "biller")
+    kinds = {one.id: bill_kinds(one.name) for one in billers}
+    meant = bill_kinds(purpose) or bill_kinds(context.utterance)
+    fitting = tuple(one for one in billers if meant & kinds[one.id])
+    if meant and not fitting:
+        return ask(context.say("payment.ask_no_biller", bill=purpose), (), "payment", "payee")
+    offered = (fitting or billers)[:OFFERED] or _recent(context)
+    return ask(context.say("payment.ask_payee"), _names(offered), "payment", "payee")
 
 
 def _as_last_time(slots: Slots, payee: Payee, context: Context) -> Slots:
@@ -99,12 +113,16 @@ def _same_account(slots: Slots, payee: Payee) -> None:
 
 
 def _recent(context: Context) -> tuple[Payee, ...]:
+    return _book(context)[:OFFERED]
+
+
+def _book(context: Context) -> tuple[Payee, ...]:
     """Who was paid last, then the rest of the book."""
     payments = context.rooms.payments
     book = {payee.id: payee for payee in payments.payees.of(context.user)}
     paid = (payment.payee_id for payment in payments.history(context.user))
     order = dict.fromkeys([*(id for id in paid if id in book), *book])
-    return tuple(book[id] for id in order)[:OFFERED]
+    return tuple(book[id] for id in order)
 
 
 def _names(payees: tuple[Payee, ...]) -> tuple[Action, ...]:

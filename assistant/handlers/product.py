@@ -48,22 +48,24 @@ class Wish:
     doubts: tuple[Doubt, ...] = ()
     asked: tuple[str, ...] = ()  # facts that were asked about, answered or not
     quantity: int = 0  # how many are wanted; 0: not said
+    best: str = ""  # the order that was asked for: "price least"
 
     def target(self) -> dict[str, Any]:
         return {
             "query": self.query, "constraints": list(self.limits), "shown": self.shown, "card": self.card,
-            "doubts": list(self.doubts), "asked": list(self.asked), "quantity": self.quantity,
+            "doubts": list(self.doubts), "asked": list(self.asked), "quantity": self.quantity, "best": self.best,
         }  # fmt: skip
 
     @property
-    def many(self) -> dict[str, Any]:
-        return {"quantity": self.quantity} if self.quantity > 1 else {}
+    def kept(self) -> dict[str, Any]:
+        many = {"quantity": self.quantity} if self.quantity > 1 else {}
+        return many | ({"best": self.best} if self.best else {})
 
     @classmethod
     def of(cls, target: Mapping[str, Any]) -> Wish:
         limits, doubts = tuple(target["constraints"]), tuple(target["doubts"])
-        asked, quantity = tuple(target.get("asked", ())), target.get("quantity", 0)
-        return cls(target["query"], limits, target["shown"], target["card"], doubts, asked, quantity)
+        asked, more = tuple(target.get("asked", ())), (target.get("quantity", 0), target.get("best", ""))
+        return cls(target["query"], limits, target["shown"], target["card"], doubts, asked, *more)
 
 
 def find(do: Do, context: Context) -> Reply:
@@ -78,7 +80,7 @@ def find(do: Do, context: Context) -> Reply:
     query, shown = value(do, "query", ""), value(do, "shown", SHOWN)
     if HABITS not in asked and (kept := tuple(habits(query, limits, context))):
         limits, asked = (*limits, *kept), (*asked, HABITS)  # once a search: its chips can be taken away
-    wish = Wish(query, limits, shown, new_id("card"), doubts, asked, value(do, "quantity", 0))
+    wish = Wish(query, limits, shown, new_id("card"), doubts, asked, value(do, "quantity", 0), value(do, "best", ""))
     return _asked(wish, context) if doubts else _answer(wish, context)
 
 
@@ -93,19 +95,19 @@ def _asked(wish: Wish, context: Context) -> Reply:
         said = [_said(limit.value, limit, context) for limit in option]
         label = ", ".join(said) or context.say("product.as_words", words=doubt.text)
         actions.append(Action(label, "product.unset", chosen.target(), style="chip"))
-    told = {"query": wish.query, "constraints": list(wish.limits), "doubts": list(wish.doubts), **wish.many}
+    told = {"query": wish.query, "constraints": list(wish.limits), "doubts": list(wish.doubts), **wish.kept}
     return replace(ask(text, actions, "product"), told=told)
 
 
 def _answer(wish: Wish, context: Context) -> Reply:
     began = time.perf_counter()
     asked = wish.asked if wish.shown == SHOWN and len({*wish.asked} - {HABITS}) < QUESTIONS else None
-    shelf = context.rooms.shop.search(wish.query, wish.limits, context.language, wish.shown, asked)
+    shelf = context.rooms.shop.search(wish.query, wish.limits, context.language, wish.shown, asked, wish.best)
     step = Step("search", context.rooms.shop.describe(), round(1000 * (time.perf_counter() - began)))
     reply = _shelf(wish, shelf, context) if shelf.hits else _nothing(wish, shelf, context)
     pending = (*wish.asked, shelf.ask.name) if shelf.ask else wish.asked
     told: dict[str, Any] = {"query": wish.query, "constraints": list(wish.limits), "asked": list(pending)}
-    told |= ({"shown": wish.shown} if wish.shown > SHOWN else {}) | wish.many
+    told |= ({"shown": wish.shown} if wish.shown > SHOWN else {}) | wish.kept
     return replace(reply, route="product", trace=(step,), told=told, cards=(*reply.cards, *met(context)))
 
 
@@ -380,7 +382,7 @@ def tap_unset(target: Mapping[str, Any], values: Mapping[str, str], context: Con
     """The same search with these limits, as if it had been said."""
     wish = Wish.of(target)
     slots = {"query": Slot(wish.query, wish.query)} if wish.query else {}
-    told = {"constraints": wish.limits, "doubts": wish.doubts, "asked": wish.asked, **wish.many}
+    told = {"constraints": wish.limits, "doubts": wish.doubts, "asked": wish.asked, **wish.kept}
     return (Query("find", slots | {name: Slot(value) for name, value in told.items() if value}),)
 
 

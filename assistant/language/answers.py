@@ -6,7 +6,7 @@ comes back as no act, and is then read as a wish.
 
 from decimal import Decimal
 
-from assistant.language import amounts, corrections, measures, narrowing, periods, slots
+from assistant.language import amounts, corrections, measures, narrowing, periods, slots, wishes
 from assistant.language.acts import Act, Affirm, Amount, Cancel, Chat, Choose, Deny, Query, Set, Slot, Start, Unknown
 from assistant.language.corrections import AS_IT_STANDS as AS_IT_STANDS
 from assistant.language.corrections import SHORT, as_it_stands
@@ -25,6 +25,21 @@ def propose(said: Utterance) -> tuple[Act, ...]:
         about_doubt, whole, to_sheet, to_question, corrections.propose, belongs, nearer, pointed, again,
     )  # fmt: skip
     return next(filter(None, (read(said) for read in readings)), ())
+
+
+def why(said: Utterance) -> tuple[Act, ...]:
+    """ "Why do you ask?": what the open question is for, and the question again."""
+    last = said.search
+    if not said.is_whole("why_ask"):
+        return ()
+    if said.top and said.top.asked:
+        return remark(f"why.{said.top.asked if said.top.asked in ('payee', 'amount') else 'detail'}"), Set({})
+    pending = last and (("doubts" in last.slots and last.slots["doubts"].value) or "asked" in last.slots)
+    return (remark("why.limit"), Query("find", last.slots)) if last and pending else (remark("why.any"),)
+
+
+def remark(topic: str) -> Query:
+    return Query("clarify", {"topic": Slot(topic)})
 
 
 # ---- yes, no and the like ----
@@ -56,6 +71,8 @@ def whole(said: Utterance) -> tuple[Act, ...]:
     for name, act in short.items():
         if said.is_whole(name):
             return (act,)
+    if others := _all_but(said):
+        return others
     if (other := _open_payee(said)) and said.core.at("cancel"):
         return (Cancel(other),)
     if _taken_back(said):
@@ -70,6 +87,15 @@ def _open_payee(said: Utterance) -> str:
     called = _names(str(named.value)) if named and said.knows(named) else set()
     meant = [name for name in held if called and (called <= _names(name) or _names(name) <= called)]
     return meant[-1] if meant and meant[-1] != (held or [""])[-1] else ""
+
+
+def _all_but(said: Utterance) -> tuple[Act, ...]:
+    """ "Only Alice", "juste alice" while other sheets wait too: those are withdrawn."""
+    named, start = said.payment.get("payee"), said.core.at("only_one")
+    whom = str(named.value) if named and said.knows(named) else ""
+    alone = start and len(said.core) - start <= len(_names(whom)) + 1
+    held = [str(frame.slots["payee"].value) for frame in said.state.frames if frame.sheet and "payee" in frame.slots]
+    return tuple(Cancel(each) for each in held if each != whom) if alone and whom in held else ()
 
 
 def _taken_back(said: Utterance) -> bool:
@@ -112,12 +138,17 @@ def to_question(said: Utterance) -> tuple[Act, ...]:
     if not (said.top and said.top.asked and said.core) or _begins_a_wish(said):
         return ()
     if said.top.asked == "payee":
-        named = any(word.kind in ("word", "han") for word in said.core)
+        if said.core.says("everyone") and not said.knows(said.payment.get("payee")):
+            return remark("one_at_a_time"), Set({})
+        named = any(word.kind in ("word", "han") for word in said.core) and not corrections.counted(said.core)
         if "payee" not in said.payment and (not named or periods.read(said.text, said.language, said.world.day)):
             return ()  # "how much was it last month" names nobody
         return (Set(_named(said)),) if "payee" in said.payment or said.is_changed or not _is_talk(said) else ()
     if said.top.asked == "amount":
-        slot = slots.amount(said.text, said.language)
+        slot, other = slots.amount(said.text, said.language), said.payment.get("payee")
+        whom = said.top.slots.get("payee")
+        if (other and whom and other.value != whom.value) or wishes.requests(said):
+            return ()  # "tip the driver 5", "ask Bob for 20": not what Bob gets
         return (Set({"amount": slot}),) if slot else ()
     text = said.text.strip()
     return (Set({said.top.asked: Slot(text, text, (0, len(said.text)))}),)
@@ -125,8 +156,10 @@ def to_question(said: Utterance) -> tuple[Act, ...]:
 
 def _begins_a_wish(said: Utterance) -> bool:
     asks = said.core.at("verb") and not said.core.at("payee_before")
-    pays = said.core.at("transfer") and {"payee", "amount"} <= set(said.payment)
-    return bool(asks or pays) or len(said.core) > SHORT or said.asks
+    told = set(said.payment)
+    begins = said.core.at("transfer") or (said.core.says("transfer") and said.knows(said.payment.get("payee")))
+    pays = begins and ({"payee", "amount"} <= told or told == {"purpose"})
+    return bool(asks or pays or said.core.at("sells")) or len(said.core) > SHORT or said.asks
 
 
 def _is_talk(said: Utterance) -> bool:
@@ -188,6 +221,8 @@ def pointed(said: Utterance) -> tuple[Act, ...]:
     if about and said.asks and said.state.results and said.places and _pointers(said.content.cut(about), said.language):
         return (Query("explain", {"op": Slot("why"), "ref": Slot(said.places[0])}),)  # "how about the second?"
     kinds = _pointers(said.content, said.language)
+    if kinds and "praised" in kinds:  # "the second one looks nice": what is known of it
+        return (Query("explain", {"op": Slot("why"), **({"ref": Slot(said.place[0])} if said.place else {})}),)
     if kinds is None:
         return (Query("compare"),) if _which(said) else ()
     if "compare" in kinds:
@@ -210,7 +245,7 @@ def _pointers(words: Words, language: Language) -> set[str] | None:
     """The kinds of words that were said, when all of them point; None when something else was said."""
     kinds, index = set[str](), 0
     while index < len(words):
-        names = ("ordinal", "buy", "compare", "pointing", "change")
+        names = ("ordinal", "buy", "compare", "praised", "pointing", "change")
         hits = [(end, name) for name in names if (end := words.at(name, index))]
         counted = number(words, index, language)
         if not hits and not counted:

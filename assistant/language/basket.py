@@ -108,6 +108,8 @@ def _beside(said: Utterance) -> tuple[Act, ...]:
         return (_act("show"),)
     if said.says("cart.unlimited"):
         return (_act("budget"),)
+    if _begins(said, "restore") and (told := _details(said, "restore")):
+        return (_act("add", **told),)
     if _begins(said, "remove"):
         return (_act("remove", **_details(said, "remove"), **_fewer(said)),)
     if (limit := _limit(said)) and not (said.tokens.says("gift", "verb") or said.sold):  # "a present under 25"
@@ -152,6 +154,13 @@ def _thrown_out(said: Utterance) -> tuple[Act, ...]:
     return (_act("remove", **_details(said, "remove")),) if verb and said.sold else ()
 
 
+def thrown_out(said: Utterance) -> tuple[Act, ...]:
+    """ "Remove the mouse", 把鼠标拿掉, when it means nothing else: the cart takes it out or says that it holds none."""
+    verb = _begins(said, "remove") and not (_is_paying(said) or said.at("buy", 0) or said.limits.doubts)
+    told = _details(said, "remove") if verb and len(said.tokens) <= BEYOND else {}
+    return (_act("remove", **told),) if "query" in told else ()
+
+
 def _several(said: Utterance) -> tuple[Act, ...]:
     """ "Two of the first", without a verb."""
     words, one = said.tokens, said.place if said.state.results else None
@@ -188,6 +197,7 @@ def _rest(said: Utterance, op: str) -> str:
     """The sentence without its verb, the cart, and the small words that lead to it."""
     words = said.tokens
     gone = {i for _, first, last in said.find(f"cart.{op}")[:1] for i in range(first, last)} | words.covered("polite")
+    gone |= set(range(words.at("opening")))
     little = words.covered("cart.small")
     if noun := _noun(said):
         _, first, last = noun

@@ -21,6 +21,7 @@ from assistant.language.sentence import Sentence
 from assistant.language.tokens import Phrases, joined
 from assistant.request import Constraint, Doubt, Language, Op
 
+BEYOND = 5  # sizes smaller and larger than those in stock that a number may still mean
 LETTER_SIZES = {"xs", "s", "m", "l", "xl", "xxl", "xxxl"}
 OPPOSITE = {"more": "at_most", "less": "at_least"}
 COMMON = ("de", "d", "du", "le", "la", "au", "pour", "mon", "ma", "for", "of", "the", "my")  # before a common noun
@@ -339,9 +340,18 @@ class Reader:
         if count == int(count) and 0 < count < 100 and counts.names_soon(self.said, amount.last):
             return self._wanted(index, int(count), amount.last)
         said = self.text[slice(*amount.span)]
+        if self._is_worn(index, amount):
+            return self._settle(index, amount.last, (Constraint("size", "is", float(count)),))
         sizes = [(Constraint("size", "is", float(count)),)] if said in self.world.sizes else []
         most = [(replace(price, op="at_most"),) for price in prices(amount.readings, self.world)]
         return self._settle(index, amount.last, *most, *sizes, ())
+
+    def _is_worn(self, index: int, amount: Found) -> bool:
+        """ "Shoes in 43", "en 43": within the sizes that shoes are sold in, after their name, with no currency."""
+        sizes = [int(size) for size in self.world.sizes if size.isdigit()]
+        count, named = Decimal(amount.readings[0].value), any(last <= index for _, last in self._sold)
+        fits = bool(sizes) and min(sizes) - BEYOND <= count <= max(sizes) + BEYOND
+        return fits and named and not amount.certain and self.words.ends("worn_in", index)
 
     def _wanted(self, first: int, count: int, last: int) -> int:
         self.quantity = count

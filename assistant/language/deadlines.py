@@ -26,7 +26,7 @@ def read(said: Sentence) -> Iterator[tuple[tuple[Constraint, ...], int, int]]:
         by_phrase = any(a <= day.first and b >= day.last and b - a > 1 for _, a, b in tomorrow)
         if day.value.end <= world.day or (by_phrase and not (dated and said.language == "zh")):
             continue
-        op, first, last = _marked(words, day.first, day.last)
+        op, first, last = _marked(words, day.first, day.last, dated)
         if op:
             yield (Constraint("delivery", op, day.value.end.isoformat()),), first, last  # type: ignore[arg-type]
         elif dated:
@@ -39,9 +39,10 @@ def _measured(words: Words, at: int) -> bool:
     return unit is not None and unit[0].startswith(("delivery", "battery"))
 
 
-def _marked(words: Words, first: int, last: int) -> tuple[str, int, int]:
-    """by | before | arriving [on] beside a day; 周五前, 周五到."""
-    for op, name in (*((op, f"by_day.{op}") for op in OPS), ("at_most", "delivered")):
+def _marked(words: Words, first: int, last: int, dated: bool) -> tuple[str, int, int]:
+    """by | before | arriving [on] | for, but a ticket, beside a day; 周五前, 周五到."""
+    names = (*((op, f"by_day.{op}") for op in OPS), ("at_most", "delivered"), ("at_most", "by_day.meant"))
+    for op, name in names[: 3 if dated else 4]:
         if (after := words.at(name, last)) and words.language == "zh":
             return op, first, after
         near = words.find(name, max(0, first - NEAR), first)

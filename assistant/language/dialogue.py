@@ -44,7 +44,7 @@ OWN: dict[str, frozenset[str]] = {
         "metric", "period", "versus", "category", "account", "group", "currency", "also", "held", "payee", "holding",
         "asset_class", "over", "least", "under", "most", "extra", "worst", "about",
     }),
-    "find": frozenset({"query", "constraints", "doubts", "than", "by", "asked", "shown", "quantity"}),
+    "find": frozenset({"query", "constraints", "doubts", "than", "by", "asked", "shown", "quantity", "best"}),
     "flash": frozenset({"kind", "given", "said"}),
 }  # fmt: skip
 Step = tuple[State, tuple[Effect, ...]]

@@ -33,7 +33,8 @@ def refined(said: Utterance, last: Frame, asked: bool) -> tuple[Act, ...]:
         query = f"{last.slots['query'].value if 'query' in last.slots else ''} {more}".strip()
         return (Set(narrowed(last, new.constraints, new.doubts) | {"query": Slot(query, query)}),)
     rest = words and not said.only([], words, "refine")
-    if not (new.constraints or new.doubts) or (rest and not asked):
+    pays = said.core.at("transfer") and not new.constraints  # "pay 20" is no limit
+    if pays or not (new.constraints or new.doubts) or (rest and not asked):
         return ()
     return (Set(narrowed(last, new.constraints, new.doubts)),)
 

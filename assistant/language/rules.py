@@ -8,7 +8,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.language import answers, asides, basket, flash, pictures, slots, wallet, wishes
-from assistant.language.acts import Act, Cancel, Chat, Goal, Proposal, Query, Set, Slot, Start, State, Unknown, World
+from assistant.language.acts import (
+    Act,
+    Affirm,
+    Cancel,
+    Chat,
+    Goal,
+    Proposal,
+    Query,
+    Set,
+    Slot,
+    Start,
+    State,
+    Unknown,
+    World,
+)
+from assistant.language.answers import remark
 from assistant.language.heard import careful
 from assistant.language.lexicon import Words, names
 from assistant.language.router import Router, Verdict, route_of, shipped
@@ -20,6 +35,7 @@ MEANT = 0.2  # probability from which a product that is named is bought or compa
 SURE = 0.40  # probability of the likeliest label below which the person is asked what was meant
 CLEAR = 0.8  # share of the wealth room in which a figure is answered that no word names
 UNTRAINED = 0.7  # share of a metric that the head was not trained on, once its words were said
+MODEL = 3  # tokens of a model's name
 OFFERED = 3  # "which did you mean?" choices
 GOALS: dict[str, Goal] = {"wealth": "measure", "product": "find", "thanks": "greet", "service": "outside"}
 EMPTY = ("search", "pointing", "opening", "negation", "polite", "change", "not", "buy")  # words that no product has
@@ -41,8 +57,8 @@ class Rules:
         said = utter(utterance, state, world)
         if stops(utterance):
             return Proposal((Query("stop_payments"),), "rules")
-        if wishes.inward(said):
-            return Proposal((_remark("own_accounts"),), "rules")
+        if wishes.inward(said) or wishes.takes_cash(said):
+            return Proposal((remark("own_accounts" if wishes.inward(said) else "no_cash"),), "rules")
         opened = _opened(said)
         readings = {each.text: each for each in (said, opened, _plain(opened))}
         acts = next(filter(None, (self.short(each, evidence) for each in readings.values())), ())
@@ -57,7 +73,7 @@ class Rules:
         if not said.tokens:
             return pictures.silent(evidence)
         acts = flash.propose(said, evidence) or pictures.about(said, evidence)
-        rooms = (wallet.propose, asides.propose, basket.propose, answers.propose)
+        rooms = (answers.why, wallet.propose, asides.propose, basket.propose, answers.propose)
         return careful(acts or next(filter(None, (room(said) for room in rooms)), ()), evidence, said.language)
 
     def wishes(self, said: Utterance, evidence: Evidence) -> tuple[Act, ...]:
@@ -74,7 +90,7 @@ class Rules:
 
     def _wishes(self, said: Utterance, evidence: Evidence) -> Iterator[Act]:
         """Each part of a sentence that asks for something of its own."""
-        parts = [(at, part, self._act(part)) for at, part in wishes.split(said)]
+        parts = list(_shared_out([(at, part, self._act(part)) for at, part in wishes.split(said)]))
         wanted = [(at, act) for at, part, act in parts if len(parts) == 1 or _is_wish(part, act)]
         apart = len({_goal(act) for _, act in wanted}) > 1 or _paid_apart(wanted)
         unclear = any(isinstance(act, Unknown) and not act.outside for *_, act in parts)
@@ -82,9 +98,13 @@ class Rules:
         pays = any(isinstance(act, Start) and act.goal == "pay" for _, act in wanted)
         named = any(names(said.world.payees).scan(part.tokens) for part in left)
         if pays and (named or (len(parts) > 1 and said.says("apiece"))):
-            wanted = [(0, self._act(said))]  # "to Alice and Bob": nobody is left out in silence
+            others = [(at, act) for at, part, act in parts if at and (at, act) in wanted and not _is_paid(part, act)]
+            whole = said.of(said.text[: min((at for at, _ in others), default=len(said.text))])
+            wanted = [(0, self._act(whole)), *others]  # "to Alice and Bob": nobody is left out in silence
         elif len(parts) > 1 and not apart and (len(wanted) != 1 or unclear):
             wanted = [(0, self._act(said))]
+        if any(_pays_everyone(act, said) for _, act in wanted):
+            yield remark("one_at_a_time")
         for at, act in wanted:
             for one in wishes.apiece(_moved(act, at), said):
                 yield pictures.fill(one, evidence)
@@ -96,10 +116,20 @@ class Rules:
         if said.core and sums and sums.span == (said.core[0].start, said.core[-1].end):
             return Unknown(("pay", "find"))  # nothing but an amount
         if said.says("standing") and said.says("payments") and "amount" not in said.payment:
-            return _remark("needs_button")
+            return remark("needs_button")
+        if asked := said.core.at("sells"):
+            return _shopping("find", said.blank(0, said.core[asked - 1].end))
         found = self.router.classify(said.text, said.language)
         label, share = _decided(found, said)
-        return Unknown(_candidates(found)) if share < SURE else _act_of(label, said, found)
+        return _otherwise(Unknown(_candidates(found)) if share < SURE else _act_of(label, said, found), said)
+
+
+def _otherwise(act: Act, said: Utterance) -> Act:
+    """What a sentence may still be that the head does not know: a line of the cart, the name of a model."""
+    if isinstance(act, Unknown) or (isinstance(act, Query) and act.goal == "find"):
+        act = next(iter(basket.thrown_out(said)), act)
+    named = Slot(said.text.strip(), said.text.strip())
+    return Query("find", {"query": named}) if isinstance(act, Unknown) and _is_model(said) else act
 
 
 def _opened(said: Utterance) -> Utterance:
@@ -149,7 +179,7 @@ def _is_bare_wish(said: Utterance) -> bool:
     named = sum(last - first for first, last in query.sold)
     one = query.sold[:1] and not query.sold[0][0] and said.at("indefinite", 0)
     limited = (
-        "doubts" in said.wish
+        {"doubts", "quantity"} & set(said.wish)
         or any(word.kind == "digits" for word in query.tokens)
         or any(limit.field not in ("colour", "brand") for limit in _limits(said))
     )
@@ -173,14 +203,6 @@ def _is_headed(said: Utterance) -> bool:
 def _trades(said: Utterance) -> bool:
     """Whether something the person holds is to be bought, sold or kept."""
     return bool(names(said.world.holdings).scan(said.tokens)) and said.says("trade")
-
-
-def _requests(said: Utterance) -> bool:
-    """ "ask Bob for 20", 向Bob收20: money is to come from the payee."""
-    payee = said.payment.get("payee")
-    start, end = (payee.span if payee else None) or (0, len(said.text))
-    before, after = said.of(said.text[:start]).tokens, said.of(said.text[end:]).tokens
-    return before.ends("asks_of") or said.tokens.says("request", "owed") or bool(after.at("requested"))
 
 
 def _weighs(said: Utterance) -> bool:
@@ -256,7 +278,8 @@ def _act_of(label: str, said: Utterance, found: Verdict) -> Act:
         case "refund" | "payments":
             told = {key: slot for key, slot in said.payment.items() if key in ("payee", "amount")}
             if name == "refund":
-                return Start("refund", told)
+                asks = len(told) == 2 and wishes.requests(said)  # "demande 20 à Bob"
+                return remark("no_requests") if asks else Start("refund", told)
             return Query("payments", {"payee": told["payee"]} if said.knows(told.get("payee")) else {})
         case "stop_payments":
             return Query("stop_payments") if said.says("halt") else Unknown(("payments", "stop_payments"))
@@ -276,10 +299,29 @@ def _act_of(label: str, said: Utterance, found: Verdict) -> Act:
             return Unknown(outside=True)
 
 
+def _is_model(said: Utterance) -> bool:
+    """ "iphone 15", "ps 5": a word or two that no sentence is made of, and a number."""
+    words = said.core
+    usual = words.covered("verb", "payee_stop", "currency", "unit", "bound", "period.unit", "opening", "search")
+    named = [
+        word for i, word in enumerate(words[:-1]) if word.kind == "word" and word.text.isascii() and i not in usual
+    ]
+    return 1 < len(words) <= MODEL and words[-1].kind == "digits" and len(named) == len(words) - 1 and not said.top
+
+
+def _pays_everyone(act: Act, said: Utterance) -> bool:
+    pays = isinstance(act, Start) and act.goal == "pay" and "payee" not in act.slots
+    return pays and said.says("everyone")
+
+
 def _payment(said: Utterance, found: Verdict) -> Act:
     told = said.payment
+    if said.says("everyone") and not said.knows(told.get("payee")):
+        told = {name: slot for name, slot in told.items() if name != "payee"}
     if refused := refusal(said):
         return refused
+    if not told and said.top and said.top.sheet and said.top.goal == "pay":
+        return Affirm()  # "I said pay it!!" points to the button
     if set(told) == {"amount"} and not said.says("everyone") and said.top and said.top.goal == "pay":
         return Set(told)  # "pay 50" while a sheet waits
     return Start("pay", told) if told or found.routes["payment"] > 2 * SURE - 0.1 else Unknown(_candidates(found))
@@ -288,8 +330,8 @@ def _payment(said: Utterance, found: Verdict) -> Act:
 def refusal(said: Utterance) -> Act | None:
     """What a payment that is not wished, or is the other way round, is answered with: nobody can be charged here."""
     if wishes.denies(said.tokens):
-        return Cancel() if said.top else _remark("not_paid")
-    return _remark("no_requests") if _requests(said) else None
+        return Cancel() if said.top else remark("not_paid")
+    return remark("no_requests") if wishes.requests(said) else None
 
 
 def _figure(metric: str, said: Utterance, found: Verdict) -> Act:
@@ -321,14 +363,27 @@ def _goal(act: Act) -> str:
     return act.goal if isinstance(act, (Start, Query)) else type(act).__name__
 
 
-def _remark(topic: str) -> Query:
-    return Query("clarify", {"topic": Slot(topic)})
-
-
 def _is_wish(part: Utterance, act: Act) -> bool:
     """Whether a part asks for something, be it outside what Lueur does."""
     outside = isinstance(act, Unknown) and act.outside and part.at("verb", 0)
     return bool(outside) or not isinstance(act, (Chat, Unknown))
+
+
+def _shared_out(parts: list[tuple[int, Utterance, Act]]) -> Iterator[tuple[int, Utterance, Act]]:
+    """ "20 to Alice, 30 to Bob": after a payment, a name of the book with an amount is one too."""
+    pays = False
+    for at, part, act in parts:
+        told = part.payment
+        more = pays and not part.at("verb", 0) and "amount" in told and part.knows(told.get("payee"))
+        act = Start("pay", told) if more and not refusal(part) else act
+        pays = isinstance(act, Start) and act.goal == "pay"
+        yield at, part, act
+
+
+def _is_paid(part: Utterance, act: Act) -> bool:
+    """Whether a part belongs to a payment: it pays, or it is another name alone."""
+    name = bool(names(part.world.payees).scan(part.tokens)) and not part.at("verb", 0)
+    return name or (isinstance(act, Start) and act.goal == "pay")
 
 
 def _paid_apart(wanted: Sequence[tuple[int, Act]]) -> bool:

@@ -15,9 +15,10 @@ from assistant.language.lexicon import Words, lexicon, names
 from assistant.language.numbers import number
 from assistant.language.sentence import Sentence
 from assistant.money import Money
-from assistant.request import Constraint, Language
+from assistant.request import LANGUAGES, Constraint, Language
 
 Span = tuple[int, int]
+NEAR = 5  # tokens between a day and the word that says what happens then
 LONGEST_NAME = 5  # tokens
 LONGEST_HAN_NAME = 8
 
@@ -35,8 +36,10 @@ def pay(said: Sentence) -> dict[str, Slot]:
     if found:
         slots["payee"] = found
     reason = purpose(said, found)
-    days = [day for day in periods.read(said.text, said.language, said.world.day, ahead=True)
-            if day.value.start > said.world.day]  # fmt: skip
+    days = [
+        day for day in periods.read(said.text, said.language, said.world.day, ahead=True)
+        if day.value.start > said.world.day and not _is_repaid(said, day.first, day.last)
+    ]  # fmt: skip
     taken = [slot.span for slot in (found, reason) if slot and slot.span] + [day.span for day in days]
     if sum_ := amount(said.text, said.language, taken):
         slots["amount"] = _with_share(sum_, said)
@@ -47,6 +50,11 @@ def pay(said: Sentence) -> dict[str, Slot]:
     if reason := reason or _bill_word(said, found):
         slots["purpose"] = reason
     return slots
+
+
+def _is_repaid(said: Sentence, first: int, last: int) -> bool:
+    """ "She pays it back in a year": the day is not of this payment."""
+    return said.says("repaid", max(0, first - NEAR), last + NEAR)
 
 
 def _addressed(found: Slot | None, text: str) -> Slot | None:
@@ -184,6 +192,11 @@ def _bill_word(said: Sentence, who: Slot | None) -> Slot | None:
     return next((slot for slot in slots if slot.span and not begun <= slot.span[0] < over), None)
 
 
+def bill_kinds(words: str) -> set[str]:
+    """What kind of bill these words or a biller's name speak of, in whichever language: {"electricity"}."""
+    return {kind for language in LANGUAGES for kind, *_ in Words.of(words, language).find("biller")}
+
+
 # ---- products ----
 
 
@@ -192,14 +205,18 @@ def find(said: Sentence) -> dict[str, Slot]:
     if typed := code(said.text):
         return {"code": typed}
     given = said.says("gift")
-    whom = payee(said) if given else None
+    whom = payee(said) if given and not said.says("hobby") else None
     wanted = constraints.read(said, (whom and whom.span) or (0, 0), facts=True)
     query = _without(wanted.query, "gift", said.language) if given else wanted.query
+    if given and (liked := said.find("hobby")):
+        query = liked[0][0]  # a gift for a runner: running
     limits = wanted.constraints
     if wanted.quantity > 1 and said.says("altogether"):
         limits = tuple(_each(limit, wanted.quantity) for limit in limits)
         query = _without(query, "altogether", said.language)
+    best = next((meaning for meaning, *_ in said.find("ordinal") if meaning.islower()), "")
     told = {"query": query, "constraints": limits, "doubts": wanted.doubts, "quantity": wanted.quantity}
+    told |= {"best": best.replace("cheapest", "price least")}
     return {name: Slot(value, query if name == "query" else "") for name, value in told.items() if value}
 
 

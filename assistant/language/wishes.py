@@ -55,6 +55,21 @@ def inward(said: Utterance) -> bool:
     return bool(several) and any(number(words, at, said.language) for at in range(len(words)))
 
 
+def takes_cash(said: Utterance) -> bool:
+    """ "Withdraw 50", 取50: a machine of the bank does that. "Retire 2" beside a cart takes two out of it."""
+    after, last, top = said.core.at("takes_cash"), said.state.last, said.top
+    open_ = (last is not None and last.goal == "cart") or (top is not None and bool(top.sheet))  # "retire 5" changes it
+    return bool(after) and not open_ and number(said.core, after, said.language) is not None
+
+
+def requests(said: Utterance) -> bool:
+    """ "ask Bob for 20", 向Bob收20: money is to come from the payee."""
+    payee = said.payment.get("payee")
+    start, end = (payee.span if payee else None) or (0, len(said.text))
+    before, after = said.of(said.text[:start]).tokens, said.of(said.text[end:]).tokens
+    return before.ends("asks_of") or said.tokens.says("request", "owed") or bool(after.at("requested"))
+
+
 def denies(words: Words) -> bool:
     """ "don't pay", "je ne veux pas payer", 不要给Bob转: a payment that is not wished. "Don't forget to pay" is one."""
     for _, _, at in words.find("negation"):

@@ -240,12 +240,13 @@ class Shop:
 
     def search(
         self, query: str, constraints: Sequence[Constraint], language: str, limit: int = 3,
-        asked: Collection[str] | None = None,
+        asked: Collection[str] | None = None, order_by: str = "",
     ) -> Shelf:  # fmt: skip
         """The first `limit` of what fits. No product in it violates a condition; `nearest` is set when nothing fits.
 
         `language` is the reader's: the reasons name the words found in it. `asked`: facts the person was asked about
-        already; None: no question is wanted. Raises `BadInput` for a price in a currency that cannot be converted.
+        already; None: no question is wanted. `order_by`: "price least" or another fact and its end. Raises `BadInput`
+        for a price in a currency that cannot be converted.
         """
         view = self._open()
         reading, mended = self._read(view, query, language)
@@ -257,7 +258,7 @@ class Shop:
         ranking = view.found(reading, scope & fit.meets)
         left_out = len(view.found(reading, scope & fit.unstated).rows) if fit.unstated.any() else 0
         best = guide.extremes(view.columns, view.in_stock(ranking), currency)
-        order = guide.picks(ranking, view.columns, currency)
+        order = guide.picks(ranking, view.columns, currency, order_by)
         hits = self._hits(view, order[:limit], limits, currency, best, reading, language, ranking.matched)
         nearest = None if hits else self._nearest(view, reading, scope, limits, currency)
         ask = None

@@ -62,18 +62,29 @@ def extremes(columns: Columns, rows: NDArray[np.int64], currency: str) -> Extrem
     return Extremes(len(rows), best)
 
 
-def picks(ranking: Ranking, columns: Columns, currency: str) -> tuple[int, ...]:
+def picks(ranking: Ranking, columns: Columns, currency: str, best: str = "") -> tuple[int, ...]:
     """Rows to show: the best rated of the closest matches, the cheapest, the best rated of all, then by rank.
 
-    One of each family before a second colour or size of it; what is sold out comes last. A loose match (not every
-    word stands in it) keeps the order of its rank.
+    With `best`, a fact and its end ("price least"): by that fact alone. One of each family before a second colour or
+    size of it; what is sold out comes last. A loose match (not every word stands in it) keeps the order of its rank.
     """
     rows = np.array(ranking.rows, np.int64)
     sold = _stated(columns.numbers, "stock", rows) >= 1
     here = rows[sold]
+    if best and ranking.strict:
+        return (*_by(here, columns, currency, best), *_by(rows[~sold], columns, currency, best))
     if ranking.strict and len(here):
         here = np.concatenate([_first(here, np.array(ranking.scores)[sold], columns, currency), here])
     return (*_varied(here, columns), *_varied(rows[~sold], columns))
+
+
+def _by(rows: Rows, columns: Columns, currency: str, best: str) -> list[int]:
+    """In the order of a fact; what does not state it comes last."""
+    name, _, end = best.partition(" ")
+    values = _stated(columns.prices, currency, rows) if name == "price" else _stated(columns.numbers, name, rows)
+    keys = np.where(values >= 0, values if end == "least" else -values, np.inf)
+    found: list[int] = rows[np.argsort(keys, kind="stable")].tolist()
+    return found
 
 
 def _first(here: Rows, scores: NDArray[np.float64], columns: Columns, currency: str) -> Rows:

@@ -44,6 +44,19 @@ def test_the_first_cards_are_different_products_with_reasons_that_are_true(stock
     assert {"cheapest", "best_rated"} <= kinds
 
 
+@pytest.mark.parametrize(
+    ("order", "fact"), [("price least", "price"), ("price most", "price"), ("noise least", "noise")]
+)
+def test_the_order_that_was_asked_for_is_the_order_of_what_is_in_stock(stocked: Shop, order: str, fact: str) -> None:
+    hits = stocked.search(
+        "vacuum cleaner", [Constraint("noise", "less", 65.0, unit="db")], "en", 100, order_by=order
+    ).hits
+    here = [hit.product for hit in hits if hit.product.offer.stock > 0]
+    stated = [p.offer.price("EUR").minor if fact == "price" else p.attributes[fact].value for p in here]
+    assert len(set(stated)) > 1
+    assert stated == sorted(stated, reverse=order.endswith("most"))
+
+
 def test_what_is_sold_out_comes_last(empty: Shop, make) -> None:
     gone, here = make("Best kettle", stock=0, rating=5.0), make("Other kettle", cents=9000, rating=3.0)
     empty.load([gone, here])
