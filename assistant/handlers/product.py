@@ -15,6 +15,7 @@ from assistant.handlers import Context, Handler, Tap, ask, notice
 from assistant.handlers.goods import beyond, known, measure, met, placed, reason, value, view
 from assistant.handlers.habits import WORN, habits, wears
 from assistant.language.acts import Act, Do, Query, Slot
+from assistant.language.bounds import ABOUT
 from assistant.merchant import Basket, Wanted
 from assistant.money import Money
 from assistant.reply import Action, Chip, Compare, CompareRow, Products, Reply, Step, new_id
@@ -103,6 +104,10 @@ def _answer(wish: Wish, context: Context) -> Reply:
     began = time.perf_counter()
     asked = wish.asked if wish.shown == SHOWN and len({*wish.asked} - {HABITS}) < QUESTIONS else None
     shelf = context.rooms.shop.search(wish.query, wish.limits, context.language, wish.shown, asked, wish.best)
+    firm = tuple(limit for limit in wish.limits if limit.unit != ABOUT)
+    if not shelf.hits and firm != wish.limits:
+        below = _answer(replace(wish, limits=firm), context)
+        return replace(below, text=context.join([context.say("product.below"), below.text])) if below.results else below
     step = Step("search", context.rooms.shop.describe(), round(1000 * (time.perf_counter() - began)))
     reply = _shelf(wish, shelf, context) if shelf.hits else _nothing(wish, shelf, context)
     pending = (*wish.asked, shelf.ask.name) if shelf.ask else wish.asked

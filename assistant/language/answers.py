@@ -274,6 +274,8 @@ def again(said: Utterance) -> tuple[Act, ...]:
         was = said.state.last.slots.get("metric")
         other = "category" in told and was is not None and was.value not in measures.BY_CATEGORY
         return (Set(told | {"metric": Slot("spending")} if other else told),)  # no balance has a category
+    if asked and last and last.goal == "afford" and (sum_ := slots.amount(said.text, said.language)):
+        return (Set({"amount": sum_}),)
     if asked and last and last.goal == "pay":
         return corrections.for_another(said, start)
     if said.search:

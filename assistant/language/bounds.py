@@ -41,8 +41,9 @@ def _currency(amount: Amount, world: World) -> str:
 def limits(value: Constraint, op: str) -> Limits:
     """The bounds an operator means for one value; "around" is two."""
     if op == ABOUT and not isinstance(value.value, str):
+        soft = ABOUT if isinstance(value.value, Money) else value.unit  # nobody minds that it costs less
         return (
-            replace(value, op="at_least", value=_scaled(value.value, 1 - TOLERANCE)),
+            replace(value, op="at_least", value=_scaled(value.value, 1 - TOLERANCE), unit=soft),
             replace(value, op="at_most", value=_scaled(value.value, 1 + TOLERANCE)),
         )
     if not op or (value.field, op) in (("rating", "at_most"), ("delivery", "less"), ("rating", ABOUT)):

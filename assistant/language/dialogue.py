@@ -39,6 +39,7 @@ OWN: dict[str, frozenset[str]] = {
     "buy": frozenset({"ref", "quantity"}),
     "checkout": frozenset(),
     "cart": frozenset({"focus"}),
+    "afford": frozenset({"amount"}),
     "refund": frozenset({"payee", "amount"}),
     "measure": frozenset({
         "metric", "period", "versus", "category", "account", "group", "currency", "also", "held", "payee", "holding",
@@ -115,7 +116,8 @@ def _start(state: State, goal: Goal, slots: Mapping[str, Slot]) -> Step:
 def _ask(state: State, goal: Goal, slots: Mapping[str, Slot]) -> Step:
     if goal == "cart":
         return _about_cart(state, slots)
-    last = Frame(goal, slots) if goal in OWN else state.last
+    kept = goal in OWN and (goal != "afford" or "amount" in slots)  # "can I afford it?" leaves the list where it is
+    last = Frame(goal, slots) if kept else state.last
     return replace(state, last=last), (Do(goal, slots),)
 
 

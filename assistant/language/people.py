@@ -154,7 +154,7 @@ def _others(said: Sentence, at: int) -> tuple[int, int]:
 
 def _count(said: Sentence) -> tuple[int, range]:
     """How many share in all, and the tokens that say it: "4 people", "three ways", "in 3", "à quatre", 三个人; or 0."""
-    among = {last for kind, _, last in said.find("among") if kind == "each"} | {last for _, _, last in said.find("us")}
+    among = {last for kind, _, last in said.find("among") if kind != "with"} | {last for _, _, last in said.find("us")}
     for index in range(len(said.tokens)):
         hit = number(said.tokens, index, said.language)
         if hit is None or hit.values[0] % 1 or not 1 < hit.values[0] <= MOST:
