@@ -19,7 +19,7 @@ from assistant.settings import Settings
 from assistant.wealth import Wealth
 from assistant.wealth.questions import METRICS
 from tests.test_reply import read_back
-from tests.wealth.conftest import BANK, ME, furnished, home  # noqa: F401
+from tests.wealth.conftest import BANK, ME, furnished, home, untouched  # noqa: F401
 
 OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31))
 HOSTILE = "${1+1}{{7*7}}<img src=x onerror=alert(1)>"
@@ -28,6 +28,16 @@ Open = Callable[..., Context]
 
 @pytest.fixture
 def opened(home: Wealth, settings: Settings, clock: MovableClock) -> Open:  # noqa: F811
+    return opening(home, settings, clock)
+
+
+@pytest.fixture
+def asked(untouched: Wealth, settings: Settings, clock: MovableClock) -> Open:  # noqa: F811
+    """For questions alone: nothing is written."""
+    return opening(untouched, settings, clock)
+
+
+def opening(home: Wealth, settings: Settings, clock: MovableClock) -> Open:  # noqa: F811
     none = cast(Any, None)
     rooms = Rooms(payments=Payments(home.ledger.store, settings, clock), wealth=home, shop=none, flash=none)
 
@@ -65,8 +75,8 @@ def action(reply: Reply, verb: str, word: str = "") -> Action:
     return next(a for card in reply.cards for a in card.actions if a.verb == verb and word in a.label)
 
 
-def test_groceries_last_month_are_a_figure_with_everything_that_explains_it(opened: Open) -> None:
-    reply = ask(opened(), metric="spending", category="groceries", period=OCTOBER)
+def test_groceries_last_month_are_a_figure_with_everything_that_explains_it(asked: Open) -> None:
+    reply = ask(asked(), metric="spending", category="groceries", period=OCTOBER)
     card = figure(reply)
     assert isinstance(card.value, Money)
     assert card.value == Money(sum(row["value"].minor for row in card.rows), "EUR") and card.row_count == len(card.rows)
@@ -81,9 +91,9 @@ def test_groceries_last_month_are_a_figure_with_everything_that_explains_it(open
 
 
 @pytest.mark.parametrize("metric", sorted(METRICS))
-def test_three_languages_give_the_same_figure_in_their_own_words(opened: Open, metric: str) -> None:
+def test_three_languages_give_the_same_figure_in_their_own_words(asked: Open, metric: str) -> None:
     named = {"holding": "ORCD"} if metric == "cost_basis" else {}
-    replies = [ask(opened(language), metric=metric, **named) for language in ("en", "fr", "zh")]
+    replies = [ask(asked(language), metric=metric, **named) for language in ("en", "fr", "zh")]
     assert len({figure(reply).value for reply in replies}) == 1
     assert len({reply.text for reply in replies}) == 3
     assert len({figure(reply).method for reply in replies}) == 3
@@ -92,45 +102,45 @@ def test_three_languages_give_the_same_figure_in_their_own_words(opened: Open, m
 
 
 @pytest.mark.parametrize("group", ["", "class", "currency", "account"])
-def test_a_chart_says_what_its_table_says(opened: Open, group: str) -> None:
-    drawn = chart(ask(opened(), metric="net_worth", group=group))
+def test_a_chart_says_what_its_table_says(asked: Open, group: str) -> None:
+    drawn = chart(ask(asked(), metric="net_worth", group=group))
     assert drawn.kind == ("donut" if group else "line")
     assert [row[0] for row in drawn.table[1:]] == [point["name"] for point in drawn.series]
     assert [row[1] for row in drawn.table[1:]] == [point["value"].text("en") for point in drawn.series]
     assert drawn.svg.startswith("<svg")
 
 
-def test_spending_by_category_is_bars_whose_table_adds_up(opened: Open) -> None:
-    reply = ask(opened("fr"), metric="spending", group="category", period=OCTOBER)
+def test_spending_by_category_is_bars_whose_table_adds_up(asked: Open) -> None:
+    reply = ask(asked("fr"), metric="spending", group="category", period=OCTOBER)
     drawn, card = chart(reply), figure(reply)
     assert drawn.kind == "bar" and "Courses" in {row[0] for row in drawn.table}
     assert isinstance(card.value, Money)
     assert sum(point["value"].minor for point in drawn.series) == card.value.minor
 
 
-def test_a_missing_period_is_this_month_and_shown(opened: Open) -> None:
-    assert figure(ask(opened(), metric="spending")).period == Period(date(2026, 11, 1), date(2026, 11, 22))
-    assert figure(ask(opened(), metric="net_worth")).period == Period(date(2026, 11, 22), date(2026, 11, 22))
+def test_a_missing_period_is_this_month_and_shown(asked: Open) -> None:
+    assert figure(ask(asked(), metric="spending")).period == Period(date(2026, 11, 1), date(2026, 11, 22))
+    assert figure(ask(asked(), metric="net_worth")).period == Period(date(2026, 11, 22), date(2026, 11, 22))
 
 
-def test_a_missing_metric_is_asked_for_and_its_choices_answer(opened: Open) -> None:
-    reply = ask(opened())
+def test_a_missing_metric_is_asked_for_and_its_choices_answer(asked: Open) -> None:
+    reply = ask(asked())
     (card,) = reply.cards
     assert isinstance(card, Question) and reply.asks == "metric"
     for choice, chosen in zip(card.choices, card.actions, strict=True):
-        assert choice.id == chosen.id and figure(tap(chosen, opened()))
+        assert choice.id == chosen.id and figure(tap(chosen, asked()))
 
 
-def test_all_rows_open_in_the_same_card_with_the_same_figure(opened: Open) -> None:
-    first = ask(opened(), metric="spending", period=OCTOBER)
+def test_all_rows_open_in_the_same_card_with_the_same_figure(asked: Open) -> None:
+    first = ask(asked(), metric="spending", period=OCTOBER)
     assert len(figure(first).rows) == 20 < figure(first).row_count
-    every = tap(action(first, "wealth.rows"), opened())
+    every = tap(action(first, "wealth.rows"), asked())
     assert figure(every).id == figure(first).id and figure(every).value == figure(first).value
     assert len(figure(every).rows) == figure(first).row_count
 
 
-def test_a_reply_remembers_what_a_follow_up_needs(opened: Open) -> None:
-    told = ask(opened(), metric="spending", category="groceries").told
+def test_a_reply_remembers_what_a_follow_up_needs(asked: Open) -> None:
+    told = ask(asked(), metric="spending", category="groceries").told
     assert told == {
         "metric": "spending",
         "category": "groceries",
@@ -138,9 +148,9 @@ def test_a_reply_remembers_what_a_follow_up_needs(opened: Open) -> None:
     }
 
 
-def test_every_card_survives_the_wire(opened: Open) -> None:
-    replies = [ask(opened("zh"), metric=metric) for metric in ("net_worth", "savings_rate", "recurring")]
-    replies.append(wealth.GOALS["import"](Do("import"), opened(files=(BANK,))))
+def test_every_card_survives_the_wire(asked: Open) -> None:
+    replies = [ask(asked("zh"), metric=metric) for metric in ("net_worth", "savings_rate", "recurring")]
+    replies.append(wealth.GOALS["import"](Do("import"), asked(files=(BANK,))))
     for reply in replies:
         for card in reply.cards:
             data = to_json(card, "zh")
@@ -261,15 +271,15 @@ def test_import_without_a_file_says_what_to_attach(opened: Open) -> None:
     ],
 )
 def test_advice_is_refused_in_fixed_words_with_the_neutral_figure(
-    opened: Open, language: Language, words: str, fixed: str
+    asked: Open, language: Language, words: str, fixed: str
 ) -> None:
-    reply = wealth.GOALS["advice"](Do("advice"), opened(language, words))
+    reply = wealth.GOALS["advice"](Do("advice"), asked(language, words))
     assert reply.text.endswith(fixed)
     assert figure(reply).label == "Orchard Devices" and figure(reply).row_count == 1
 
 
-def test_advice_about_nothing_held_shows_the_allocation(opened: Open) -> None:
-    reply = wealth.GOALS["advice"](Do("advice"), opened("en", "which fund is best for me"))
+def test_advice_about_nothing_held_shows_the_allocation(asked: Open) -> None:
+    reply = wealth.GOALS["advice"](Do("advice"), asked("en", "which fund is best for me"))
     assert figure(reply).metric == "net_worth" and chart(reply).kind == "donut"
 
 

@@ -46,6 +46,14 @@ def home(tmp_path: Path, furnished: Path, settings: Settings, clock: MovableCloc
     store.close()
 
 
+@pytest.fixture(scope="session")
+def untouched(furnished: Path) -> Iterator[Wealth]:
+    """The demo household of `ME` for everybody who only asks."""
+    store = Store(furnished)
+    yield Wealth(store, Settings(home=furnished.parent), MovableClock())
+    store.close()
+
+
 def paid(account: Account, payee: str, minor: int, day: date, category: str = "shopping") -> Entry:
     """An expense of `minor` (a refund when negative)."""
     money = Money(minor, account.currency)

@@ -1,9 +1,7 @@
 """The metrics: a figure is the sum of the rows it shows, to the minor unit."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,12 +34,9 @@ OTHERWISE = {
 MONEY = sorted(set(METRICS) - OTHERWISE)
 
 
-@pytest.fixture(scope="module")
-def home(furnished: Path) -> Iterator[Wealth]:
-    """The demo household, which nothing here changes."""
-    store = Store(furnished)
-    yield Wealth(store, Settings(home=furnished.parent), MovableClock())
-    store.close()
+@pytest.fixture
+def home(untouched: Wealth) -> Wealth:
+    return untouched
 
 
 def rows_sum(answer: Answer) -> Money:
