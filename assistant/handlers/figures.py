@@ -1,7 +1,7 @@
 """An answer of the wealth room as cards and a sentence, in the reader's language. Computes no figure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,10 @@ from assistant.wealth import METRICS, Answer, Note
 
 NAMES = 4  # parts of a split figure that the sentence names
 ROWS = 20  # rows on a figure before "all rows"
-SLICES, BARS = 7, 10  # parts of a ring or of a bar chart; the last stands for the rest where there are more
+MOST = {"donut": 7, "bar": 10}  # parts that are drawn; the last stands for the rest where there are more
+DRAW: dict[str, Callable[[str, str, Sequence[charts.Point]], str]] = {
+    "line": charts.line, "columns": charts.columns, "donut": charts.donut, "bar": charts.bars, "bridge": charts.bridge,
+}  # fmt: skip
 NAMED = {name: name for name in ("category", "class", "rhythm", "item", "rule", "meaning")}
 CUTS = {
     "net_worth": ("class", "currency", "account"), "spending": ("category", "month", "account"),
@@ -219,13 +222,15 @@ def plotted(
 ) -> Chart:
     """Names with their amounts as a picture and as a table; `labels` are what the names stand for."""
     head = (context.say("wealth.when" if kind == "line" else "wealth.what"), context.say("wealth.value"))
-    series = (
-        {"label": label, "name": name, "value": value} for label, (name, value) in zip(labels, pairs, strict=True)
-    )
+    shown = [pair for pair in pairs if kind != "donut" or pair[1].minor > 0]
+    shown = _largest(shown, MOST[kind], context) if kind in MOST else shown
     return Chart(
-        kind="bar" if kind == "columns" else kind, title=title, series=tuple(series),
+        kind="bar" if kind == "columns" else kind, title=title,
+        series=tuple(
+            {"label": of, "name": name, "value": value} for of, (name, value) in zip(labels, pairs, strict=True)
+        ),
         table=(head, *((name, value.text(context.language)) for name, value in pairs)),
-        svg=drawn(kind, title, about, pairs, context),
+        svg=DRAW[kind](title, about, [point(name, amount, context) for name, amount in shown]),
     )  # fmt: skip
 
 
@@ -242,22 +247,6 @@ def _kind(answer: Answer) -> Any:
     if re.fullmatch(r"\d{4}-\d\d", first):
         return "columns"
     return METRICS[answer.metric].chart
-
-
-def drawn(kind: str, title: str, about: str, pairs: Sequence[tuple[str, Money]], context: Context) -> str:
-    if kind == "donut":
-        pairs = _largest([pair for pair in pairs if pair[1].minor > 0], SLICES, context)
-    elif kind == "bar":
-        pairs = _largest(pairs, BARS, context)
-    points = [point(name, amount, context) for name, amount in pairs]
-    draw = {
-        "line": charts.line,
-        "columns": charts.columns,
-        "donut": charts.donut,
-        "bar": charts.bars,
-        "bridge": charts.bridge,
-    }[kind]
-    return draw(title, about, points)
 
 
 def _largest(pairs: Sequence[tuple[str, Money]], most: int, context: Context) -> list[tuple[str, Money]]:

@@ -83,14 +83,10 @@ def upcoming(books: Books) -> Answer:
 
 def payday(books: Books) -> Answer:
     """The next payment of the recurring income that brings most in a year, within the next six months."""
-    query = books.query
-    largest = max(_recurring(books, "income"), key=lambda each: books.on(each.yearly).minor, default=None)
-    found = outlook.due(
-        books.ledger, query.user, query.today, shifted(query.today, 6), query.today, query.currency, income=True
-    )
-    rows = [row for row in _due(books, found) if largest and row["payee"] == largest.payee][:1]
-    end = rows[0]["date"] if rows else query.today
-    return books.answer(rows, facts={"count": len(rows)}, period=Period(query.today, end))
+    today = books.query.today
+    found = outlook.next_income(_recurring(books, "income"), today, books.query.currency)
+    rows = _due(books, [found] if found else [])
+    return books.answer(rows, facts={"count": len(rows)}, period=Period(today, found.day if found else today))
 
 
 def left_to_spend(books: Books) -> Answer:

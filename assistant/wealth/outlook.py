@@ -15,7 +15,7 @@ from assistant.clock import month_end
 from assistant.money import Money, total
 from assistant.wealth import cashflow, valuation
 from assistant.wealth.cashflow import LOOK_BACK, Recurring
-from assistant.wealth.entry import Flow, Movement
+from assistant.wealth.entry import Movement
 from assistant.wealth.ledger import Ledger
 
 SPENT_FROM = ("current", "wallet", "card")  # kinds of account that everyday life is paid from
@@ -74,7 +74,7 @@ def forecast(
     moved = ledger.passing(user, inside, today - timedelta(days=LOOK_BACK), today)
     coming, going = ([m for m in moved if m.money.minor > 0], [_positive(m) for m in moved if m.money.minor < 0])
     paid_in, paid_out = (cashflow.recurring(part, today) for part in (coming, going))
-    payday = None if until else _payday(paid_in, today, currency)
+    payday = None if until else next_income(paid_in, today, currency)
     end = until or (payday.day - timedelta(days=1) if payday else month_end(today))
     end = max(end, today)
     due = sorted(
@@ -90,14 +90,10 @@ def forecast(
     return Forecast(end, balance, tuple(due), everyday, payday, curve, valuation.oldest(found))
 
 
-def due(
-    ledger: Ledger, user: str, start: date, end: date, today: date, currency: str, income: bool = False
-) -> list[Due]:
-    """The bills (or the income) that recur and are expected from `start` to `end`, the next first."""
-    flow: Flow = "income" if income else "expense"
-    sign = 1 if income else -1
-    booked = ledger.movements(user, flow, today - timedelta(days=LOOK_BACK), today)
-    found = _expected(cashflow.recurring(booked, today), today, end, currency, sign)
+def due(ledger: Ledger, user: str, start: date, end: date, today: date, currency: str) -> list[Due]:
+    """The bills that recur and are expected from `start` to `end`, the next first."""
+    booked = ledger.movements(user, "expense", today - timedelta(days=LOOK_BACK), today)
+    found = _expected(cashflow.recurring(booked, today), today, end, currency, -1)
     return sorted((each for each in found if each.day >= start), key=_at)
 
 
@@ -114,7 +110,7 @@ def _expected(found: Sequence[Recurring], today: date, end: date, currency: str,
     return result
 
 
-def _payday(paid_in: Sequence[Recurring], today: date, currency: str) -> Due | None:
+def next_income(paid_in: Sequence[Recurring], today: date, currency: str) -> Due | None:
     """The next payment of the income that brings most in a year, at most half a year away."""
     far = today + timedelta(days=183)
     largest = max(paid_in, key=lambda each: fx.convert(each.yearly, currency, today)[0].minor, default=None)
