@@ -137,6 +137,11 @@ class Frame:
     slots: Slots = field(default_factory=dict)
     asked: str = ""
     sheet: str = ""
+
+    def told(self, name: str, default: Any = None) -> Any:
+        """The value of a slot, or `default`."""
+        return self.slots[name].value if name in self.slots else default
+
     offered: str = ""
 
 

@@ -94,6 +94,8 @@ def amount_at(words: Sequence[Token], index: int, language: Language) -> Found |
         return None
     if language == "zh" and (half := phrases("number.halved", language).at(words, end)):
         share, end = share / 2, half[1]
+    elif language == "zh" and (part := _part(words, end)):
+        share, end = share * part[0], part[1]
     kind = currency or Amount("0")
     values = tuple(dict.fromkeys(_rounded(value * share, share) for value in values))
     span = (words[start].start, words[end - 1].end)
@@ -110,6 +112,16 @@ def _share(words: Sequence[Token], at: int, language: Language) -> tuple[Decimal
     sign = phrases("list.percent", language).at(words, hit.end) if hit else None
     of = phrases("list.percent_of", language).at(words, sign[1]) if sign else None
     return (share * hit.values[0] / 100, of[1]) if hit and of else (share, at)
+
+
+def _part(words: Sequence[Token], at: int) -> tuple[Decimal, int] | None:
+    """200的15%, 200的百分之十五: the share, and the token after it."""
+    if "".join(word.text for word in words[at : at + 1]) != "的":
+        return None
+    ahead = "".join(word.text for word in words[at + 1 : at + 4]) == "百分之"
+    hit = number(words, at + (4 if ahead else 1), "zh")
+    sign = phrases("list.percent", "zh").at(words, hit.end) if hit and not ahead else None
+    return (hit.values[0] / 100, sign[1] if sign else hit.end) if hit and (ahead or sign) else None
 
 
 def _uncounted(words: Sequence[Token], hit: Number, language: Language) -> bool:

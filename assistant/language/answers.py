@@ -12,7 +12,7 @@ from assistant.language.corrections import AS_IT_STANDS as AS_IT_STANDS
 from assistant.language.corrections import SHORT, as_it_stands
 from assistant.language.lexicon import Words, lexicon
 from assistant.language.numbers import number
-from assistant.language.tokens import extent, tokens
+from assistant.language.tokens import tokens
 from assistant.language.utterance import SIGNS, Utterance
 from assistant.request import Doubt, Language
 
@@ -34,7 +34,7 @@ def why(said: Utterance) -> tuple[Act, ...]:
         return ()
     if said.top and said.top.asked:
         return remark(f"why.{said.top.asked if said.top.asked in ('payee', 'amount') else 'detail'}"), Set({})
-    pending = last and (("doubts" in last.slots and last.slots["doubts"].value) or "asked" in last.slots)
+    pending = last and (last.told("doubts") or "asked" in last.slots)
     return (remark("why.limit"), Query("find", last.slots)) if last and pending else (remark("why.any"),)
 
 
@@ -50,12 +50,12 @@ def about_doubt(said: Utterance) -> tuple[Act, ...]:
     last = said.search
     if last is None or any(frame.sheet for frame in said.state.frames):
         return ()
-    doubts: tuple[Doubt, ...] = last.slots["doubts"].value if "doubts" in last.slots else ()
+    doubts: tuple[Doubt, ...] = last.told("doubts", ())
     if doubts and said.core.are("yes"):
         return (Set(narrowing.narrowed(last, doubts[0].options[0], doubts[1:])),)
     if not doubts or not said.core.are("no"):
         return ()
-    query = f"{last.slots['query'].value if 'query' in last.slots else ''} {doubts[0].text}".strip()
+    query = f"{last.told('query', '')} {doubts[0].text}".strip()
     return (Set(narrowing.narrowed(last, (), doubts[1:]) | {"query": Slot(query, query)}),)
 
 
@@ -91,9 +91,10 @@ def _open_payee(said: Utterance) -> str:
 
 def _all_but(said: Utterance) -> tuple[Act, ...]:
     """ "Only Alice", "juste alice" while other sheets wait too: those are withdrawn."""
-    named, start = said.payment.get("payee"), said.core.at("only_one")
+    named, words = said.payment.get("payee"), said.core.content
+    start = words.at("only_one", words.at("no"))
     whom = str(named.value) if named and said.knows(named) else ""
-    alone = start and len(said.core) - start <= len(_names(whom)) + 1
+    alone = start and len(words) - start <= len(_names(whom)) + 1
     held = [str(frame.slots["payee"].value) for frame in said.state.frames if frame.sheet and "payee" in frame.slots]
     return tuple(Cancel(each) for each in held if each != whom) if alone and whom in held else ()
 
@@ -123,7 +124,7 @@ def to_sheet(said: Utterance) -> tuple[Act, ...]:
     found = amounts.read(said.text, said.language)
     if not rest or len(found) != 1 or found[0].span != (rest[0].start, rest[-1].end):
         return (Affirm(),) if marked and not rest.at("verb") and not said.is_changed and not found else ()
-    readings, waiting = found[0].readings, said.top.slots.get("amount")
+    readings, waiting = found[0].readings, said.waiting
     if (start and waiting is None) or (waiting and any(_equal(each, waiting.value) for each in readings)):
         return (Affirm(readings[0], sole=len(readings) == 1),)
     slot = slots.amount(said.text, said.language)
@@ -202,7 +203,7 @@ def nearer(said: Utterance) -> tuple[Act, ...]:
     if said.state.results and (by := narrowing.compared(said)):
         return (Set({"than": Slot(0), "by": Slot(by)}),)
     if said.is_whole("more"):
-        return (Set({"shown": Slot(MORE + (last.slots["shown"].value if "shown" in last.slots else MORE))}),)
+        return (Set({"shown": Slot(MORE + (last.told("shown", MORE)))}),)
     if said.is_whole("cheaper"):
         return (Set({"than": Slot(0)}),) if said.state.results else ()  # than the one that was put first
     cheaper = said.core.says("but_cheaper") or (said.core.says("cheaper_than") and said.core.says("than"))
@@ -286,7 +287,7 @@ def again(said: Utterance) -> tuple[Act, ...]:
 def _lately_paid(said: Utterance) -> Slot | None:
     """ "How much was it last month", said over a payment: whom it pays, when nothing else is named."""
     paid = next((f for f in (said.top, said.state.last) if f and f.goal == "pay" and "payee" in f.slots), None)
-    asked = [extent(said.content, first, last) for _, first, last in said.content.find("was_it")]
+    asked = said.content.spans("was_it")
     spoken = [said.measured["period"].span, *asked]
     return paid.slots["payee"] if paid and asked and said.only(spoken, said.content, "refine") else None
 

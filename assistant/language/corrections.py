@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from assistant.language import amounts, counts, periods, slots
-from assistant.language.acts import Act, Set, Slot, Start
+from assistant.language.acts import Act, Amount, Set, Slot, Start
 from assistant.language.lexicon import Words
 from assistant.language.numbers import number
 from assistant.language.tokens import extent
@@ -25,8 +25,8 @@ def propose(said: Utterance) -> tuple[Act, ...]:
         return ()
     if _counts_goods(said):
         return ()
-    if computed := _relative(said) or _shared(said) or _scaled(said):
-        return computed
+    if reckoned := _reckoned(said):
+        return reckoned
     told, payee = said.payment, said.payment.get("payee")
     if payee and (payee.readings or (said.core.at("ellipsis") and not said.is_changed)):
         return ()  # two people, or "and for Alice": another wish
@@ -45,75 +45,63 @@ def propose(said: Utterance) -> tuple[Act, ...]:
     return (Set(told),) if told and only and (said.is_changed or not said.core.at("verb")) else ()
 
 
-def _relative(said: Utterance) -> tuple[Act, ...]:
-    """ "5 less", "add 5", 再加5块: of the open amount, when nobody else is named."""
-    sum_, waiting = said.payment.get("amount"), said.top.slots.get("amount") if said.top else None
-    more, less = said.core.says("more_by"), said.core.says("less_by")
-    if more == less or sum_ is None or waiting is None or "payee" in said.payment or len(said.core) > SHORT:
+def _reckoned(said: Utterance) -> tuple[Act, ...]:
+    """ "5 less", "add 10 %", "double it", 凑个整: from the open amount; as it was, the sheet is shown again."""
+    waiting = said.waiting
+    if waiting is None or waiting.readings or len(said.core) > 2 * SHORT or said.knows(said.payment.get("payee")):
         return ()
-    if sum_.readings or (sum_.value.currency or waiting.value.currency) != waiting.value.currency:
+    was = waiting.value
+    found = _by_sum(said, was) or _by_share(said, Decimal(was.value)) or _by_scale(said, Decimal(was.value))
+    if found is None:
         return ()
-    change = Decimal(sum_.value.value) * (1 if more else -1)
-    value = amounts.printed(Decimal(waiting.value.value) + change)
-    return (Set({"amount": replace(sum_, value=replace(waiting.value, value=value))}),)
-
-
-def _shared(said: Utterance) -> tuple[Act, ...]:
-    """ "Add 10 %", "avec 10 % de pourboire", 少一成: a share of the open amount, on top of it or off it."""
-    waiting = said.top.slots.get("amount") if said.top else None
-    tip = said.says("flash.tip")
-    more, less = said.core.says("more_by") or tip, said.core.says("less_by")
-    if (
-        waiting is None
-        or waiting.readings
-        or len(said.percents) != 1
-        or more == less
-        or said.knows(said.payment.get("payee"))
-    ):
-        return ()
-    share = said.percents[0]
-    if len(said.core) > 2 * SHORT or "amount" in said.payment:
-        return ()
-    value = Decimal(waiting.value.value) * (100 + share.value * (1 if more else -1)) / 100
-    return _computed(said, said.slot(share.first, share.last), value)
-
-
-def _computed(said: Utterance, words: Slot, value: Decimal) -> tuple[Act, ...]:
-    """The open amount anew, to the cent; as it was: the sheet is shown again."""
-    waiting = said.top.slots["amount"].value if said.top else None
-    value = value.quantize(Decimal("0.01"), ROUND_HALF_UP)
-    value = value if value % 1 else value.to_integral_value()
-    if not waiting or not value or value == Decimal(waiting.value):
+    value = found[1].quantize(Decimal("0.01"), ROUND_HALF_UP)
+    if not value or value == Decimal(was.value):
         return (Set({}),)
-    return (Set({"amount": replace(words, value=replace(waiting, value=amounts.printed(value)))}),)
+    sum_ = amounts.printed(value if value % 1 else value.to_integral_value())
+    return (Set({"amount": replace(found[0], value=replace(was, value=sum_))}),)
 
 
-def _scaled(said: Utterance) -> tuple[Act, ...]:
-    """ "Double it", "la moitié seulement", 凑个整: computed from the open amount; up and down to a whole one or ten."""
-    hits, waiting = said.core.find("scaled"), said.top.slots.get("amount") if said.top else None
-    spans = [extent(said.core, first, last) for _, first, last in hits]
-    if len(hits) != 1 or waiting is None or waiting.readings or not said.only(spans, None, "pointing", "filler"):
-        return ()
-    was, how = Decimal(waiting.value.value), hits[0][0]
-    if how in ("up", "down"):
-        step = Decimal(1 if was % 1 else 10)
-        value = (was / step).to_integral_value(ROUND_CEILING if how == "up" else ROUND_FLOOR) * step
-    else:
-        value = was * Decimal(how)
-    return _computed(said, Slot.said(said.text, spans[0]), value)
+def _way(said: Utterance, more: bool = False) -> int:
+    """1 for more, -1 for less, 0 where neither or both are said."""
+    return (said.core.says("more_by") or more) - said.core.says("less_by")
+
+
+def _by_sum(said: Utterance, was: Amount) -> tuple[Slot, Decimal] | None:
+    sum_ = said.payment.get("amount")
+    other = "payee" in said.payment and not said.says("flash.tip")  # "add 5 for the tip"
+    if not _way(said) or sum_ is None or sum_.readings or other or len(said.core) > SHORT:
+        return None
+    fits = (sum_.value.currency or was.currency) == was.currency
+    return (sum_, Decimal(was.value) + _way(said) * Decimal(sum_.value.value)) if fits else None
+
+
+def _by_share(said: Utterance, was: Decimal) -> tuple[Slot, Decimal] | None:
+    """ "Avec 10 % de pourboire", 减20%."""
+    way = _way(said, more=said.says("flash.tip"))
+    if not way or len(said.percents) != 1 or "amount" in said.payment:
+        return None
+    share = said.percents[0]
+    return said.slot(share.first, share.last), was * (100 + way * share.value) / 100
+
+
+def _by_scale(said: Utterance, was: Decimal) -> tuple[Slot, Decimal] | None:
+    """ "La moitié seulement"; up and down: to the next whole one, or ten."""
+    hits, spans = said.core.find("scaled"), said.core.spans("scaled")
+    if len(hits) != 1 or not said.only(spans, None, "pointing", "filler"):
+        return None
+    how, step = hits[0][0], Decimal(1 if was % 1 else 10)
+    ends = {"up": ROUND_CEILING, "down": ROUND_FLOOR}
+    value = (was / step).to_integral_value(ends[how]) * step if how in ends else was * Decimal(how)
+    return Slot.said(said.text, spans[0]), value
 
 
 def _recurrency(said: Utterance) -> Slot | None:
     """The open amount in the one currency that was named and nothing else."""
-    hits = said.core.find("currency")
-    waiting = said.top.slots.get("amount") if said.top else None
-    if waiting is None or len(hits) != 1:
+    hits, spans = said.core.find("currency"), said.core.spans("currency")
+    if said.waiting is None or len(hits) != 1 or not said.only(spans):
         return None
-    codes, first, last = hits[0]
-    span = extent(said.core, first, last)
-    if not said.only([span]):
-        return None
-    return Slot.said(said.text, span, replace(amounts.currency_of(codes), value=waiting.value.value))
+    currency = amounts.currency_of(hits[0][0])
+    return Slot.said(said.text, spans[0], replace(currency, value=said.waiting.value.value))
 
 
 def _after(said: Utterance, slot: Slot, marker: str) -> bool:

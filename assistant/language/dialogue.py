@@ -33,7 +33,7 @@ from assistant.language.acts import (
 from assistant.reply import Reply
 
 TASKS = ("pay", "buy", "refund", "checkout")  # goals that end in a person's gesture
-DEPTH = 4  # open tasks kept; an older one is forgotten, its sheet stays on the page until it expires
+DEPTH = 8  # open tasks kept; an older one is forgotten, its sheet stays on the page until it expires
 OWN: dict[str, frozenset[str]] = {
     "pay": frozenset({"payee", "amount", "purpose", "day", "often", "repeat"}),
     "buy": frozenset({"ref", "quantity"}),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assistant.language import constraints
 from assistant.language.acts import Act, Frame, Set, Slot
 from assistant.language.lexicon import Words
-from assistant.language.tokens import extent, joined
+from assistant.language.tokens import joined
 from assistant.language.utterance import Utterance
 from assistant.request import Constraint, Doubt
 
@@ -16,8 +16,9 @@ from assistant.request import Constraint, Doubt
 def compared(said: Utterance) -> str:
     """ "Quieter", "plus grande", 再轻一点, "another brand": the fact of the first that is shown, and the way."""
     hits = said.content.find("comparative")
-    spans = [extent(said.content, first, last) for _, first, last in hits]
-    only = said.only(spans, said.content, "refine", "search", "pointing", "filler", "opening")
+    only = said.only(
+        said.content.spans("comparative"), said.content, "refine", "search", "pointing", "filler", "opening"
+    )
     return hits[0][0] if len(hits) == 1 and only else ""
 
 
@@ -30,7 +31,7 @@ def refined(said: Utterance, last: Frame, asked: bool) -> tuple[Act, ...]:
     if words and said.core.at("adding") and not said.sold:  # "with a laptop sleeve"
         small = words.covered("adding")
         more = joined(new.query, [word for i, word in enumerate(words) if i not in small])
-        query = f"{last.slots['query'].value if 'query' in last.slots else ''} {more}".strip()
+        query = f"{last.told('query', '')} {more}".strip()
         return (Set(narrowed(last, new.constraints, new.doubts) | {"query": Slot(query, query)}),)
     rest = words and not said.only([], words, "refine")
     pays = said.core.at("transfer") and not new.constraints  # "pay 20" is no limit
@@ -45,8 +46,7 @@ def freed(said: Utterance) -> set[str]:
     if alone and sum(last - first for _, first, last in alone) == len(said.content):
         return {field for field, *_ in alone}
     fields = said.content.find("field")
-    spans = [extent(said.content, first, last) for _, first, last in fields]
-    only = said.only(spans, said.content, "free", "free_small", "refine")
+    only = said.only(said.content.spans("field"), said.content, "free", "free_small", "refine")
     return {field for field, *_ in fields} if said.content.says("free") and only else set()
 
 
@@ -57,6 +57,6 @@ def narrowed(
     dropped: frozenset[str] | set[str] = frozenset(),
 ) -> dict[str, Slot]:
     """The slots of the search with these conditions in place of its own of the same fields; features add up."""
-    kept = last.slots["constraints"].value if "constraints" in last.slots else ()
+    kept = last.told("constraints", ())
     fields = ({condition.field for condition in new} - {"feature"}) | dropped
     return {"constraints": Slot((*(c for c in kept if c.field not in fields), *new)), "doubts": Slot(tuple(doubts))}

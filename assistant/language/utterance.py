@@ -34,6 +34,11 @@ class Utterance(Sentence):
         return self.state.frames[-1] if self.state.frames else None
 
     @property
+    def waiting(self) -> Slot | None:
+        """The amount of the open payment."""
+        return self.top.slots.get("amount") if self.top and self.top.goal == "pay" else None
+
+    @property
     def search(self) -> Frame | None:
         """The list of products that was shown last, when nothing was asked since."""
         return self.state.last if self.state.last and self.state.last.goal == "find" else None

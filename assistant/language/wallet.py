@@ -24,8 +24,7 @@ def propose(said: Utterance) -> tuple[Act, ...]:
     spoken = named or said.find("wallet.any")
     if not spoken:
         return ()
-    taken = [extent(said.tokens, first, last) for _, first, last in spoken]
-    amount = slots.amount(said.text, said.language, taken)
+    amount = slots.amount(said.text, said.language, [extent(said.tokens, *hit[1:]) for hit in spoken])
     told = {"which": Slot(named[0][0])} if named else {}
     return (Query("limits", told | ({"amount": amount} if amount else {})),)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from assistant.language.tokens import Phrases, Token, covered, tokens
+from assistant.language.tokens import Phrases, Token, covered, extent, tokens
 from assistant.request import LANGUAGES, Language
 
 Hit = tuple[str, int, int]  # a meaning, its first token, the token after its last
@@ -83,6 +83,10 @@ class Words(tuple[Token, ...]):
         if not first and last is None:
             return self.table(name).scan(self)
         return [(meaning, first + a, first + b) for meaning, a, b in self.table(name).scan(self[first:last])]
+
+    def spans(self, name: str) -> list[tuple[int, int]]:
+        """The characters of every phrase of `name`."""
+        return [extent(self, first, last) for _, first, last in self.find(name)]
 
     def says(self, *names: str) -> bool:
         return any(self.find(name) for name in names)
