@@ -83,6 +83,7 @@ def test_a_bill_is_split_adjusted_kept_reopened_and_exported(visit: Visitor, ser
     page.reload()
     page.wait_for_selector("body[data-ready]")
     card = page.locator(".card.flash")
+    card.first.wait_for()
     assert card.count() == 1 and sum(shares(card)) == cents(card.locator(".amount").inner_text()) == whole
     again = window.ask(find.format(name=NAMES[language])).locator(".card.flash")
     assert page.locator(".card.flash").count() == 1 and cents(again.locator(".amount").inner_text()) == whole

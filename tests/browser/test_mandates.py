@@ -65,7 +65,7 @@ def test_it_is_bought_days_later_at_its_price(
     bought.locator(".receipt .succeeded").wait_for(timeout=SENT)
     window.picture(f"mandate-{language}-bought-{width}")
     window.page.reload()
-    window.page.wait_for_selector("body[data-ready]")
+    window.page.locator(".receipt .succeeded").first.wait_for()
     assert window.page.locator(".receipt .succeeded").count() == 1
     (home / "days").write_text("13")
     again = priced(window, tmp_path, "23.00")

@@ -60,7 +60,7 @@ def test_axe_finds_nothing_on_the_empty_page_or_in_its_settings(visit: Visitor, 
 @looks
 def test_axe_finds_nothing_on_any_card(visit: Visitor, server: Server, scheme: str, width: int) -> None:
     window = visit(scheme=scheme, width=width, session=server.gallery)
-    assert window.page.locator(".card").count() > 10
+    window.page.locator(".card").nth(10).wait_for()
     for fold in window.page.locator("#log summary").all():
         fold.click()
     window.picture(f"gallery-{scheme}-{width}")
@@ -175,6 +175,7 @@ def test_settings_change_the_language_and_the_look_and_are_kept(visit: Visitor) 
 
 def test_buttons_are_large_enough_for_a_thumb(visit: Visitor, server: Server) -> None:
     page = visit(width=390, session=server.gallery).page
+    page.locator(".card").nth(10).wait_for()
     small = page.evaluate("""[...document.querySelectorAll('#feed .button, #feed .round, #dock button')]
         .filter(b => b.offsetParent && b.getBoundingClientRect().height < 44).map(b => b.outerHTML.slice(0, 120))""")
     assert small == []

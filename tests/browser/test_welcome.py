@@ -23,6 +23,7 @@ def test_the_sample_chips_of_the_empty_page_work(visit: Visitor) -> None:
 @languages
 def test_three_things_are_noticed_each_a_tap_from_its_rows(visit: Visitor, language: str) -> None:
     window = visit(language)
+    window.page.locator(".noticed-line").nth(2).wait_for()
     assert window.page.locator(".noticed-line").count() == 3
     turn = window.answered(lambda: window.page.locator(".noticed-line").first.click())
     assert turn.locator(".figure").count() == 1
