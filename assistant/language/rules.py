@@ -270,13 +270,13 @@ def _is_wish(part: Utterance, act: Act) -> bool:
 
 
 def _shared_out(parts: list[tuple[int, Utterance, Act]]) -> Iterator[tuple[int, Utterance, Act]]:
-    """ "20 to Alice, 30 to Bob": after a payment, a name of the book with an amount is one too."""
+    """ "20 to Alice, 30 to Bob": a name with an amount after a payment is one too; "Bob has table 7" is asked."""
     pays = False
     for at, part, act in parts:
         told = part.payment
-        more = pays and {"payee", "amount"} <= set(told) and part.knows(told["payee"])
-        more = more and part.only([slot.span for slot in told.values()])  # not "Bob has table 7"
-        act = Start("pay", told) if more and not refusal(part) else act
+        if pays and not part.at("verb", 0) and {"payee", "amount"} <= set(told) and part.knows(told["payee"]):
+            strange = part.besides([slot.span for slot in told.values()])
+            act = Unknown(("pay",)) if strange > 1 else Start("pay", told) if not refusal(part) else act
         pays = isinstance(act, Start) and act.goal == "pay"
         yield at, part, act
 

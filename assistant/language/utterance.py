@@ -59,11 +59,15 @@ class Utterance(Sentence):
 
     def only(self, spans: Sequence[tuple[int, int] | None], words: Words | None = None, *more: str) -> bool:
         """Nothing is said but these details and the small words that introduce them."""
+        return not self.besides(spans, words, *more)
+
+    def besides(self, spans: Sequence[tuple[int, int] | None], words: Words | None = None, *more: str) -> int:
+        """How many words are said besides these details and small words."""
         words = self.core if words is None else words
         small = words.covered(*SMALL, *more)
         known = [span for span in spans if span]
-        return all(
-            i in small or word.kind == "mark" or any(start <= word.start < end for start, end in known)
+        return sum(
+            not (i in small or word.kind == "mark" or any(start <= word.start < end for start, end in known))
             for i, word in enumerate(words)
         )
 
