@@ -208,8 +208,8 @@ def find(said: Sentence) -> dict[str, Slot]:
     whom = payee(said) if given and not said.says("hobby") else None
     wanted = constraints.read(said, (whom and whom.span) or (0, 0), facts=True)
     query = _without(wanted.query, "gift", said.language) if given else wanted.query
-    if given and (liked := said.find("hobby")):
-        query = liked[0][0]  # a gift for a runner: running
+    if given and not said.sold and (liked := said.find("hobby")):
+        query = liked[0][0]  # for a runner, who loves running
     limits = wanted.constraints
     if wanted.quantity > 1 and said.says("altogether"):
         limits = tuple(_each(limit, wanted.quantity) for limit in limits)
