@@ -170,8 +170,35 @@ def offered(product: Product, do: Do, context: Context) -> Reply:  # noqa: ARG00
     return Reply(text if ways else f"{title}: {there}", route="product")
 
 
+def colours(product: Product, do: Do, context: Context) -> Reply:  # noqa: ARG001
+    return _variants(product, "colour", "size", context)
+
+
+def sizes(product: Product, do: Do, context: Context) -> Reply:  # noqa: ARG001
+    return _variants(product, "size", "colour", context)
+
+
+def _variants(product: Product, by: str, kept: str, context: Context) -> Reply:
+    """The same with another colour or size, and all else as it is."""
+    same = (Constraint("family", "is", product.family),)
+    shelf = context.rooms.shop.search("", same, context.language, LOOKED_AT)
+    mine = {name: product.attributes.get(name) for name in (by, kept)}
+    others = [
+        hit for hit in shelf.hits
+        if hit.product.attributes.get(kept) == mine[kept] and hit.product.attributes.get(by) not in (None, mine[by])
+    ]  # fmt: skip
+    title = product.title(context.language)
+    if not others:
+        return Reply(context.say("explain.one_kind", title=title), route="product")
+    facts = [hit.product.attributes[by] for hit in others]
+    told = context.say("service.comma").join(dict.fromkeys(measure(fact.value, fact.unit, context) for fact in facts))
+    views = tuple(view(hit, shelf.currency, context) for hit in others[:ALIKE])
+    text = context.say("explain.variants", title=title, variants=told)
+    return Reply(text, (Products(products=views),), "product", results=tuple(each.id for each in views))
+
+
 OPS: dict[str, Callable[[Product, Do, Context], Reply]] = {
     "why": why, "why_not": why_not, "like": like, "history": history, "watch": watch,
-    "rated": rated, "offered": offered,
+    "rated": rated, "colours": colours, "sizes": sizes, "offered": offered,
 }  # fmt: skip
 GOALS: dict[str, Handler] = {"explain": explain}

@@ -66,9 +66,9 @@ def _explained(op: str) -> Reader:
     return read
 
 
-def _offered(rest: Utterance) -> Act | None:
-    """ "When would it arrive?" of what is looked at; without a shelf it is asked of an order."""
-    return _explained("offered")(rest) if rest.search else None
+def _looked_at(op: str) -> Reader:
+    """ "When would it arrive?", "in other colours?" of what is on the list that was shown last; a limit narrows it."""
+    return lambda rest: _explained(op)(rest) if rest.search and not rest.limits.constraints else None
 
 
 def _at_price(strict: bool) -> Reader:
@@ -117,8 +117,9 @@ def _avoid(rest: Utterance) -> Act | None:
 
 READERS: dict[str, Reader] = {
     "avoid": _avoid, "mandates": lambda _: Query("mandate"), "if_below": _at_price(True), "if_at": _at_price(False),
-    "watch": _watch, "rated": _explained("rated"), "offered": _offered, "why_not": _explained("why_not"),
-    "why": _explained("why"), "like": _explained("like"), "history": _explained("history"), "afford": _afford,
-    "return": _return, "orders": lambda rest: Query("orders", rest.goods),
+    "watch": _watch, "rated": _explained("rated"), "colours": _looked_at("colours"), "sizes": _looked_at("sizes"),
+    "offered": _looked_at("offered"), "why_not": _explained("why_not"), "why": _explained("why"),
+    "like": _explained("like"), "history": _explained("history"), "afford": _afford, "return": _return,
+    "orders": lambda rest: Query("orders", rest.goods),
     "bought": lambda rest: Query("orders", rest.goods) if rest.goods else None,  # "where is my kettle?"
 }  # fmt: skip

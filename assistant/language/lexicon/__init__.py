@@ -43,13 +43,18 @@ def names(known: tuple[str, ...]) -> Phrases[str]:
 SHARED = {"colour", "category", "currency", "flash.dish", "wallet.book", "wallet.limit", "wallet.any", "wallet.small"}
 
 
+COUNTED = {"ordinal", "list.about", "list.buy", "list.compare", "list.pointing", "list.which"}
+
+
 def _meanings(section: str, language: str) -> list[tuple[str, str]]:
     entry: Any = lexicon(language)
     for part in section.split("."):
         entry = entry.get(part, {})
-    if isinstance(entry, list):
-        return [(phrase, phrase) for phrase in entry]
-    return [(phrase, meaning) for meaning, said in entry.items() for phrase in said]
+    told = entry.items() if isinstance(entry, dict) else ((phrase, [phrase]) for phrase in entry)
+    found = [(phrase, meaning) for meaning, said in told for phrase in said]
+    counters = lexicon(language).get("counters", "") if section in COUNTED else ""
+    return found + [(phrase.replace("个", each), meaning) for phrase, meaning in found for each in counters
+                    if "个" in phrase]  # fmt: skip  # 第二双, 哪台, 这本
 
 
 @functools.cache
