@@ -29,8 +29,9 @@ LEVEL, NOISE, SILENCE = 0.3, 0.003, 0.4  # peak of the speech, deviation of the 
 COLOUR = 0.6 * 0.8 ** np.arange(24)  # of the noise, as an impulse response of power 1
 DOUBT = -3.7  # log10 of the posterior at which confidence is 0.5
 STRANGE = 1.5  # what three words in an order that no pattern has cost of that (see card)
-# Chances, by the second witness, at which its money stands alone, stands heard by both, and is an alternative.
-CERTAIN, SURE, LIKELY = 0.9, 0.7, 0.3
+# Chances, by the second witness, at which money stands that it alone hears, that another reading of the lattice has,
+# that both heard; and at which it is an alternative.
+CERTAIN, SURER, SURE, LIKELY = 0.95, 0.85, 0.7, 0.3
 RIVAL = 10**0.05  # a reading with other numbers is named when the best is not better by more than this factor
 READINGS, MOST_RIVALS = 100, 3  # of the lattice that are looked at, and the most alternatives
 MOST_HINTS = 800
@@ -143,9 +144,9 @@ def settled(words: list[str], readings: Sequence[Reading], heard: witness.Floats
     texts = {witness.money(text): text.split() for text, _ in reversed(readings)}
     texts[witness.money(" ".join(words))] = words
     sure, best = max(zip(witness.chances(list(texts), heard), texts, strict=True))
-    if best and sure >= SURE and _others(texts[best]) == _others(words):
-        return texts[best], []
     said, own = witness.money(" ".join(words)), witness.reading(heard)
+    if best and sure >= (SURE if best == said else SURER) and _others(texts[best]) == _others(words):
+        return texts[best], []
     hears = witness.chances([own], heard)[0] if said and own != said and len(own) >= len(said) else 0.0
     mended = witness.spliced(words, own)
     if hears >= CERTAIN and _others(mended.split()) == _others(words):
