@@ -32,8 +32,9 @@ QUEUE_REST = 0.02  # seconds between two looks for events; Gradio's own 0.001 ta
 TRACKER = re.compile(r"(\w+)&&=!1\}(\w+)(?=\(\(\)=>\{\w+\.status===`pending`)")  # its clock's flag, Svelte's `$effect`
 
 
-def tracker() -> Path:
-    return next((Path(gr.__file__).parent / "templates/frontend/assets").glob("statustracker-*.js"))
+def tracker() -> Path | None:
+    """Gradio's script of the status tracker; None where it has no such file."""
+    return next((Path(gr.__file__).parent / "templates/frontend/assets").glob("statustracker-*.js"), None)
 
 
 def stopping(script: str) -> str:

@@ -75,7 +75,8 @@ def routes() -> list[Any]:
     from starlette.responses import Response
     from starlette.routing import Route
 
-    file = tracker()
+    if (file := tracker()) is None:
+        return []
     script = stopping(file.read_text(encoding="utf-8"))
     return [Route(f"/assets/{file.name}", lambda _: Response(script, media_type="text/javascript"))]
 
