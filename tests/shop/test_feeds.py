@@ -187,7 +187,8 @@ def test_a_broken_file_names_its_line_and_changes_nothing(kind: str, empty: Shop
 
 
 @pytest.mark.parametrize(
-    "text", ["Date,Payee,Amount\n2026-01-01,Shop,-3.20\n", "hello", "<?xml version='1.0'?><Document/>"]
+    "text",
+    ["Date,Payee,Amount\n2026-01-01,Shop,-3.20\n", "hello", "<?xml version='1.0'?><Document/>", "PK\3\4\x14\rab,c"],
 )
 def test_a_bank_file_is_no_feed(text: str) -> None:
     assert not feeds.matches(text.encode())

@@ -23,13 +23,17 @@ def matches(beginning: str) -> bool:
     """A head line that names a product, its title and its price."""
     if beginning[:1] in ("<", "{", "["):
         return False
-    head = {named(name) for name in next(csv.reader([beginning.partition("\n")[0]], delimiter=_mark(beginning)), [])}
+    head = {named(name) for name in next(csv.reader([_line(beginning)], delimiter=_mark(beginning)), [])}
     return all(head & set(names()[field]) for field in ("id", "title", "price"))
 
 
+def _line(beginning: str) -> str:
+    """The first line, however it ends: a lone carriage return too."""
+    return next(iter(beginning.splitlines()), "")
+
+
 def _mark(beginning: str) -> str:
-    line = beginning.partition("\n")[0]
-    return max("\t,;|", key=line.count)
+    return max("\t,;|", key=_line(beginning).count)
 
 
 def rows(file: IO[str]) -> Iterator[Row]:
