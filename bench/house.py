@@ -28,6 +28,7 @@ from assistant.selftest import FILES, walk
 from assistant.settings import Settings
 
 TURNS = 200
+PICTURES = 3  # read meanwhile
 Figure = dict[str, Any]
 
 
@@ -176,7 +177,7 @@ def _picture(name: str, words: str = "") -> Request:
 
 
 def _beside_a_picture(desk: Here) -> tuple[list[float], int]:
-    """Text turns for as long as pictures are being read, one after another, in another thread."""
+    """Text turns while pictures are read, one after another, in another thread."""
     done, count = threading.Event(), 0
 
     def read() -> None:
@@ -188,7 +189,9 @@ def _beside_a_picture(desk: Here) -> tuple[list[float], int]:
 
     reader = threading.Thread(target=read)
     reader.start()
-    times = [seconds(lambda r=r: desk.ask(None, r)) for r in itertools.islice(itertools.cycle(mixed()), 60)]
+    said, times = itertools.cycle(mixed()), list[float]()
+    while reader.is_alive() and count < PICTURES:
+        times.append(seconds(lambda: desk.ask(None, next(said))))
     done.set()
     reader.join()
     return times, count
