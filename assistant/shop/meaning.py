@@ -51,7 +51,7 @@ class Meaning:
         """
         import faiss
 
-        faiss.omp_set_num_threads(1)  # of the thread that asks: a second one would spin for longer than the search takes
+        faiss.omp_set_num_threads(1)  # of this thread: a second one would spin for longer than the search takes
         if len(among) >= ENOUGH:
             among = among[:ENOUGH]
             likeness = self._index.reconstruct_batch(among) @ asked[0]
