@@ -107,7 +107,7 @@ def where(place: Place) -> dict[str, Any]:
 
 def rooms() -> tuple[ModuleType, ...]:
     """Every module with `GOALS` or `TAPS` of its own."""
-    names = "afford cart explain feeds flash mandates memory orders payment product service stage wallet wealth"
+    names = "afford cart compare explain feeds flash mandates memory orders payment product service stage wallet wealth"
     return tuple(importlib.import_module(f"assistant.handlers.{name}") for name in names.split())
 
 

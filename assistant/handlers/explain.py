@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from assistant.errors import BadInput, Refused
 from assistant.handlers import Context, Handler, cart
+from assistant.handlers.compare import tradeoffs
 from assistant.handlers.figures import plotted
 from assistant.handlers.goods import known, measure, placed, reason, stock, value, view
-from assistant.handlers.product import limit_text, tradeoffs
+from assistant.handlers.product import limit_text
 from assistant.language.acts import Amount, Do
 from assistant.language.messages import shown
 from assistant.merchant import Basket, Wanted

@@ -1,4 +1,4 @@
-"""Products: find inside limits, look up a code, compare, and hand one over to the pay sheet.
+"""Products: find inside limits, look up a code, and hand one over to the pay sheet.
 
 Makes cards of what the shop answers and sentences of its reasons. Ranks, filters and converts nothing itself.
 """
@@ -6,31 +6,26 @@ Makes cards of what the shop answers and sentences of its reasons. Ranks, filter
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.errors import BadInput, Refused
-from assistant.handlers import Context, Handler, Tap, ask, notice
+from assistant.handlers import Context, Handler, Tap, ask, compare, notice
 from assistant.handlers.goods import beyond, known, measure, met, placed, reason, value, view
 from assistant.handlers.habits import WORN, habits, wears
 from assistant.language.acts import Act, Do, Query, Slot
 from assistant.language.bounds import ABOUT
 from assistant.merchant import Basket, Wanted
 from assistant.money import Money
-from assistant.reply import Action, Chip, Compare, CompareRow, Products, Reply, Step, new_id
+from assistant.reply import Action, Chip, Products, Reply, Step, new_id
 from assistant.request import Constraint, Doubt
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import glossary
-from assistant.shop.guide import PRICES, Ask, Comparison, Row
+from assistant.shop.guide import Ask
 from assistant.shop.shelf import Hit, Shelf
 
 SHOWN = 3  # cards in view
-LEAST, MOST = 2, 3  # products in a comparison
-DIFFERENCES = 4  # in one sentence
-THAN = (
-    *PRICES, "noise", "rating", "battery", "weight", "capacity", "delivery", "power", "height", "pages",
-)  # fmt: skip
 QUESTIONS = 3  # about one wish, at most
 IMPLIED = {"less": ("less", "at_most"), "more": ("more", "at_least")}
 HABITS = "habits"  # among what was asked: this search knows what the person avoids and wears
@@ -133,7 +128,7 @@ def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
     chips = tuple(Chip(action.label, action=action.id) for action in removals)
     ids = tuple(hit.product.id for hit in shelf.hits)
     more = shelf.total - len(shelf.hits)
-    actions = [_compare_action(ids, shelf.currency, context)] if len(ids) >= LEAST else []
+    actions = [compare.action(ids, shelf.currency, context)] if len(ids) >= compare.LEAST else []
     if more > 0:
         shown = replace(wish, shown=wish.shown + SHOWN)
         actions.append(Action(context.say("product.more", count=more), "product.more", shown.target()))
@@ -282,7 +277,9 @@ def buy(do: Do, context: Context) -> Reply:
     if "ref" in do.slots or "query" not in do.slots:
         return _sheet(_chosen(do, context), "", int(value(do, "quantity", 1)), context, do.replaces)
     limits = tuple(value(do, "constraints", ()))
-    shelf = context.rooms.shop.search(value(do, "query", ""), limits, context.language, LEAST)
+    shelf = context.rooms.shop.search(
+        value(do, "query", ""), limits, context.language, 2
+    )  # enough to see that it is not alone
     if shelf.total != 1 or not shelf.hits:
         return find(do, context)
     only = shelf.hits[0]
@@ -311,58 +308,6 @@ def _sheet(product: str, currency: str, quantity: int, context: Context, replace
     return replace(payment.sheet_for_quotes((quote,), context, replaces), route="product")
 
 
-def compare(do: Do, context: Context) -> Reply:
-    """The products at the positions that were named, else the whole shelf."""
-    refs = tuple(value(do, "refs", ()))
-    chosen = placed(refs, context) if refs else context.state.results
-    return _compared(chosen[:MOST], context.settings.currency, context)
-
-
-def _compared(products: Sequence[str], currency: str, context: Context) -> Reply:
-    if len(products) < LEAST:
-        raise Refused("nothing_to_compare")
-    found = context.rooms.shop.compare(products[:MOST], currency)
-    views = tuple(view(Hit(each, each.offer.price(currency)), currency, context) for each in found.products)
-    rows = tuple(_row(row, context) for row in found.different)
-    same = ", ".join(f"{_row(row, context).attribute} {_row(row, context).values[0]}" for row in found.same)
-    notes = (*tradeoffs(found, currency, context), *((context.say("product.same", facts=same),) if same else ()))
-    text = context.say("product.compared", titles=" · ".join(view.title for view in views))
-    card = Compare(products=views, rows=rows, notes=notes)
-    return Reply(text, (card,), route="product", results=tuple(each.id for each in found.products))
-
-
-def tradeoffs(found: Comparison, currency: str, context: Context) -> Iterator[str]:
-    """What the first wins and loses against each other one, and whether one is best in everything; from numbers."""
-    titles = [product.title(context.language) for product in found.products]
-    units = {row.name: "day" if row.name == "delivery" else row.unit for row in found.different}
-    for other, differences in zip(titles[1:], found.against, strict=True):
-        told = sorted((each for each in differences if each[0] in THAN), key=lambda each: THAN.index(each[0]))
-        said = [_than(name, by, units[name], currency, context) for name, by in told[:DIFFERENCES]]
-        if said:
-            listed = context.say("service.comma").join(said)
-            yield context.say("product.against", title=titles[0], other=other, differences=listed)
-    if len(found.front) == 1:
-        yield context.say("product.dominates", title=titles[found.front[0]])
-    elif found.front and found.different:
-        yield context.say("product.front", count=len(found.front))
-
-
-def _than(name: str, by: float, unit: str, currency: str, context: Context) -> str:
-    amount = Money(abs(round(by)), currency) if name in PRICES else abs(by)
-    return context.say(f"product.than.{name}_{'less' if by < 0 else 'more'}", by=measure(amount, unit, context))
-
-
-def _row(row: Row, context: Context) -> CompareRow:
-    unit = "day" if row.name == "delivery" else row.unit
-    values = tuple("—" if value is None else measure(value, unit, context) for value in row.values)
-    return CompareRow(glossary().name(row.name, context.language), values, row.best)
-
-
-def _compare_action(ids: tuple[str, ...], currency: str, context: Context) -> Action:
-    target = {"products": list(ids[:MOST]), "currency": currency}
-    return Action(context.say("product.compare", count=len(ids[:MOST])), "product.compare", target)
-
-
 def counted(values: Mapping[str, str]) -> int:
     """How many a tap asks for. Raises `BadInput`."""
     quantity = values.get("quantity", "1")
@@ -373,10 +318,6 @@ def counted(values: Mapping[str, str]) -> int:
 
 def tap_buy(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:
     return _sheet(target["product"], target["currency"], counted(values), context)
-
-
-def tap_compare(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
-    return _compared(target["products"], target["currency"], context)
 
 
 def tap_more(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
@@ -400,8 +341,8 @@ def tap_details(target: Mapping[str, Any], values: Mapping[str, str], context: C
     return one(product, context, product.description(context.language), target["currency"], facts)
 
 
-GOALS: dict[str, Handler] = {"find": find, "lookup": lookup, "buy": buy, "compare": compare}
+GOALS: dict[str, Handler] = {"find": find, "lookup": lookup, "buy": buy}
 TAPS: dict[str, Tap] = {
-    "product.buy": tap_buy, "product.compare": tap_compare, "product.more": tap_more, "product.unset": tap_unset,
+    "product.buy": tap_buy, "product.more": tap_more, "product.unset": tap_unset,
     "product.details": tap_details,
 }  # fmt: skip

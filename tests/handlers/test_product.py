@@ -6,7 +6,7 @@ import pytest
 from assistant.clock import MovableClock
 from assistant.demo import catalogue
 from assistant.errors import BadInput, NotFound, Refused
-from assistant.handlers import Context, Rooms, labels, product, taps
+from assistant.handlers import Context, Rooms, goals, labels, product, taps
 from assistant.language.acts import Do, Query, Slot, State
 from assistant.language.memory import freeze, thaw
 from assistant.money import Money
@@ -35,7 +35,7 @@ def context(store: Store, settings: Settings, clock: MovableClock) -> Context:
 
 def ask(context: Context, goal: str, **slots: Any) -> Reply:
     given = {name: Slot(value, str(value)) for name, value in slots.items()}
-    return product.GOALS[goal](Do(goal, given), context)  # type: ignore[arg-type]
+    return goals()[goal](Do(goal, given), context)  # type: ignore[arg-type]
 
 
 def speaking(context: Context, language: Language, **other: Any) -> Context:
