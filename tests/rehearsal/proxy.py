@@ -24,8 +24,10 @@ FRAME = (
 class Proxy:
     def __init__(self, upstream: int) -> None:
         self.upstream = upstream
+        self.serving = set[object]()  # the loop itself holds its tasks but weakly
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.serving.add(task := asyncio.current_task())
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             await self._answer(head, reader, writer)
@@ -33,6 +35,7 @@ class Proxy:
             pass
         finally:
             writer.close()
+            self.serving.discard(task)
 
     async def _answer(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         lines = head[:-4].split(b"\r\n")
