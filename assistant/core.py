@@ -46,6 +46,7 @@ from assistant.shop import Shop
 from assistant.store import Store
 from assistant.uploads import Uploads
 from assistant.wealth import Wealth
+from models.sound import Samples
 from models.text import embedder, vocabulary
 
 log = logging.getLogger(__name__)
@@ -140,12 +141,16 @@ class Assistant:
         step = Step("answer", reply.route, round(1000 * (time.perf_counter() - began)))
         yield self.conversations.publish(who, request, evidence, replace(reply, trace=(*reply.trace, step)))
 
-    def expect(self, user: str) -> None:
-        """The microphone opened: what hears and understands this person is loaded while they speak."""
+    def expect(self, user: str, sound: Samples | None = None) -> None:
+        """The microphone opened: what hears and understands this person is loaded while they speak; and they paused
+        after `sound`: it is heard, in case that was all."""
         with contextlib.suppress(LueurError):  # then the sentence itself is refused, with its reason
             who = self.open(user, self.conversations.newest(user))
-            self.senses.expect(self._hints(who), who.language)
-            Rules().propose("pay", Evidence(), State(language=detect("pay", who.language)), self._world(who))
+            if sound is None:
+                self.senses.expect(self._hints(who), who.language)
+                Rules().propose("pay", Evidence(), State(language=detect("pay", who.language)), self._world(who))
+            else:
+                self.senses.overhear(sound, self._hints(who), who.language)
 
     def act(self, who: Session, action: str, values: Mapping[str, str] | None = None) -> Reply:
         """A tap: only the action's id comes from outside; what it does was written when its card was made."""

@@ -297,14 +297,17 @@ def sheets() -> list[dict[str, Any]]:
 
 
 def spoken(desk: Assistant, phrase: str, voice: str) -> tuple[float, float, bool]:
-    """Seconds, and of CPU of this process, from the last sound of `phrase` to the reply; whether it has a sheet."""
+    """Seconds from the last sound of `phrase` to the reply, and of CPU of this process while it was said and answered;
+    whether the reply has a sheet."""
     sound, noticed = speak(phrase, voice), ending(phrase, voice, 0.0)
-    listen.Ears(desk.expect).hear("visitor", "microphone", as_pcm(sound[:PIECE]))
-    time.sleep(len(sound) / RATE + noticed)
-    began, worked = time.perf_counter(), time.process_time()
-    asked = Request(audio=Upload("speech.wav", as_wav(sound)), microphone=True)
+    said = np.concatenate([sound, np.zeros(int(noticed * RATE), np.float32)])
+    ears, began, worked = listen.Ears(desk.expect), time.perf_counter(), time.process_time()
+    for at in range(0, len(said), PIECE):
+        ears.hear("visitor", phrase + voice, as_pcm(said[at : at + PIECE]))
+        time.sleep(max(0.0, began + min(at + PIECE, len(said)) / RATE - time.perf_counter()))
+    asked = Request(audio=Upload("speech.wav", as_wav(said)), microphone=True)
     *_, reply = desk.answer(desk.open("visitor"), asked)
-    spent, waited = time.process_time() - worked, noticed + time.perf_counter() - began
+    spent, waited = time.process_time() - worked, time.perf_counter() - began - len(sound) / RATE
     return waited, spent, any(isinstance(card, PaySheet) for card in reply.cards) if isinstance(reply, Reply) else False
 
 

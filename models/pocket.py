@@ -45,6 +45,7 @@ _lock = threading.Lock()
 
 class Offline:
     name = "offline recogniser"
+    quick = True
 
     def ready(self) -> bool:
         return True

@@ -16,6 +16,7 @@ class Endpoint:
     """`url` up to and with /v1, or the whole address of `audio/transcriptions`; `key` goes into the header only."""
 
     name = "endpoint"
+    quick = False
 
     def __init__(self, url: str, key: str = "") -> None:
         path = "/audio/transcriptions"

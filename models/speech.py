@@ -5,7 +5,9 @@ is there and fails is an error, not a reason to use another one quietly.
 """
 
 import functools
+import hashlib
 import json
+import threading
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -22,10 +24,14 @@ from models.sound import Samples
 from models.whisper import Comparison, Whisper, compared
 
 VERDICT = "whisper.json"  # in the folder: whether the quick way may be used
+MOST_OVERHEARD = 8
+_hearing = threading.Lock()
+_overheard: dict[bytes, Heard] = {}  # by the sound's hash; each is taken once
 
 
 class Engine(Protocol):
     name: str
+    quick: bool  # enough to hear what was said before a pause, which may not be all
 
     def ready(self) -> bool:
         """Whether it could answer now, without a download."""
@@ -62,10 +68,31 @@ def engines(settings: Settings) -> tuple[Engine, ...]:
 def hear(samples: Samples, hints: tuple[str, ...], language: Language, settings: Settings) -> Heard:
     """What was said in `samples`. Raises `BadInput("heard_nothing")`, or `Unavailable` when no engine here speaks
     `language`."""
+    spoken, chosen = _spoken(samples), engine(settings, language)
+    with _hearing:  # what is just being overheard is not heard a second time
+        return _overheard.pop(_mark(chosen, spoken, hints), None) or chosen.hear(spoken, hints, language)
+
+
+def overhear(samples: Samples, hints: tuple[str, ...], language: Language, settings: Settings) -> None:
+    """Hear `samples` before anybody asked, where that is quick, so that `hear` of a sound with the same speech has the
+    answer at once. Raises as `hear`."""
+    spoken, chosen = _spoken(samples), engine(settings, language)
+    if chosen.quick:
+        with _hearing:
+            _overheard[_mark(chosen, spoken, hints)] = chosen.hear(spoken, hints, language)
+            for old in list(_overheard)[:-MOST_OVERHEARD]:
+                del _overheard[old]
+
+
+def _spoken(samples: Samples) -> Samples:
     span = vad.speech_span(samples)
     if span is None:
         raise BadInput("heard_nothing")
-    return engine(settings, language).hear(samples[span[0] : span[1]], hints, language)
+    return samples[slice(*span)]
+
+
+def _mark(chosen: Engine, spoken: Samples, hints: tuple[str, ...]) -> bytes:
+    return hashlib.sha256(spoken.tobytes() + repr((chosen.describe(), hints)).encode()).digest()
 
 
 def engine(settings: Settings, language: Language) -> Engine:

@@ -22,6 +22,7 @@ MARGIN = int(0.2 * RATE)  # samples kept around the speech
 FRAMES_AT_ONCE = 512
 FADED = 0.35  # probability below which a frame is quiet; between the two it counts as neither
 QUIET = 15  # frames of quiet (480 ms) after speech that end it
+PAUSE = -(-MARGIN // FRAME)  # frames of quiet after which all of `speech_span` has been heard, should that be the end
 
 _lock = threading.Lock()
 
@@ -64,6 +65,10 @@ class Endpoint:
     @property
     def began(self) -> bool:
         return self._spoken >= SHORTEST
+
+    @property
+    def paused(self) -> bool:
+        return self.began and self._quiet > PAUSE
 
     @property
     def ended(self) -> bool:

@@ -49,6 +49,7 @@ class Whisper:
     """The engine for one set of weights; loads them at the first `hear`, once. `fast`: `compared` allowed it."""
 
     name = "whisper"
+    quick = False
 
     def __init__(self, found: weights.Weights, fast: bool = False) -> None:
         self.found = found

@@ -1,5 +1,6 @@
 """The open microphone and the weights of the settings, at the server's door."""
 
+import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -14,8 +15,9 @@ from assistant.protocols import listen, weights
 from assistant.senses import Senses
 from assistant.senses.hear import decode
 from assistant.settings import Settings
-from models import vad
-from models.sound import RATE, as_pcm
+from models import speech, vad
+from models.remote import as_wav
+from models.sound import RATE, Samples, as_pcm
 from tests.senses.conftest import FILES
 
 PIECE = 2 * 1664  # bytes
@@ -25,9 +27,13 @@ def door(routes: list[Any]) -> TestClient:
     return TestClient(Starlette(routes=routes))
 
 
-def spoken(quiet: float = 2.0) -> bytes:
+def recording(quiet: float = 2.0) -> Samples:
     clip = decode((FILES / "net_worth.wav").read_bytes())
-    return as_pcm(np.concatenate([np.zeros(RATE // 2, np.float32), clip, np.zeros(int(quiet * RATE), np.float32)]))
+    return np.concatenate([np.zeros(RATE // 2, np.float32), clip, np.zeros(int(quiet * RATE), np.float32)])
+
+
+def spoken(quiet: float = 2.0) -> bytes:
+    return as_pcm(recording(quiet))
 
 
 def told(client: TestClient, number: str, sound: bytes) -> list[dict[str, bool]]:
@@ -54,7 +60,7 @@ def test_silence_and_noise_never_begin() -> None:
 
 def test_microphones_do_not_hear_each_other_and_the_oldest_makes_room() -> None:
     who, prepared = {"user": "alice"}, list[str]()
-    client = door(listen.routes(lambda _: who["user"], prepared.append))
+    client = door(listen.routes(lambda _: who["user"], lambda user, sound: sound is None and prepared.append(user)))
     assert told(client, "a", spoken(0))[-1]["began"]
     who["user"] = "bob"
     assert not told(client, "a", bytes(PIECE))[-1]["began"]
@@ -63,6 +69,27 @@ def test_microphones_do_not_hear_each_other_and_the_oldest_makes_room() -> None:
         told(client, str(number), bytes(2))
     who["user"] = "alice"
     assert not told(client, "a", bytes(PIECE))[-1]["began"]
+
+
+def test_what_was_said_before_a_pause_is_heard_before_the_end_is_noticed(settings: Settings) -> None:
+    """The last pause holds all the speech of the whole recording, so that its words are known when it arrives."""
+    overheard, done = list[Samples](), threading.Event()
+
+    def opened(_: str, sound: Samples | None) -> None:
+        if sound is not None:
+            speech.overhear(sound, (), "en", settings)
+            overheard.append(sound)
+            done.set()
+
+    answers = told(door(listen.routes(lambda _: "owner", opened)), "a", spoken())
+    assert done.wait(20)
+    ended = next(at for at, each in enumerate(answers) if each["ended"])
+    assert len(overheard) == 1 and len(overheard[0]) <= ended * PIECE / 2
+    (known,) = (each for each in speech._overheard.values() if each.text == "what is my net worth")
+    whole = decode(as_wav(recording()))
+    assert speech.hear(whole, (), "en", settings) is known
+    again = speech.hear(whole, (), "en", settings)
+    assert again == known and again is not known
 
 
 def test_strangers_and_floods_are_turned_away() -> None:

@@ -2,18 +2,21 @@
 
 POST /listen/ID    16-bit samples at 16 kHz, one piece after the other; {"began": ..., "ended": ...}
 
-No sound is kept: a few hundred numbers of the network's memory stay until a newer microphone needs the place.
+When a person pauses, what they said so far is heard already, in case that was all: the answer then waits for no
+recogniser. No sound is kept longer than its microphone, nor after its end.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from assistant.errors import Refused
+from models.sound import RATE, Samples
 from models.vad import Endpoint
 
 if TYPE_CHECKING:
@@ -22,36 +25,61 @@ if TYPE_CHECKING:
 
 LARGEST = 64 << 10  # bytes of a piece: two seconds
 MOST = 64  # microphones that are open
+LONGEST = 2 * 15 * RATE  # bytes that the page records, and that are heard in a pause
+
+
+@dataclass(slots=True)
+class Ear:
+    """One microphone: whether its person has ended, and its sound, until that or for as long as the page records."""
+
+    end: Endpoint = field(default_factory=Endpoint)
+    sound: bytes | None = b""
+    paused: bool = False
+
+    def push(self, piece: bytes) -> Samples | None:
+        """All that was said, where a pause begins with this piece."""
+        self.end.push(_samples(piece))
+        said = (self.sound or b"") + piece
+        self.sound = None if self.sound is None or self.end.ended or len(said) > LONGEST else said
+        before, self.paused = self.paused, self.end.paused
+        return _samples(said) if self.paused and not before and self.sound else None
 
 
 class Ears:
-    """The open microphones, by visitor and the page's own number for one; the one longest silent makes room."""
+    """The open microphones, by visitor and the page's own number for one; the one longest silent makes room.
 
-    def __init__(self, opened: Callable[[str], object]) -> None:
+    `opened` loads what hears a visitor, or hears what is given: it may take seconds, and runs beside the answer.
+    """
+
+    def __init__(self, opened: Callable[[str, Samples | None], object]) -> None:
         self._opened = opened
-        self._free = threading.Lock()  # one microphone at a time is prepared for; a flood of them prepares nothing more
+        self._free = threading.Lock()  # one microphone at a time is worked for; a flood of them is worked for no more
         self._guard = threading.Lock()
-        self._open: dict[tuple[str, str], Endpoint] = {}
+        self._open: dict[tuple[str, str], Ear] = {}
 
     def hear(self, user: str, number: str, piece: bytes) -> dict[str, bool]:
         with self._guard:
             fresh = (user, number) not in self._open
-            ear = self._open.pop((user, number), None) or Endpoint()
+            ear = self._open.pop((user, number), None) or Ear()
             self._open = dict(list(self._open.items())[-MOST + 1 :]) | {(user, number): ear}
-        if fresh and self._free.acquire(blocking=False):
-            threading.Thread(target=self._prepare, args=(user,), name="microphone", daemon=True).start()
-        ear.push(np.frombuffer(piece[: len(piece) // 2 * 2], "<i2").astype(np.float32) * np.float32(1 / 32768))
-        return {"began": ear.began, "ended": ear.ended}
+        said = ear.push(piece[: len(piece) // 2 * 2])
+        if (fresh or said is not None) and self._free.acquire(blocking=False):
+            threading.Thread(target=self._open_for, args=(user, said), name="microphone", daemon=True).start()
+        return {"began": ear.end.began, "ended": ear.end.ended}
 
-    def _prepare(self, user: str) -> None:
+    def _open_for(self, user: str, said: Samples | None) -> None:
         try:
-            self._opened(user)
+            self._opened(user, said)
         finally:
             self._free.release()
 
 
-def routes(who: Callable[[Any], str], opened: Callable[[str], object]) -> list[Any]:
-    """`opened` is called beside the answer when a visitor's microphone opens."""
+def _samples(piece: bytes) -> Samples:
+    return np.frombuffer(piece, "<i2").astype(np.float32) * np.float32(1 / 32768)
+
+
+def routes(who: Callable[[Any], str], opened: Callable[[str, Samples | None], object]) -> list[Any]:
+    """`opened` is called beside the answer when a visitor's microphone opens, and with its sound when they pause."""
     from starlette.concurrency import run_in_threadpool
     from starlette.responses import JSONResponse
     from starlette.routing import Route

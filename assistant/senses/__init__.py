@@ -62,6 +62,12 @@ class Senses:
         self.worker.start()
         speech.engine(self.settings, language).prepare(hints)
 
+    def overhear(self, sound: Any, hints: tuple[str, ...], language: Language) -> None:
+        """Hear samples of an open microphone, in case nothing more is said. Raises as `hear`."""
+        from models import speech
+
+        speech.overhear(sound, hints, language, self.settings)
+
     def hear(self, audio: Upload, hints: tuple[str, ...], language: Language) -> Heard:
         """The words of a recording. Raises `BadInput` for unusable sound, `Unavailable` without an engine."""
         import numpy as np
