@@ -98,19 +98,6 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
-    """One posting on the far side of an entry: income is negative; `flow` "" is another account of the person."""
-
-    entry: str
-    day: date
-    payee: str
-    flow: Flow
-    category: str
-    security: str  # of a dividend, the one that paid it
-    money: Money
-
-
-@dataclass(frozen=True, slots=True)
 class Traded:
     """One change of a security on an account. `money` is what it cost (positive) or fetched, without fees and taxes.
 

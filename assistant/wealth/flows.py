@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 from statistics import median
 
-from assistant.clock import shifted
+from assistant.clock import month_end, shifted
 from assistant.errors import Refused
 from assistant.reply import Period
 from assistant.wealth import cashflow
@@ -112,8 +112,7 @@ def _same_before(period: Period) -> Period:
     start, end = period.start, period.end
     months = (end.year - start.year) * 12 + end.month - start.month + 1
     back = 12 if (start.month, start.day) == (1, 1) else months
-    whole = (shifted(end, 0).replace(day=1), end) == (month_of(end).start, month_of(end).end)
-    last = month_of(shifted(end.replace(day=1), -back)).end if whole else shifted(end, -back)
+    last = shifted(end, -back, 31) if end == month_end(end) else shifted(end, -back)
     return Period(shifted(start, -back), last)
 
 

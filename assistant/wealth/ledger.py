@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from assistant.errors import NotFound
 from assistant.reply import new_id
@@ -65,7 +64,7 @@ class Ledger(Reader):
         named = [(new_id("ent"), entry.checked()) for entry in new]
         batch = new_id("bat")
         with self.writing() as db:
-            known = self._known(db, user, [entry.identity for _, entry in named if entry.identity])
+            known = self.known(user, [entry.identity for _, entry in named if entry.identity])
             fresh = [(key, entry) for key, entry in named if entry.identity not in known]
             if fresh:
                 db.execute(sa.insert(batches).values(id=batch, user_id=user, source=source[:200], note=note, at=at))
@@ -76,23 +75,17 @@ class Ledger(Reader):
         return Posted(batch if fresh else "", len(fresh), len(named) - len(fresh))
 
     def known(self, user: str, identities: Sequence[str]) -> set[str]:
-        with self.store.read() as db:
-            return self._known(db, user, identities)
-
-    def _known(self, db: Connection, user: str, identities: Sequence[str]) -> set[str]:
+        """Those of these identities that stand in the ledger."""
         found: set[str] = set()
         for start in range(0, len(identities), SLICE):
             some = entries.c.identity.in_(identities[start : start + SLICE])
-            found |= set(db.execute(sa.select(entries.c.identity).where(entries.c.user_id == user, some)).scalars())
+            query = sa.select(entries.c.identity).where(entries.c.user_id == user, some)
+            found |= {row.identity for row in self.store.rows(query)}
         return found
 
     def withdraw(self, user: str, identities: Sequence[str]) -> None:
         """Take entries back that only followed from others and follow no more."""
-        with self.writing() as db:
-            mine = (entries.c.user_id == user) & entries.c.identity.in_(identities)
-            gone = sa.select(entries.c.id).where(mine).scalar_subquery()
-            db.execute(sa.delete(postings).where(postings.c.entry_id.in_(gone)))
-            db.execute(sa.delete(entries).where(mine))
+        self._delete((entries.c.user_id == user) & entries.c.identity.in_(identities))
 
     def relabel(self, user: str, ids: Sequence[str], flow: Flow, category: str = "") -> None:
         """Give the flow postings of these entries another meaning: a transfer, a refund, a corrected category."""
@@ -106,13 +99,16 @@ class Ledger(Reader):
 
     def take_back(self, user: str, batch: str) -> int:
         """Delete what one import wrote; how many entries went."""
-        mine = (entries.c.user_id == user) & (entries.c.batch_id == batch)
-        gone = sa.select(entries.c.id).where(mine).scalar_subquery()
         with self.writing() as db:
-            db.execute(sa.delete(postings).where(postings.c.entry_id.in_(gone)))
-            count = db.execute(sa.delete(entries).where(mine)).rowcount
+            count = self._delete((entries.c.user_id == user) & (entries.c.batch_id == batch))
             db.execute(sa.delete(batches).where(batches.c.user_id == user, batches.c.id == batch))
         return count
+
+    def _delete(self, which: sa.ColumnElement[bool]) -> int:
+        with self.writing() as db:
+            gone = sa.select(entries.c.id).where(which).scalar_subquery()
+            db.execute(sa.delete(postings).where(postings.c.entry_id.in_(gone)))
+            return db.execute(sa.delete(entries).where(which)).rowcount
 
     # -- rules and waiting files
 
@@ -124,8 +120,7 @@ class Ledger(Reader):
             db.execute(sa.insert(rules).values(user_id=user, words=words.casefold()[:200], category=category))
 
     def unlearn(self, user: str, words: str) -> None:
-        with self.writing() as db:
-            db.execute(sa.delete(rules).where(rules.c.user_id == user, rules.c.words == words))
+        self.run(sa.delete(rules).where(rules.c.user_id == user, rules.c.words == words))
 
     def keep(self, user: str, name: str, data: bytes, at: datetime) -> str:
         """Hold a file between its preview and its import; what nobody imported within an hour is dropped."""

@@ -15,10 +15,11 @@ from assistant import fx
 from assistant.errors import Refused
 from assistant.money import Money, total
 from assistant.wealth import cashflow, lots, returns, valuation
-from assistant.wealth.entry import Outside, Security, Traded
+from assistant.wealth.entry import Posting, Security, Traded
 from assistant.wealth.ledger import Ledger
+from assistant.wealth.reading import Booked
 
-EARNED = ("interest", "dividends")
+OWN = {"income": ("interest", "dividends"), "expense": ("fees", "taxes")}  # the accounts' own result, no transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,8 @@ def statement(
     return Performance(initial, parts, final, positions, rate, yearly)
 
 
-def _own(each: Outside) -> bool:
-    """Whether it is the accounts' own result and no transfer."""
-    return each.category in (EARNED if each.flow == "income" else ("fees", "taxes") if each.flow == "expense" else ())
-
-
 def _sums(
-    crossed: Sequence[Outside], currency: str, eve: date
+    crossed: Sequence[tuple[Booked, Posting]], currency: str, eve: date
 ) -> tuple[dict[str, Money], list[tuple[float, int]]]:  # fmt: skip
     """(earnings, fees, taxes and everything else, `transfers`, by name, in is positive; the last by days since `eve`).
 
@@ -108,19 +104,19 @@ def _sums(
     """
     sums = dict.fromkeys(("earnings", "fees", "taxes", "transfers"), Money(0, currency))
     moved: list[tuple[float, int]] = []
-    for each in crossed:
-        value = -fx.convert(each.money, currency, each.day)[0]
-        if _own(each):
-            sums["earnings" if each.flow == "income" else each.category] += value
-        elif each.flow != "exchange":
+    for entry, side in crossed:
+        value = -fx.convert(side.money, currency, entry.day)[0]
+        if side.category in OWN.get(side.flow, ()):
+            sums["earnings" if side.flow == "income" else side.category] += value
+        elif side.flow != "exchange":
             sums["transfers"] += value
-            moved.append((value.minor, (each.day - eve).days))
+            moved.append((value.minor, (entry.day - eve).days))
     return sums, moved
 
 
 def _positions(
     known: Iterable[Security], trades: Iterable[Traded], before: Sequence[valuation.Value],
-    after: Sequence[valuation.Value], crossed: Iterable[Outside], eve: date, currency: str,
+    after: Sequence[valuation.Value], crossed: Iterable[tuple[Booked, Posting]], eve: date, currency: str,
 ) -> list[Position]:  # fmt: skip
     """Lots are kept by account; a security that moved between two of them is taken as one."""
     names = {each.id: each for each in known}
@@ -128,10 +124,10 @@ def _positions(
     for trade in trades:
         groups[trade.security].append(trade)
     earned: dict[str, list[tuple[date, Money]]] = defaultdict(list)
-    for each in crossed:
-        if each.flow == "income" and each.category == "dividends":
-            payer = each.security or next((key for key, one in names.items() if _names(each.payee, one)), "")
-            earned[payer].append((each.day, -fx.convert(each.money, currency, each.day)[0]))
+    for entry, side in crossed:
+        if side.flow == "income" and side.category == "dividends":
+            payer = side.security or next((key for key, one in names.items() if _names(entry.payee, one)), "")
+            earned[payer].append((entry.day, -fx.convert(side.money, currency, entry.day)[0]))
     worth: list[dict[str, dict[str, valuation.Value]]] = [defaultdict(dict), defaultdict(dict)]
     for side, found in zip(worth, (before, after), strict=True):
         for value in found:

@@ -23,7 +23,7 @@ from sqlalchemy.engine import Connection
 from assistant.errors import NotFound
 from assistant.money import Money
 from assistant.store import Store
-from assistant.wealth.entry import Account, Flow, Holding, Movement, Outside, Posting, Security, Traded
+from assistant.wealth.entry import Account, Flow, Holding, Movement, Posting, Security, Traded
 from assistant.wealth.tables import accounts, entries, postings, prices, rules, securities
 
 P = ParamSpec("P")
@@ -257,16 +257,16 @@ class Reader(Keeping):
         Categories in `result` (interest, fees) are the accounts' own result and no crossing.
         """
         sums: dict[tuple[str, date, str], int] = defaultdict(int)
-        for each in self.outside(user, inside, start, end):
-            own = each.flow in ("income", "expense") and each.category in result
-            if each.flow != "exchange" and not own:
-                sums[each.entry, each.day, each.money.currency] -= each.money.minor
+        for entry, side in self.outside(user, inside, start, end):
+            own = side.flow in ("income", "expense") and side.category in result
+            if side.flow != "exchange" and not own:
+                sums[entry.id, entry.day, side.money.currency] -= side.money.minor
         return [(day, Money(minor, currency)) for (_, day, currency), minor in sums.items()]
 
-    def outside(self, user: str, inside: Collection[str], start: date, end: date) -> list[Outside]:
-        """The other sides of all entries that touch the accounts `inside` (ids), oldest first."""
+    def outside(self, user: str, inside: Collection[str], start: date, end: date) -> list[tuple[Booked, Posting]]:
+        """The other sides of all entries that touch the accounts `inside` (ids), oldest first: income is negative."""
         return [
-            Outside(each.id, each.day, each.payee, side.flow, side.category, side.security, side.money)
+            (each, side)
             for each in self.stretch(user, start, end) if any(side.account in inside for side in each.postings)
             for side in each.postings if side.account not in inside
         ]  # fmt: skip

@@ -147,21 +147,14 @@ def _crossings(value: Callable[[float], float], times: Array, amounts: Array) ->
 
 
 def _root(value: Callable[[float], float], low: float, high: float) -> float:
-    """The root between two values of different sign, to the last bits: regula falsi, Illinois variant."""
-    at_low, at_high = value(low), value(high)
-    for _ in range(200):
-        middle = high - at_high * (high - low) / (at_high - at_low)
-        here = value(middle)
-        if here == 0 or abs(high - low) < 1e-15 * max(1.0, abs(high)):
-            return middle
-        if here * at_high < 0:
-            low, at_low = high, at_high
+    """The root between two values of different sign: halved until nothing lies between."""
+    falls = value(low) > 0
+    while low < (middle := (low + high) / 2) < high:
+        if (value(middle) > 0) == falls:
+            low = middle
         else:
-            at_low /= 2
-        if abs(middle - high) < 1e-15 * max(1.0, abs(middle)):
-            return middle
-        high, at_high = middle, here
-    return high
+            high = middle
+    return middle
 
 
 def volatility(daily: ArrayLike, periods: float) -> float:

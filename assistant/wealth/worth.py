@@ -158,7 +158,7 @@ def loan_payoff(books: Books) -> Answer:
     if loan is None or not loan.interest.minor:
         raise Refused("no_loan")
     owed, payment, interest = (books.on(each).minor for each in (loan.owed, loan.instalment, loan.interest))
-    extra = fx.half_up(int(100 * (books.query.extra or Decimal(0))), 1)
+    extra = Money.of(books.query.extra or 0, books.query.currency).minor
     before = owed + payment - interest
     as_now, faster = (_rest(owed, paid, interest, before) for paid in (payment, payment + extra))
     rows = [

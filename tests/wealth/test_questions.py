@@ -277,3 +277,8 @@ def test_who_holds_no_investments_is_told_of_none(wealth: Wealth) -> None:
 def test_fees_are_the_spending_of_that_category(home: Wealth) -> None:
     year = Period(date(2026, 1, 1), date(2026, 11, 22))
     assert home.ask(ME, "fees").value == home.ask(ME, "spending", year, category="fees").value
+
+
+@pytest.mark.parametrize(("currency", "minor"), [("EUR", 20_000), ("JPY", 200)])
+def test_what_is_paid_more_on_a_loan_is_in_major_units_of_the_currency(home: Wealth, currency: str, minor: int) -> None:
+    assert home.ask(ME, "loan_payoff", currency=currency, extra="200").facts["extra"] == Money(minor, currency)
