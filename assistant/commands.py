@@ -177,8 +177,10 @@ def run_settings(args: Args, settings: Settings) -> int:
 def run_export(args: Args, settings: Settings) -> int:
     with _desk(settings) as desk:
         found = desk.call("export", {"form": args.form})
-        shown = found.get("text") if not args.json else None
-        print(shown or json.dumps(found, ensure_ascii=False, indent=None if args.json else 1))
+    if found.get("error"):
+        return _print(found, args.json)
+    shown = found.get("text") if not args.json else None
+    print(shown or json.dumps(found, ensure_ascii=False, indent=None if args.json else 1))
     return OK
 
 

@@ -167,7 +167,7 @@ def test_a_person_takes_everything_away_and_is_forgotten_by_the_page(assistant: 
     mine = client.get("/export/json", headers={"x-who": "usr_a"})
     assert [row["user_id"] for row in mine.json()["users"]] == ["usr_a"]
     assert "usr_b" not in mine.text
-    assert client.get("/export/exe", headers={"x-who": "usr_a"}).status_code == 404
+    assert "Choose beancount or csv" in client.get("/export/exe", headers={"x-who": "usr_a"}).text
     assert client.post("/forget", headers={"x-who": "usr_a"}).status_code == 204
     assert not any(belongings(assistant.store, "usr_a").values())
     with pytest.raises(BadInput):
@@ -190,6 +190,12 @@ def test_local_commands_need_the_token(assistant: Assistant, shown: str) -> None
     client = entered(routes=local.routes(local.Here(assistant), lambda: "right"))
     assert client.post("/local/export", json={}, headers={"authorization": shown}).status_code == 403
     assert client.post("/local/export", json={}, headers={"authorization": "Bearer right"}).status_code == 200
+
+
+def test_a_refused_command_says_at_the_server_what_it_says_alone(assistant: Assistant) -> None:
+    client = entered(routes=local.routes(local.Here(assistant), lambda: "right"))
+    answer = client.post("/local/export", json={"form": "exe"}, headers={"authorization": "Bearer right"})
+    assert (answer.status_code, answer.json()["error"]) == (200, "unknown_form")
 
 
 def test_before_there_is_a_token_nobody_is_let_in(assistant: Assistant) -> None:

@@ -11,8 +11,8 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import LueurError
-from assistant.protocols.local import spoken, told
+from assistant.errors import NotFound
+from assistant.protocols.local import download, own
 from assistant.spreadsheet import as_csv
 from assistant.tenants import belongings, erase
 
@@ -27,45 +27,32 @@ KINDS = {"csv": "text/csv", "txt": "text/plain"}
 
 
 def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
-    from starlette.concurrency import run_in_threadpool
     from starlette.responses import Response as Plain
     from starlette.routing import Route
 
-    async def file(call: Call) -> Response:
+    def file(user: str, call: Call) -> Response:
         kind = call.path_params["kind"]
         if kind not in KINDS:
-            return Plain("no such file", 404)
-        try:
-            card = await run_in_threadpool(assistant.rooms.flash.get, who(call), call.path_params["id"])
-        except LueurError as error:
-            return Plain(told(error, spoken(call)), 404, media_type="text/plain")
-        headers = {"Content-Disposition": f'attachment; filename="{card.kind}.{kind}"', "Cache-Control": "no-store"}
-        return Plain(written(card, kind), media_type=f"{KINDS[kind]}; charset=utf-8", headers=headers)
+            raise NotFound("flash_unknown")
+        card = assistant.rooms.flash.get(user, call.path_params["id"])
+        return download(written(card, kind), f"{card.kind}.{kind}", KINDS[kind])
 
-    def everything(user: str, form: str) -> str:
-        if form != "json":
-            return assistant.rooms.wealth.export(user, form)
-        return json.dumps(belongings(assistant.store, user), ensure_ascii=False, indent=1)
-
-    async def export(call: Call) -> Response:
+    def export(user: str, call: Call) -> Response:
         form = call.path_params["form"]
-        try:
-            text = await run_in_threadpool(everything, who(call), form)
-        except LueurError as error:
-            return Plain(error.key, 404)
-        headers = {"Content-Disposition": f'attachment; filename="lueur.{form}"', "Cache-Control": "no-store"}
-        return Plain(text, media_type="text/plain; charset=utf-8", headers=headers)
+        if form != "json":
+            return download(assistant.rooms.wealth.export(user, form), f"lueur.{form}", "text/plain")
+        rows = belongings(assistant.store, user)
+        return download(json.dumps(rows, ensure_ascii=False, indent=1), "lueur.json", "text/plain")
 
-    async def forget(call: Call) -> Response:
-        try:
-            await run_in_threadpool(erase, assistant, who(call))
-        except LueurError as error:
-            return Plain(told(error, spoken(call)), 409)
+    def forget(user: str, _: Call) -> Response:
+        erase(assistant, user)
         return Plain("", 204)
 
     return [
-        Route("/cards/{id}/{kind}", file), Route("/export/{form}", export), Route("/forget", forget, methods=["POST"])
-    ]  # fmt: skip
+        Route("/cards/{id}/{kind}", own(assistant, who, file)),
+        Route("/export/{form}", own(assistant, who, export)),
+        Route("/forget", own(assistant, who, forget), methods=["POST"]),
+    ]
 
 
 def written(card: Kept, kind: str) -> str:

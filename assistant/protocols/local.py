@@ -44,10 +44,14 @@ class Desk(Protocol):
 
 
 class Here:
-    """The owner's desk at an Assistant of this process. What is confirmed at it is sent at once: undo 0."""
+    """The owner's desk at an Assistant of this process. What is confirmed at it is sent at once: undo 0.
+
+    `call` answers a refusal as the reply a person reads; the methods raise it.
+    """
 
     def __init__(self, assistant: Assistant) -> None:
         from assistant.conversation import OWNER
+        from assistant.tenants import erase
 
         self.assistant = assistant
         self.owner = OWNER
@@ -56,19 +60,19 @@ class Here:
             "act": lambda body: self.act(str(body["session"]), str(body["action"]), _texts(body.get("values", {}))),
             "export": lambda body: self.export(str(body.get("form", "json"))),
             "shops": lambda body: self.shops(str(body["what"]), _texts(body["values"])),
-            "forget": lambda _: self.forget(),
+            "forget": lambda _: {"erased": erase(assistant, OWNER)},
         }
 
     def call(self, verb: str, body: Json) -> Json:
-        return self.verbs[verb](body)
+        try:
+            return self.verbs[verb](body)
+        except LueurError as error:
+            return refusal(error, language_of(body.get("language") or self.assistant.settings.language))
 
     def ask(self, session: str | None, request: Request) -> Json:
         language = request.language or language_of(self.assistant.settings.language)
-        try:
-            who = self.assistant.open(self.owner, session, language)
-            *_, reply = self.assistant.answer(who, request)
-        except LueurError as error:
-            return refusal(error, language)
+        who = self.assistant.open(self.owner, session, language)
+        *_, reply = self.assistant.answer(who, request)
         return published(self._watched(who, cast(Reply, reply)))
 
     def _watched(self, who: Session, reply: Reply) -> Reply:
@@ -80,11 +84,8 @@ class Here:
         return reply
 
     def act(self, session: str, action: str, values: Mapping[str, str]) -> Json:
-        try:
-            who = replace(self.assistant.open(self.owner, session), undo_seconds=0)
-            return published(self.assistant.act(who, action, values))
-        except LueurError as error:
-            return refusal(error, language_of(self.assistant.settings.language))
+        who = replace(self.assistant.open(self.owner, session), undo_seconds=0)
+        return published(self.assistant.act(who, action, values))
 
     def export(self, form: str = "json") -> Json:
         from assistant.tenants import belongings
@@ -99,27 +100,16 @@ class Here:
     def shops(self, what: str, values: Mapping[str, str]) -> Json:
         """List, add or remove the shops that are traded with by their URL; how they stand then."""
         rooms = self.assistant.rooms
-        try:
-            if what == "add":
-                feed = base64.b64decode(values["feed"])
-                rooms.shop.add_shop(values["url"], values["id"], values["name"], values["key"], feed)
-            elif what == "remove" and (count := rooms.payments.undecided(values["id"])):
-                raise Refused("payment_in_flight", count=count)
-            elif what == "remove":
-                rooms.shop.remove_shop(values["id"])
-        except LueurError as error:
-            return refusal(error, language_of(self.assistant.settings.language))
+        if what == "add":
+            feed = base64.b64decode(values["feed"])
+            rooms.shop.add_shop(values["url"], values["id"], values["name"], values["key"], feed)
+        elif what == "remove" and (count := rooms.payments.undecided(values["id"])):
+            raise Refused("payment_in_flight", count=count)
+        elif what == "remove":
+            rooms.shop.remove_shop(values["id"])
         rooms.payments.trade_with(rooms.shop.merchants)
         known = rooms.shop.register.all().values()
         return {"error": "", "shops": [{"id": shop.id, "name": shop.name, "url": shop.url} for shop in known]}
-
-    def forget(self) -> Json:
-        from assistant.tenants import erase
-
-        try:
-            return {"erased": erase(self.assistant, self.owner)}
-        except LueurError as error:
-            return refusal(error, language_of(self.assistant.settings.language))
 
 
 class There:
@@ -202,6 +192,38 @@ def _unpacked_file(data: Json) -> Upload:
 
 def _texts(values: Json) -> dict[str, str]:
     return {str(name): str(value) for name, value in values.items()}
+
+
+def own(
+    assistant: Assistant, who: Callable[[Any], str], answer: Callable[[str, Call], Response]
+) -> Callable[[Call], Any]:
+    """The page for the person who asks: `answer(user, call)`; what is somebody else's does not exist.
+
+    A refusal is a sentence, and who asks for too much that is not there is not answered for a while.
+    """
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import Response as Plain
+
+    def serve(call: Call) -> Response:
+        user = who(call)
+        with assistant.guesses.counted(user):
+            return answer(user, call)
+
+    async def served(call: Call) -> Response:
+        try:
+            return await run_in_threadpool(serve, call)
+        except LueurError as error:
+            return Plain(told(error, spoken(call)), status_of(error), media_type="text/plain")
+
+    return served
+
+
+def download(text: str, name: str, kind: str) -> Response:
+    """A file to be kept."""
+    from starlette.responses import Response as Plain
+
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Plain(text, media_type=kind, headers=headers)
 
 
 def language_of(name: str) -> Language:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import LueurError
 from assistant.language.messages import say
 from assistant.payments import transfers
-from assistant.protocols.local import language_of, spoken, status_of, told
+from assistant.protocols.local import download, language_of, own, spoken
 from assistant.reply import to_json
 from assistant.spreadsheet import as_csv
 from assistant.ui.markup import Html, el, join
@@ -41,76 +41,57 @@ def words(language: str, key: str, **values: object) -> str:
 def routes(assistant: Assistant, who: Callable[[Any], str]) -> list[Any]:
     from starlette.routing import Route
 
-    pages = Pages(assistant, who)
+    pages = Pages(assistant)
+    personal = {
+        "/payments.csv": pages.listed, "/transfers/{id}.xml": pages.transfer_file, "/transfers/{id}": pages.transfer,
+        "/challenge/{id}": pages.challenge, "/receipts/{id}.json": pages.exported, "/receipts/{id}": pages.printed,
+    }  # fmt: skip
     return [
         Route("/webhooks/stripe", pages.webhook, methods=["POST"]),
         Route("/agentic_checkout/webhooks/order_events", pages.order_event, methods=["POST"]),
-        Route("/payments.csv", pages.own(pages.listed)),
-        Route("/transfers/{id}.xml", pages.own(pages.transfer_file)),
-        Route("/transfers/{id}", pages.own(pages.transfer)),
-        Route("/challenge/{id}", pages.own(pages.challenge)),
-        Route("/receipts/{id}.json", pages.own(pages.exported)),
-        Route("/receipts/{id}", pages.own(pages.printed)),
+        *(Route(path, own(assistant, who, answer)) for path, answer in personal.items()),
         *assistant.rooms.payments.pages(words),
     ]
 
 
 class Pages:
-    """One method per page: `(user, id of the payment or transfer, call) -> Response`."""
+    """One method per page."""
 
-    def __init__(self, assistant: Assistant, who: Callable[[Any], str]) -> None:
+    def __init__(self, assistant: Assistant) -> None:
         self.kernel = assistant.rooms.payments
         self.shop = assistant.rooms.shop
-        self.guesses = assistant.guesses
-        self.who = who
 
-    def own(self, answer: Callable[[str, str, Call], Response]) -> Callable[[Call], Any]:
-        """The page for the person who asks; what is somebody else's does not exist."""
-        from starlette.concurrency import run_in_threadpool
-        from starlette.responses import Response as Plain
-
-        def serve(call: Call) -> Response:
-            user = self.who(call)
-            with self.guesses.counted(user):
-                return answer(user, call.path_params.get("id", ""), call)
-
-        async def served(call: Call) -> Response:
-            try:
-                return await run_in_threadpool(serve, call)
-            except LueurError as error:
-                return Plain(told(error, spoken(call)), status_of(error), media_type="text/plain")
-
-        return served
-
-    def challenge(self, user: str, id: str, _: Call) -> Response:
+    def challenge(self, user: str, call: Call) -> Response:
         from starlette.responses import RedirectResponse
 
+        id = call.path_params["id"]
         return RedirectResponse(self.kernel.challenge(user, id) or f"/receipts/{id}", 303)
 
-    def printed(self, user: str, id: str, call: Call) -> Response:
+    def printed(self, user: str, call: Call) -> Response:
         from starlette.responses import HTMLResponse
 
-        page = _page(self.kernel.look(user, id), self.kernel.describe(), spoken(call))
+        page = _page(self.kernel.look(user, call.path_params["id"]), self.kernel.describe(), spoken(call))
         return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
-    def exported(self, user: str, id: str, _: Call) -> Response:
+    def exported(self, user: str, call: Call) -> Response:
         from starlette.responses import JSONResponse
 
+        id = call.path_params["id"]
         data = to_json(self.kernel.look(user, id))
         told = {"mode": self.kernel.describe(), "trail": self.kernel.trail(user, id)}
         return JSONResponse({name: value for name, value in (data | told).items() if name not in ("user", "session")})
 
-    def listed(self, user: str, _: str, __: Call) -> Response:
-        return _download(as_csv([COLUMNS, *map(_row, self.kernel.history(user, EVERY))]), "payments.csv", "text/csv")
+    def listed(self, user: str, _: Call) -> Response:
+        return download(as_csv([COLUMNS, *map(_row, self.kernel.history(user, EVERY))]), "payments.csv", "text/csv")
 
-    def transfer(self, user: str, id: str, call: Call) -> Response:
+    def transfer(self, user: str, call: Call) -> Response:
         from starlette.responses import HTMLResponse
 
-        return HTMLResponse(_slip(self.kernel.transfers.get(user, id), spoken(call)))
+        return HTMLResponse(_slip(self.kernel.transfers.get(user, call.path_params["id"]), spoken(call)))
 
-    def transfer_file(self, user: str, id: str, _: Call) -> Response:
-        made = self.kernel.transfers.get(user, id)
-        return _download(transfers.file(made), f"{made.reference}.xml", "application/xml")
+    def transfer_file(self, user: str, call: Call) -> Response:
+        made = self.kernel.transfers.get(user, call.path_params["id"])
+        return download(transfers.file(made), f"{made.reference}.xml", "application/xml")
 
     async def webhook(self, call: Call) -> Response:
         return await _heard(call, "stripe-signature", 400, self.kernel.hear)
@@ -134,12 +115,6 @@ async def _heard(call: Call, header: str, refused: int, hear: Callable[[bytes, s
     except LueurError as error:
         return Plain(error.key, refused)
     return Plain("heard" if fresh else "heard before")
-
-
-def _download(text: str, name: str, kind: str) -> Response:
-    from starlette.responses import Response as Plain
-
-    return Plain(text, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _row(one: Payment) -> tuple[object, ...]:

@@ -129,10 +129,10 @@ def _positions(
             payer = side.security or next((key for key, one in names.items() if _names(entry.payee, one)), "")
             earned[payer].append((entry.day, -fx.convert(side.money, currency, entry.day)[0]))
     worth: list[dict[str, dict[str, valuation.Value]]] = [defaultdict(dict), defaultdict(dict)]
-    for side, found in zip(worth, (before, after), strict=True):
+    for held, found in zip(worth, (before, after), strict=True):
         for value in found:
             if value.holding.security:
-                side[value.holding.security.id][value.holding.account.id] = value
+                held[value.holding.security.id][value.holding.account.id] = value
     result = []
     for key, some in groups.items():
         parts = [_gains(part, worth[0][key], eve, names[key], currency, key in earned) for part in apart(some)]
