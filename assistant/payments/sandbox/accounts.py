@@ -3,28 +3,19 @@
 from typing import Any
 
 from assistant.payments.sandbox.call import Call
-from assistant.payments.sandbox.records import fresh
 from assistant.payments.sandbox.wire import Fault, resource
 
+KEPT = ("country", "default_currency", "type", "email", "metadata")
 
-def account(
-    id: str, name: str, now: int, country: str = "FR", currency: str = "eur", kind: str = "custom"
-) -> dict[str, Any]:
-    return resource(
-        "Account", id=id, object="account", type=kind, business_profile={"name": name}, charges_enabled=True,
-        payouts_enabled=True, details_submitted=True, country=country, default_currency=currency, created=now,
-        capabilities={"transfers": "active", "card_payments": "active"}, metadata={},
-    )  # fmt: skip
+
+def account(name: str, now: int, **told: Any) -> dict[str, Any]:
+    return resource("Account", now, business_profile={"name": name}, **told)
 
 
 def create(call: Call) -> dict[str, Any]:
     asked = call.params
     name = (asked.get("business_profile") or {}).get("name", "")
-    made = account(
-        fresh("acct"), name, call.now, asked.get("country", "FR"), asked.get("default_currency", "eur"),
-        asked.get("type", "custom"),
-    )  # fmt: skip
-    made |= {"email": asked.get("email"), "metadata": asked.get("metadata") or {}}
+    made = account(name, call.now, **{key: asked[key] for key in KEPT if asked.get(key)})
     call.records.put("account", "", made)
     call.happened("account.updated", made)
     return made
@@ -53,4 +44,4 @@ def balance(call: Call) -> dict[str, Any]:
         for currency, amount in call.records.total(call.account).items()
     ] or [{"amount": 0, "currency": "eur", "source_types": {"card": 0}}]
     pending = [entry | {"amount": 0, "source_types": {"card": 0}} for entry in funds]
-    return resource("Balance", object="balance", available=funds, pending=pending)
+    return resource("Balance", available=funds, pending=pending)

@@ -40,9 +40,8 @@ class Call:
         ends = self.records.newest("webhook_endpoint", "", "connect" if self.account else "direct", LONGEST_PAGE)[0]
         ends = [end for end in ends if {type, "*"} & set(end["enabled_events"])]
         event = resource(
-            "Event", id=fresh("evt"), object="event", type=type, created=self.now, data={"object": thing},
-            pending_webhooks=len(ends), request={"id": fresh("req"), "idempotency_key": self.key or None},
-            account=self.account or None,
+            "Event", self.now, type=type, data={"object": thing}, pending_webhooks=len(ends),
+            request={"id": fresh("req"), "idempotency_key": self.key or None}, account=self.account or None,
         )  # fmt: skip
         self.records.put("event", self.account, event)
         for end in ends:
@@ -51,9 +50,8 @@ class Call:
     def book(self, account: str, type: str, net: int, currency: str, source: str) -> str:
         """A movement on an account's balance; its id."""
         row = resource(
-            "BalanceTransaction", id=fresh("txn"), object="balance_transaction", amount=net, net=net, fee=0,
-            fee_details=[], currency=currency, type=type, reporting_category=type, source=source, status="available",
-            created=self.now, available_on=self.now,
+            "BalanceTransaction", self.now, amount=net, net=net, currency=currency, type=type, source=source,
+            reporting_category=type, available_on=self.now,
         )  # fmt: skip
         self.records.put(row["object"], account, row)
         return str(row["id"])

@@ -16,11 +16,7 @@ class Card:
 
 CARDS = {name: Card(*told) for name, told in data("cards").items()}
 CARDS |= {name.replace("pm_card_charge", "pm_card_visa_charge"): card for name, card in CARDS.items()}
-
-
-NOT_PROVEN = Card(
-    "visa", "", "payment_intent_authentication_failure", "", "We are unable to authenticate your payment method."
-)
+NOT_PROVEN = Card(*data("not_proven")["face"])
 
 
 def card(method: str) -> Card:

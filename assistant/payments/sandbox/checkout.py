@@ -4,7 +4,6 @@ from typing import Any
 
 from assistant.payments.sandbox import intents
 from assistant.payments.sandbox.call import Call
-from assistant.payments.sandbox.records import fresh
 from assistant.payments.sandbox.wire import Fault, integer, resource
 
 LIFETIME = 24 * 3600  # seconds, as Stripe's
@@ -19,15 +18,13 @@ def create(call: Call) -> dict[str, Any]:
         raise Fault("You must provide at least one item.", "parameter_missing", "line_items")
     prices = [(integer(line["price_data"], "unit_amount"), integer(line, "quantity", 1)) for line in lines]
     total = sum(amount * quantity for amount, quantity in prices)
-    currency, id = str(lines[0]["price_data"]["currency"]).lower(), fresh("cs_test")
     made = resource(
-        "checkout.Session", id=id, object="checkout.session", mode="payment", status="open", payment_status="unpaid",
-        amount_total=total, amount_subtotal=total, currency=currency, created=call.now,
-        expires_at=call.now + LIFETIME, success_url=asked.get("success_url"), cancel_url=asked.get("cancel_url"),
-        metadata=asked.get("metadata") or {}, url=f"{call.place}/_checkout/{id}", customer=asked.get("customer"),
-        payment_method_types=["card"], payment_method_options={}, custom_fields=[], shipping_options=[],
+        "checkout.Session", call.now, amount_total=total, amount_subtotal=total,
+        currency=str(lines[0]["price_data"]["currency"]).lower(), expires_at=call.now + LIFETIME,
+        success_url=asked.get("success_url"), cancel_url=asked.get("cancel_url"), customer=asked.get("customer"),
+        metadata=asked.get("metadata") or {},
     )  # fmt: skip
-    return call.keep(made)
+    return call.keep(made | {"url": f"{call.place}/_checkout/{made['id']}"})
 
 
 def retrieve(call: Call) -> dict[str, Any]:

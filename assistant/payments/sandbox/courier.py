@@ -38,10 +38,7 @@ def subscribe(
     """An endpoint that hears of the platform's events, or with `connect` of the connected accounts'."""
     if urlsplit(url).scheme != "http" or urlsplit(url).hostname not in ("127.0.0.1", "localhost"):
         raise Fault("This sandbox tells only its own machine (http://127.0.0.1).", "url_invalid", "url")
-    made = resource(
-        "WebhookEndpoint", id=id, object="webhook_endpoint", url=url, secret=secret, enabled_events=types,
-        status="enabled", created=now, metadata={},
-    )  # fmt: skip
+    made = resource("WebhookEndpoint", now, id=id, url=url, secret=secret, enabled_events=types)
     records.put("webhook_endpoint", "", made, "connect" if connect else "direct")
     return made
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from assistant.payments.sandbox.call import Call
 from assistant.payments.sandbox.cards import card
-from assistant.payments.sandbox.records import fresh
 from assistant.payments.sandbox.wire import Fault, resource
 
 KEPT = ("name", "email", "phone", "description", "metadata", "address", "shipping")
@@ -12,8 +11,7 @@ KEPT = ("name", "email", "phone", "description", "metadata", "address", "shippin
 
 def create(call: Call) -> dict[str, Any]:
     told = {key: call.params[key] for key in KEPT if key in call.params}
-    made = resource("Customer", id=fresh("cus"), object="customer", created=call.now, **{"metadata": {}} | told)
-    return call.keep(made, "customer.created")
+    return call.keep(resource("Customer", call.now, **told), "customer.created")
 
 
 def update(call: Call) -> dict[str, Any]:
@@ -29,7 +27,7 @@ def delete(call: Call) -> dict[str, Any]:
 def method(call: Call) -> dict[str, Any]:
     """A kept payment method, or the test method of that name."""
     found = call.records.get("payment_method", call.account, call.id)
-    return found or _method(call, call.id, call.id)
+    return found or _method(call, id=call.id)
 
 
 def attach(call: Call) -> dict[str, Any]:
@@ -38,7 +36,7 @@ def attach(call: Call) -> dict[str, Any]:
     kept = call.records.get("payment_method", call.account, call.id)
     if kept and kept["customer"] not in (None, owner):
         raise Fault("The payment method you provided has already been attached to a customer.")
-    made = (kept or _method(call, fresh("pm"), call.id)) | {"customer": owner}
+    made = (kept or _method(call)) | {"customer": owner}
     return call.keep(made, parent=owner)
 
 
@@ -55,10 +53,7 @@ def methods(call: Call) -> dict[str, Any]:
     return call.page("payment_method", call.find("customer", owner, "customer")["id"])
 
 
-def _method(call: Call, id: str, name: str) -> dict[str, Any]:
-    face = card(name)
+def _method(call: Call, **told: str) -> dict[str, Any]:
+    face = card(call.id)
     shown = {"brand": face.brand, "last4": face.last4, "exp_month": 12, "exp_year": 2034, "funding": "credit"}
-    return resource(
-        "PaymentMethod", id=id, object="payment_method", type="card", card=shown, created=call.now,
-        billing_details={}, metadata={"test_method": name},
-    )  # fmt: skip
+    return resource("PaymentMethod", call.now, card=shown, metadata={"test_method": call.id}, **told)

@@ -11,7 +11,6 @@ from assistant.payments.sandbox import grants
 from assistant.payments.sandbox.accounts import known
 from assistant.payments.sandbox.call import Call
 from assistant.payments.sandbox.cards import NOT_PROVEN, Card, card
-from assistant.payments.sandbox.records import fresh
 from assistant.payments.sandbox.wire import Fault, data, flag, integer, missing, resource
 
 LARGEST = 99_999_999
@@ -32,19 +31,16 @@ def create(call: Call) -> dict[str, Any]:
         held(call, method)
     if customer := asked.get("customer"):
         call.find("customer", customer, "customer")
-    id = fresh("pi")
+    told = {"capture_method": asked["capture_method"]} if "capture_method" in asked else {}
     intent = resource(
-        "PaymentIntent", id=id, object="payment_intent", amount=amount, amount_received=0, amount_capturable=0,
-        currency=currency, created=call.now, status="requires_confirmation" if method else "requires_payment_method",
-        payment_method=method, payment_method_types=["card"], customer=customer,
-        capture_method=asked.get("capture_method", "automatic_async"),
-        confirmation_method="automatic", client_secret=f"{id}_secret_{secrets.token_hex(12)}",
-        description=asked.get("description"), metadata=metadata,
-        automatic_payment_methods=_automatic(asked), transfer_data=_destination(call),
-        payment_method_options={}, amount_details={"tip": {}},
+        "PaymentIntent", call.now, amount=amount, currency=currency, payment_method=method, customer=customer,
+        status="requires_confirmation" if method else "requires_payment_method", metadata=metadata,
+        description=asked.get("description"), automatic_payment_methods=_automatic(asked),
+        transfer_data=_destination(call), **told,
     )  # fmt: skip
+    intent["client_secret"] = f"{intent['id']}_secret_{secrets.token_hex(12)}"
     if token:
-        grants.use(call, token, id)
+        grants.use(call, token, intent["id"])
     call.keep(intent, "payment_intent.created")
     return _confirm(call, intent) if flag(asked, "confirm") else intent
 
@@ -207,33 +203,19 @@ def _settle(call: Call, intent: dict[str, Any], made: dict[str, Any], amount: in
 
 
 def _charge(call: Call, intent: dict[str, Any], used: Card, **values: Any) -> dict[str, Any]:
-    usual = {
-        "amount_captured": 0, "amount_refunded": 0, "paid": False, "captured": False, "refunded": False,
-        "disputed": False, "billing_details": {}, "fraud_details": {},
-        "outcome": {"network_status": "approved_by_network" if not used.code else "declined_by_network"},
-        "payment_method_details": {"type": "card", "card": {"brand": used.brand, "last4": used.last4}},
-    }  # fmt: skip
-    copied = {
-        name: intent[name]
-        for name in ("amount", "currency", "description", "metadata", "payment_method", "transfer_data")
-    }
+    copied = ("amount", "currency", "description", "metadata", "payment_method", "transfer_data")
     return resource(
-        "Charge",
-        **usual
-        | copied
-        | values
-        | {"id": fresh("ch"), "object": "charge", "created": call.now, "payment_intent": intent["id"]},
-    )
+        "Charge", call.now, payment_intent=intent["id"], **{name: intent[name] for name in copied}, **values,
+        outcome={"network_status": "approved_by_network" if not used.code else "declined_by_network"},
+        payment_method_details={"type": "card", "card": {"brand": used.brand, "last4": used.last4}},
+    )  # fmt: skip
 
 
 def _transfer(call: Call, intent: dict[str, Any], made: dict[str, Any], amount: int) -> str:
     """Move the whole charge on to the destination account."""
     destination, currency = intent["transfer_data"]["destination"], intent["currency"]
-    transfer = resource(
-        "Transfer", id=fresh("tr"), object="transfer", amount=amount, amount_reversed=0, reversed=False,
-        currency=currency, destination=destination, source_transaction=made["id"], source_type="card", metadata={},
-        created=call.now, reversals={"object": "list", "data": [], "has_more": False, "url": ""},
-    )  # fmt: skip
+    transfer = resource("Transfer", call.now, amount=amount, currency=currency, destination=destination,
+                        source_transaction=made["id"])  # fmt: skip
     transfer["balance_transaction"] = call.book("", "transfer", -amount, currency, transfer["id"])
     call.book(destination, "payment", amount, currency, transfer["id"])
     call.keep(transfer, "transfer.created", parent=made["id"])

@@ -18,9 +18,9 @@ def create(call: Call) -> dict[str, Any]:
     if amount > left:
         raise Fault(f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", "", "amount")
     made = resource(
-        "Refund", id=fresh("re"), object="refund", amount=amount, currency=charge["currency"], charge=charge["id"],
-        payment_intent=charge["payment_intent"], reason=call.params.get("reason"), status="succeeded",
-        metadata=call.params.get("metadata") or {}, created=call.now,
+        "Refund", call.now, amount=amount, currency=charge["currency"], charge=charge["id"],
+        payment_intent=charge["payment_intent"], reason=call.params.get("reason"),
+        metadata=call.params.get("metadata") or {},
     )  # fmt: skip
     made["balance_transaction"] = call.book(call.account, "refund", -amount, charge["currency"], made["id"])
     if flag(call.params, "reverse_transfer"):

@@ -67,7 +67,7 @@ class Sandbox:
         """Make sure a connected test account exists."""
         with self.records.transaction():
             if self.records.get("account", "", id) is None:
-                self.records.put("account", "", account(id, name, int(self.clock.now().timestamp())))
+                self.records.put("account", "", account(name, int(self.clock.now().timestamp()), id=id))
 
     def forget(self, payments: set[str], accounts: Iterable[str]) -> None:
         """Keep nothing of these payments, and no name of these accounts."""

@@ -1,5 +1,6 @@
 """Stripe on the wire: form-encoded requests, JSON resources and errors, held to the SDK's own types."""
 
+import copy
 import functools
 import re
 import tomllib
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from assistant.payments.provider import attributes, parameters
+from assistant.payments.sandbox.records import fresh
 
 KEY_PART = re.compile(r"\[([^\]]*)\]")
 
@@ -32,7 +34,7 @@ class Fault(Exception):
 
 @functools.cache
 def data(part: str) -> dict[str, Any]:
-    """A part of `stripe.toml`: its routes, test cards or smallest charges."""
+    """A part of `stripe.toml`: its routes, test cards, resources or smallest charges."""
     file = Path(__file__).with_name("stripe.toml")
     return dict(tomllib.loads(file.read_text(encoding="utf-8"))[part])
 
@@ -92,8 +94,11 @@ def flag(params: dict[str, Any], name: str) -> bool:
     return bool(params.get(name) in ("true", "True", True))
 
 
-def resource(name: str, /, **values: Any) -> dict[str, Any]:
-    """A resource with every attribute the SDK knows, null unless given."""
-    unknown = values.keys() - set(attributes(name))
+def resource(name: str, now: int = 0, /, **values: Any) -> dict[str, Any]:
+    """A new resource with every attribute the SDK knows: as given, else as `stripe.toml` has it, else null."""
+    usual: dict[str, Any] = copy.deepcopy(data("resources")[name])
+    if prefix := usual.pop("prefix", ""):
+        usual |= {"id": fresh(prefix), "created": now}
+    unknown = (usual | values).keys() - set(attributes(name))
     assert not unknown, f"{name} has no {unknown}"
-    return {key: False if key == "livemode" else None for key in attributes(name)} | values
+    return {key: False if key == "livemode" else None for key in attributes(name)} | usual | values
