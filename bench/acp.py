@@ -47,7 +47,7 @@ from assistant.payments.sandbox.call import Call
 from assistant.settings import Settings
 from assistant.shop import Shop, elsewhere
 from assistant.store import Store
-from bench.house import figure, p95
+from bench.figures import figure, p95
 
 PURCHASES, USER, SESSION = 50, "ada", "ses_1"
 SHOPS = {"maison": 20, "rail": 15, "tablee": 15}

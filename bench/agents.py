@@ -4,7 +4,6 @@ import asyncio
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from assistant.conversation import OWNER
 from assistant.core import Assistant
 from assistant.protocols import agents
 from assistant.settings import Settings
+from bench.figures import Figure, figure, p95
 
 CALLS, TARGET = 60, 100.0  # milliseconds
 ASKED: dict[str, dict[str, Any]] = {
@@ -22,7 +22,7 @@ ASKED: dict[str, dict[str, Any]] = {
 }
 
 
-def measure(data: Path | None) -> list[dict[str, Any]]:  # noqa: ARG001
+def measure(data: Path | None) -> list[Figure]:  # noqa: ARG001
     import uvicorn
     from starlette.applications import Starlette
 
@@ -42,7 +42,7 @@ def measure(data: Path | None) -> list[dict[str, Any]]:  # noqa: ARG001
         running.should_exit = running.force_exit = True
         thread.join()
         assistant.close()
-    return list(_figures(found))
+    return [figure(f"mcp {name}, p95", p95(taken), "ms", TARGET) for name, taken in found.items()]
 
 
 async def _timed(url: str, token: str) -> dict[str, list[float]]:
@@ -60,9 +60,3 @@ async def _timed(url: str, token: str) -> dict[str, list[float]]:
                 times[name].append(1000 * (time.perf_counter() - began))
                 assert not result.is_error, result.content
     return times
-
-
-def _figures(times: dict[str, list[float]]) -> Iterator[dict[str, Any]]:
-    for name, taken in times.items():
-        p95 = sorted(taken)[round(0.95 * len(taken)) - 1]
-        yield {"name": f"mcp {name}, p95", "value": p95, "unit": "ms", "target": TARGET, "holds": p95 < TARGET}

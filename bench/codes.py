@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from assistant.senses import scan
+from bench.figures import Figure, figure
 from bench.scenes import ground, phrase
 from workshop.scenes import perspective
 
@@ -22,7 +23,6 @@ KINDS = ("QRCode", "DataMatrix", "EAN13", "EAN8", "UPCA", "UPCE", "Code128")
 SQUARE = ("QRCode", "DataMatrix")
 EACH = 24  # scenes of a kind
 SIZE, FINE = (1280, 960), 2  # pixels; the label is drawn so many times larger and made smaller, as a lens does
-Row = dict[str, Any]
 
 
 def text_of(rng: Random, kind: str) -> str:
@@ -84,7 +84,7 @@ BEYOND: dict[str, dict[str, Any]] = {
 }
 
 
-def measure(data: Path | None) -> Iterator[Row]:  # noqa: ARG001
+def measure(data: Path | None) -> Iterator[Figure]:  # noqa: ARG001
     everything = []
     for kind in KINDS:
         hits, spent = [], []
@@ -95,15 +95,11 @@ def measure(data: Path | None) -> Iterator[Row]:  # noqa: ARG001
             hits.append(read(picture, text))
             spent.append(1000 * (time.perf_counter() - began))
         everything += hits
-        yield _row(f"codes: {kind}, {EACH} scenes within the limits", statistics.fmean(hits), 1.0)
-        yield _row(f"codes: {kind}, time to read a scene", round(statistics.median(spent), 1), None, "ms")
-    yield _row(f"codes: all {len(everything)} scenes within the limits", statistics.fmean(everything), 1.0)
+        yield figure(f"codes: {kind}, {EACH} scenes within the limits", statistics.fmean(hits), "share", least=1.0)
+        yield figure(f"codes: {kind}, time to read a scene", statistics.median(spent), "ms")
+    yield figure(f"codes: all {len(everything)} scenes within the limits", statistics.fmean(everything), "share",
+                 least=1.0)  # fmt: skip
     for name, far in BEYOND.items():
         rngs = [(Random(f"beyond {kind} {number}"), kind) for kind in KINDS for number in range(6)]
         hits = [read(*scene(rng, kind, **PLAIN | far)) for rng, kind in rngs]
-        yield _row(f"codes beyond the limits: {name}", round(statistics.fmean(hits), 3))
-
-
-def _row(name: str, value: float, target: float | None = None, unit: str = "share") -> Row:
-    holds = None if target is None else value >= target
-    return {"name": name, "value": round(value, 3), "unit": unit, "target": target, "holds": holds}
+        yield figure(f"codes beyond the limits: {name}", statistics.fmean(hits), "share")

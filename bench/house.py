@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,32 +26,16 @@ from assistant.protocols.local import Here, There, packed
 from assistant.request import Request, Upload
 from assistant.selftest import FILES, walk
 from assistant.settings import Settings
+from bench.figures import Figure, figure, p95, seconds
 
 TURNS = 200
 PICTURES = 3  # read meanwhile
-Figure = dict[str, Any]
 
 
 def measure(data: Path | None) -> Iterator[Figure]:  # noqa: ARG001  quality data is for the senses
     yield from command_line()
     yield from page()
     yield from turns()
-
-
-def figure(name: str, value: float, unit: str, target: float | None = None) -> Figure:
-    """A figure that holds when it is at most its target."""
-    return {"name": name, "value": round(value, 4), "unit": unit, "target": target,
-            "holds": None if target is None else value <= target}  # fmt: skip
-
-
-def seconds(act: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
-
-
-def p95(samples: list[float]) -> float:
-    return statistics.quantiles(samples, n=20)[-1]
 
 
 # -- the command line -------------------------------------------------------------------------------------------------
@@ -144,8 +128,7 @@ def turns() -> Iterator[Figure]:
             assistant.close()
     outcomes = list(walk(Settings(offline=True)))
     passed = [one for one in outcomes if not one.wrong]
-    yield {"name": "selftest: paths that pass", "value": len(passed), "unit": "paths", "target": len(outcomes),
-           "holds": passed == outcomes}  # fmt: skip
+    yield figure("selftest: paths that pass", len(passed), "paths", least=len(outcomes))
     yield from (figure(f"selftest: {one.path}", one.milliseconds, "ms") for one in passed)
 
 
@@ -159,10 +142,8 @@ def _in_the_process(desk: Here) -> Iterator[Figure]:
     yield figure("confirm to result on the sandbox, p95 of 30", 1000 * p95(pay), "ms", 300)
     desk.ask(None, _picture("invoice.png"))
     beside, pictures = _beside_a_picture(desk)
-    ratio = round(p95(beside) / p95(alone), 2)
-    yield {"name": f"text turn while an image is read, p95 ({pictures} images)", "value": round(1000 * p95(beside), 1),
-           "unit": "ms", "peer": "alone", "peer_value": round(1000 * p95(alone), 1), "ratio": ratio, "target": "2x",
-           "holds": ratio <= 2}  # fmt: skip
+    name = f"text turn while an image is read, p95 ({pictures} images)"
+    yield figure(name, 1000 * p95(beside), "ms", 2, against=("alone", 1000 * p95(alone)))
 
 
 def mixed() -> list[Request]:

@@ -26,6 +26,7 @@ from assistant.language.acts import World
 from assistant.language.router import HEAD, Embed, Head, Router, Verdict, shipped
 from assistant.language.rules import Rules
 from assistant.language.sentence import Sentence
+from bench.figures import Figure, figure
 from workshop.router import Row, digest, fit, phrases, read, remembered
 
 IN_SCOPE = ("payment", "wealth", "product", "other")
@@ -33,27 +34,15 @@ FOLDS = 5
 LARGE = 150  # in-scope rows a source needs to be left out
 PHRASES = Path(__file__).parent / "phrases"  # French and Chinese sentences that no pattern was made from
 REFERENCE = date(2022, 3, 15)  # "today" of the annotated dates
+PEER_FOLDS, PEER_LEFT_OUT = ("char+word TF-IDF and MiniLM", 0.983), ("char+word TF-IDF", 0.68)
 BOOK = 12  # names of the contact book, first by SHA-256
 Judged = tuple[Row, Verdict]
 
 
-def figure(
-    name: str, value: float, unit: str, target: float | None = None, peer: str = "", peer_value: float | None = None,
-    least: bool = False,
-) -> dict[str, Any]:  # fmt: skip
-    """One line of results; `least`: smaller is better."""
-    holds = None if target is None else (value <= target if least else value >= target)
-    ratio = round(value / peer_value, 3) if peer_value else None
-    return {
-        "name": name, "value": round(value, 4), "unit": unit, "peer": peer, "peer_value": peer_value, "ratio": ratio,
-        "target": target, "holds": holds,
-    }  # fmt: skip
-
-
-def measure(data: Path | None) -> list[dict[str, Any]]:
+def measure(data: Path | None) -> list[Figure]:
     results = cost() + of_phrases()
     if data is None:
-        return [*results, figure("routes, amounts, payees: no DATA given, not measured", 0, "")]
+        return [*results, figure("routes, amounts, payees: no DATA given, not measured", None)]
     rows = read(data)
     embed = remembered(shipped().embed) if shipped().embed else None
     results += of_shipped(rows)
@@ -70,7 +59,7 @@ def noise_beside(data: Path) -> Callable[[str], str] | None:
     return lambda text: noisy(text, int(hashlib.sha256(text.encode()).hexdigest()[:8], 16))
 
 
-def of_phrases() -> list[dict[str, Any]]:
+def of_phrases() -> list[Figure]:
     """Four routes, balanced, on own French and Chinese sentences; one that a pattern happens to make is left out."""
     made = {row.text for row in phrases()}
     results = []
@@ -86,11 +75,11 @@ def of_phrases() -> list[dict[str, Any]]:
         }  # type: ignore[arg-type]
         share = float(np.mean([np.mean(hits) for hits in judged.values()]))
         count = sum(map(len, judged.values()))
-        results.append(figure(f"shipped head, {count} own {language} phrases, balanced", share, "share", 0.90))
+        results.append(figure(f"shipped head, {count} own {language} phrases, balanced", share, "share", least=0.90))
     return results
 
 
-def of_dates(data: Path) -> list[dict[str, Any]]:
+def of_dates(data: Path) -> list[Figure]:
     """Days of NLU++ as annotated (a bare weekday or date is one to come): the sole day read is the right one."""
     right = total = 0
     for row in slot_rows(data, "nlupp_banking"):
@@ -99,7 +88,7 @@ def of_dates(data: Path) -> list[dict[str, Any]]:
             total += 1
             days = [found.value.start for found in periods.read(row["text"], "en", REFERENCE, ahead=True)]
             right += days == [date(gold["year"], gold["month"], gold["day"])]
-    return [figure(f"dates ({total}), exact", right / total, "share", 0.93)]
+    return [figure(f"dates ({total}), exact", right / total, "share", least=0.93)]
 
 
 def judge(head: Head, embed: Embed | None, rows: Sequence[Row]) -> list[Judged]:
@@ -132,13 +121,13 @@ def auroc(judged: Sequence[Judged]) -> float:
     return float((ranks[outside].sum() - n * (n + 1) / 2) / (n * m))
 
 
-def of_shipped(rows: Sequence[Row]) -> list[dict[str, Any]]:
+def of_shipped(rows: Sequence[Row]) -> list[Figure]:
     known = set(HEAD.with_suffix(".seen.txt").read_text(encoding="utf-8").split())
     unseen = [row for row in rows if digest(row.text) not in known]
     judged = judge(shipped().head, shipped().embed, unseen)
     results = [
-        figure("shipped head, unseen rows, four routes", accuracy(judged), "share", 0.85),
-        figure("shipped head, false payment route", false_payments(judged), "share", 0.002, least=True),
+        figure("shipped head, unseen rows, four routes", accuracy(judged), "share", least=0.85),
+        figure("shipped head, false payment route", false_payments(judged), "share", 0.002),
     ]
     for source in sorted({row.source for row in unseen}):
         ours = [pair for pair in judged if pair[0].source == source]
@@ -149,7 +138,7 @@ def of_shipped(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return results
 
 
-def folds(rows: Sequence[Row], embed: Embed | None, noise: Callable[[str], str] | None = None) -> list[dict[str, Any]]:
+def folds(rows: Sequence[Row], embed: Embed | None, noise: Callable[[str], str] | None = None) -> list[Figure]:
     """Five folds by text hash: the recipe trained on own phrases and the other four."""
     place = [int(hashlib.sha256(row.text.encode()).hexdigest(), 16) % FOLDS for row in rows]
     judged: list[Judged] = []
@@ -164,18 +153,16 @@ def folds(rows: Sequence[Row], embed: Embed | None, noise: Callable[[str], str] 
             ]
             noisy += judge(head, embed, spoken)
     results = [
-        figure(
-            "recipe, five folds, four routes", accuracy(judged), "share", 0.97, "char+word TF-IDF and MiniLM", 0.983
-        ),
-        figure("recipe, five folds, out-of-scope AUROC", auroc(judged), "share", 0.97),
-        figure("recipe, five folds, false payment route", false_payments(judged), "share", 0.002, least=True),
+        figure("recipe, five folds, four routes", accuracy(judged), "share", least=0.97, peer=PEER_FOLDS),
+        figure("recipe, five folds, out-of-scope AUROC", auroc(judged), "share", least=0.97),
+        figure("recipe, five folds, false payment route", false_payments(judged), "share", 0.002),
     ]
     return results + (
-        [figure("recipe, five folds, English with noise", accuracy(noisy), "share", 0.95)] if noise else []
+        [figure("recipe, five folds, English with noise", accuracy(noisy), "share", least=0.95)] if noise else []
     )
 
 
-def left_out(rows: Sequence[Row], embed: Embed | None) -> list[dict[str, Any]]:
+def left_out(rows: Sequence[Row], embed: Embed | None) -> list[Figure]:
     """One source left out at a time, pooled over sources of 150 rows or more."""
     counts = {
         source: sum(row.source == source and row.route in IN_SCOPE for row in rows)
@@ -189,7 +176,7 @@ def left_out(rows: Sequence[Row], embed: Embed | None) -> list[dict[str, Any]]:
         results.append(figure(f"recipe, {source} left out", accuracy(ours), "share"))
         pooled += ours
     return [
-        figure("recipe, one source left out, pooled", accuracy(pooled), "share", 0.80, "char+word TF-IDF", 0.68),
+        figure("recipe, one source left out, pooled", accuracy(pooled), "share", least=0.80, peer=PEER_LEFT_OUT),
         *results,
     ]
 
@@ -215,7 +202,7 @@ def gold_amount(row: dict[str, Any]) -> Decimal | None:
     return Decimal(read_[0].readings[0].value) if read_ else None
 
 
-def of_amounts(data: Path) -> list[dict[str, Any]]:
+def of_amounts(data: Path) -> list[Figure]:
     """right, asked (several readings, the right one among them or not) or silently wrong, of the annotated amounts."""
     results = []
     for name, most in (("sgd_pay_bank", 0.10), ("nlupp_banking", 0.20)):
@@ -232,12 +219,12 @@ def of_amounts(data: Path) -> list[dict[str, Any]]:
             else:
                 wrong += 1
         total = right + asked + wrong
-        results.append(figure(f"amounts, {name} ({total}), silently wrong", wrong, "count", 0, least=True))
-        results.append(figure(f"amounts, {name}, asked", asked / total, "share", most, least=True))
+        results.append(figure(f"amounts, {name} ({total}), silently wrong", wrong, "count", 0))
+        results.append(figure(f"amounts, {name}, asked", asked / total, "share", most))
     return results
 
 
-def of_payees(data: Path) -> list[dict[str, Any]]:
+def of_payees(data: Path) -> list[Figure]:
     """Contact book of 12 names: a name in the book is found; any other is passed on as said, to be asked."""
     rows = [row for row in slot_rows(data, "sgd_pay_bank") if row["slots"].get("payee")]
     names = sorted(
@@ -251,12 +238,12 @@ def of_payees(data: Path) -> list[dict[str, Any]]:
         right += known and str(slot.value).lower() == row["slots"]["payee"].lower()
         asked += not known
     return [
-        figure(f"payees ({len(rows)}), right or asked", (right + asked) / len(rows), "share", 1.0),
-        figure("payees, asked", asked / len(rows), "share", 0.70, least=True),
+        figure(f"payees ({len(rows)}), right or asked", (right + asked) / len(rows), "share", least=1.0),
+        figure("payees, asked", asked / len(rows), "share", 0.70),
     ]
 
 
-def cost() -> list[dict[str, Any]]:
+def cost() -> list[Figure]:
     """CPU time of a warm turn, and of the first."""
     began = time.process_time()
     rules = Rules()
@@ -275,8 +262,8 @@ def cost() -> list[dict[str, Any]]:
         rules.propose(row.text, Evidence(), State(), world)
         spent.append(1000 * (time.process_time() - start))
     return [
-        figure("understanding, CPU per turn, median", float(np.median(spent)), "ms", 8, least=True),
-        figure("understanding, CPU per turn, p95", float(np.percentile(spent, 95)), "ms", least=True),
-        figure("understanding, first turn, CPU", cold, "s", 1, least=True),
-        figure("understanding, memory of head, lexicons and sentence model", memory, "MB", least=True),
+        figure("understanding, CPU per turn, median", float(np.median(spent)), "ms", 8),
+        figure("understanding, CPU per turn, p95", float(np.percentile(spent, 95)), "ms"),
+        figure("understanding, first turn, CPU", cold, "s", 1),
+        figure("understanding, memory of head, lexicons and sentence model", memory, "MB"),
     ]

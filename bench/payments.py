@@ -22,7 +22,7 @@ from assistant.money import Money
 from assistant.payments import Payments
 from assistant.settings import Settings
 from assistant.store import Store
-from bench.house import figure, p95, seconds
+from bench.figures import figure, p95, seconds
 
 TIMES = 100
 ROUNDS = 12

@@ -20,7 +20,8 @@ from assistant.shop.constraints import Columns
 from assistant.shop.glossary import glossary
 from assistant.shop.guide import CANDIDATES, SHOWN, Ask, question
 from assistant.shop.index import Index
-from bench.shop import Row, judged, products, row
+from bench.figures import Figure, figure
+from bench.shop import judged, products
 
 SHOPPERS = 400
 QUESTIONS = 2
@@ -28,9 +29,9 @@ FIXED = ("price", "brand", "colour")
 Policy = Callable[[Sequence[int], Collection[str]], Ask | None]
 
 
-def measure(data: Path | None) -> Iterator[Row]:
+def measure(data: Path | None) -> Iterator[Figure]:
     if data is None:
-        yield row("questions: no DATA given, not measured", None, "")
+        yield figure("questions: no DATA given, not measured", None)
         return
     goods = products(data / "catalogue" / "products.jsonl.gz")
     columns = Columns(goods)
@@ -52,10 +53,10 @@ def measure(data: Path | None) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         wishes = shoppers(Index(goods, Path(folder)), goods, data)
     share = {name: hits(policy, wishes, columns) for name, policy in (("fixed", fixed), ("telling", telling))}
-    yield row("questions: target among three without a question", hits(lambda *_: None, wishes, columns), "share")
-    yield row("questions: target among three after two, by what tells most", share["telling"], "share", 1.15,
-              ("price, brand, colour", share["fixed"]), shoppers=len(wishes))  # fmt: skip
-    yield row("questions: choosing one, p95", statistics.quantiles(spent, n=20)[18], "ms CPU")
+    yield figure("questions: target among three without a question", hits(lambda *_: None, wishes, columns), "share")
+    yield figure("questions: target among three after two, by what tells most", share["telling"], "share", least=1.15,
+                 against=("price, brand, colour", share["fixed"]), shoppers=len(wishes))  # fmt: skip
+    yield figure("questions: choosing one, p95", statistics.quantiles(spent, n=20)[18], "ms CPU")
 
 
 def shoppers(index: Index, goods: Sequence[Product], data: Path) -> list[tuple[tuple[int, ...], int]]:

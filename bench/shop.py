@@ -45,6 +45,7 @@ from assistant.shop.index import Index
 from assistant.shop.match import Look, Looks
 from assistant.shop.meaning import FILE, learned
 from assistant.store import Store
+from bench.figures import Figure, figure
 from bench.shop_peers import FOUND, Search, fts5, lance, okapi, tantivy_default
 from bench.wishes import wishes
 from models import vision
@@ -58,28 +59,15 @@ WISHES = 10_000
 MANY = 1_000_000
 COLOURS = ("black", "white", "red", "blue", "green", "grey", "silver", "pink", "yellow", "brown", "orange", "purple")
 ASKED = 4  # times every query is timed
-Row = dict[str, Any]
 Ratings = dict[str, dict[str, int]]
 
 
-def row(name: str, value: float | None, unit: str, target: float | None = None, peer: tuple[str, float] | None = None,
-        least: bool = True, **more: Any) -> Row:  # fmt: skip
-    """One figure; `least`: the target is a floor, else a ceiling. With a peer the target is one for the ratio."""
-    ratio = value / peer[1] if peer and value is not None else None
-    judged = value if ratio is None else ratio
-    holds = None if target is None or judged is None else (judged >= target if least else judged <= target)
-    return {
-        "name": name, "value": value, "unit": unit, "peer": peer[0] if peer else None,
-        "peer_value": peer[1] if peer else None, "ratio": ratio, "target": target, "holds": holds, **more,
-    }  # fmt: skip
-
-
-def measure(data: Path | None) -> Iterator[Row]:
+def measure(data: Path | None) -> Iterator[Figure]:
     yield from promises()
     if data:
         yield from photos(data / "groceries")
     if data is None:
-        yield row("catalogue: no DATA given, not measured", None, "")
+        yield figure("catalogue: no DATA given, not measured", None)
         return
     goods = products(data / "catalogue" / "products.jsonl.gz")
     ratings = judged(data / "catalogue" / "ratings.csv")
@@ -88,15 +76,15 @@ def measure(data: Path | None) -> Iterator[Row]:
         goods = list(shop.catalogue.all())
         began = time.perf_counter()
         index = Index(goods, Path(folder) / "timed")
-        yield row(f"{len(goods)} products: index without vectors", time.perf_counter() - began, "s", 5, least=False)
+        yield figure(f"{len(goods)} products: index without vectors", time.perf_counter() - began, "s", 5)
         words = scores(ranked(index), goods, ratings)
-        yield row(f"words alone, {len(words)} judged queries", mean(words), "nDCG@10")
+        yield figure(f"words alone, {len(words)} judged queries", mean(words), "nDCG@10")
         if not ready():
-            yield row("no sentence embeddings (make install): hybrid not measured", None, "")
+            yield figure("no sentence embeddings (make install): hybrid not measured", None)
             return
         began = time.process_time()
         shop.learn()
-        yield row("learning the meanings in the background", time.process_time() - began, "CPU s")
+        yield figure("learning the meanings in the background", time.process_time() - began, "CPU s")
         mine = scores(asked(shop, "en"), goods, ratings)
         yield from against(mine, goods, ratings, Path(folder))
         yield from typos(shop, goods, ratings, mine)
@@ -191,7 +179,7 @@ def asked(shop: Shop, language: str) -> Search:
 # -- peers ------------------------------------------------------------------------------------------------------------
 
 
-def against(mine: NDArray[np.float64], goods: list[Product], ratings: Ratings, folder: Path) -> Iterator[Row]:
+def against(mine: NDArray[np.float64], goods: list[Product], ratings: Ratings, folder: Path) -> Iterator[Figure]:
     peers: dict[str, Callable[[], Search]] = {
         "tantivy, default": lambda: tantivy_default(goods),
         "SQLite FTS5": lambda: fts5(goods),
@@ -202,11 +190,11 @@ def against(mine: NDArray[np.float64], goods: list[Product], ratings: Ratings, f
         try:
             theirs = scores(opened(), goods, ratings)
         except ImportError as missing:
-            yield row(f"hybrid against {name}: not installed ({missing.name})", mean(mine), "nDCG@10")
+            yield figure(f"hybrid against {name}: not installed ({missing.name})", mean(mine), "nDCG@10")
             continue
         low, high = interval(mine, theirs)
         named = f"hybrid against {name}, ratio 95 % [{low}, {high}]"
-        one = row(named, mean(mine), "nDCG@10", 1.0, (name, mean(theirs)), interval=[low, high])
+        one = figure(named, mean(mine), "nDCG@10", least=1.0, against=(name, mean(theirs)), interval=[low, high])
         yield one | {"holds": one["holds"] and (low > 1 or name != "tantivy, default")}
 
 
@@ -229,33 +217,27 @@ def slipped(query: str, dice: random.Random) -> str:
     return " ".join(words)
 
 
-def typos(shop: Shop, goods: list[Product], ratings: Ratings, mine: NDArray[np.float64]) -> Iterator[Row]:
+def typos(shop: Shop, goods: list[Product], ratings: Ratings, mine: NDArray[np.float64]) -> Iterator[Figure]:
     mended = scores(asked(shop, "en"), goods, ratings)
-    yield row("clean queries with the speller on", mean(mended), "nDCG@10", 1.0, ("without", mean(mine)))
-    runs = [
-        scores(
-            asked(shop, "en"),
-            goods,
-            ratings,
-            {query: slipped(query, random.Random(f"{seed} {query}")) for query in ratings},
-        )
-        for seed in range(TYPED)
-    ]
-    yield row(f"one typo, mean of {TYPED} draws", mean(np.array(runs)), "nDCG@10", 0.97, ("clean", mean(mine)))
+    clean = mean(mine)
+    yield figure("clean queries with the speller on", mean(mended), "nDCG@10", least=1.0, against=("without", clean))
+    typed = [{query: slipped(query, random.Random(f"{seed} {query}")) for query in ratings} for seed in range(TYPED)]
+    runs = np.array([scores(asked(shop, "en"), goods, ratings, said) for said in typed])
+    yield figure(f"one typo, mean of {TYPED} draws", mean(runs), "nDCG@10", least=0.97, against=("clean", clean))
 
 
 def languages(
     data: Path, shop: Shop, goods: list[Product], ratings: Ratings, mine: NDArray[np.float64]
-) -> Iterator[Row]:
+) -> Iterator[Figure]:
     with (data / "catalogue" / "translations.csv").open(encoding="utf-8") as file:
         lines = {line["query"]: line for line in csv.DictReader(file)}
     for language, name in (("fr", "French"), ("zh", "Chinese")):
         said = {query: line[language] for query, line in lines.items()}
         found = scores(asked(shop, language), goods, ratings, said)
-        yield row(f"{name} translations", mean(found), "nDCG@10", 0.6, ("English", mean(mine)))
+        yield figure(f"{name} translations", mean(found), "nDCG@10", least=0.6, against=("English", mean(mine)))
 
 
-def speed(shop: Shop, ratings: Ratings) -> Iterator[Row]:
+def speed(shop: Shop, ratings: Ratings) -> Iterator[Figure]:
     """Whole searches as a turn makes them: spelling, words, meaning, a price limit, the rows read again from SQL."""
     limits = (Constraint("price", "at_most", Money(20_000, "USD")),)
     for name, asked_for in (("", ()), (" under a price", limits)):
@@ -265,15 +247,15 @@ def speed(shop: Shop, ratings: Ratings) -> Iterator[Row]:
             shop.search(query, asked_for, "en")
             wall.append(1000 * (time.perf_counter() - began))
             work.append(1000 * (time.process_time() - worked))
-        yield row(f"hybrid search{name}, p50", statistics.median(wall), "ms")
-        yield row(f"hybrid search{name}, p95", float(np.percentile(wall, 95)), "ms", 30, least=False)
-        yield row(f"hybrid search{name}, p95 of its CPU time", float(np.percentile(work, 95)), "ms")
+        yield figure(f"hybrid search{name}, p50", statistics.median(wall), "ms")
+        yield figure(f"hybrid search{name}, p95", float(np.percentile(wall, 95)), "ms", 30)
+        yield figure(f"hybrid search{name}, p95 of its CPU time", float(np.percentile(work, 95)), "ms")
 
 
 # -- wishes -----------------------------------------------------------------------------------------------------------
 
 
-def promises() -> Iterator[Row]:
+def promises() -> Iterator[Figure]:
     """Generated wishes over the demo catalogue, read and searched as a turn does, judged by the generator's intent."""
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as shop:
         demo.stock(shop)
@@ -286,27 +268,27 @@ def promises() -> Iterator[Row]:
             broken += any(not wish.met_by(hit.product) for hit in hits)
             able = any(wish.met_by(product) for product in goods)
             possible, shown = possible + able, shown + (able and bool(hits))
-    yield row(f"{WISHES} generated wishes: with a card that breaks one", broken, "wishes", 0, least=False)
-    yield row(f"{possible} that can be met: with a card", shown / possible, "share", 0.99)
+    yield figure(f"{WISHES} generated wishes: with a card that breaks one", broken, "wishes", 0)
+    yield figure(f"{possible} that can be met: with a card", shown / possible, "share", least=0.99)
 
 
 # -- photos -----------------------------------------------------------------------------------------------------------
 
 
-def photos(data: Path) -> Iterator[Row]:
+def photos(data: Path) -> Iterator[Figure]:
     """Photos of groceries against one catalogue picture each, by looks alone: no code and no text is used."""
     pictures, taken = sorted((data / "catalogue").rglob("*.jpg")), sorted((data / "photos").rglob("*.jpg"))
     if not pictures:
-        yield row("groceries (no data)", None, "share")
+        yield figure("groceries (no data)", None, "share")
         return
     looks = Looks({path.parent.name: seen(path) for path in pictures})
     found = [(path, [match.product for match in looks.match(seen(path))]) for path in taken]
     packed = [(path, named) for path, named in found if "Packages" in path.parts]
     for name, some, first, five in (("all", found, 0.40, 0.60), ("packaged", packed, 0.75, None)):
         top = statistics.fmean(named[0] == path.parent.name for path, named in some)
-        yield row(f"{len(some)} photos ({name}): product first", round(top, 3), "share", first)
+        yield figure(f"{len(some)} photos ({name}): product first", top, "share", least=first)
         within = statistics.fmean(path.parent.name in named for path, named in some)
-        yield row(f"{len(some)} photos ({name}): product in five", round(within, 3), "share", five)
+        yield figure(f"{len(some)} photos ({name}): product in five", within, "share", least=five)
 
 
 def seen(path: Path) -> Look:
@@ -338,7 +320,7 @@ class Variants(Sequence[Product]):
         )  # fmt: skip
 
 
-def million(goods: list[Product], vectors: NDArray[np.float16], ratings: Ratings) -> Iterator[Row]:
+def million(goods: list[Product], vectors: NDArray[np.float16], ratings: Ratings) -> Iterator[Figure]:
     """Vectors are the real products' with noise, so that variants lie close together, as they do in a shop."""
     dice = np.random.default_rng(11)
 
@@ -353,10 +335,10 @@ def million(goods: list[Product], vectors: NDArray[np.float16], ratings: Ratings
     with tempfile.TemporaryDirectory() as folder:
         began = time.process_time()
         index = Index(many, Path(folder))
-        yield row(f"{MANY} variants: index of words", time.process_time() - began, "CPU s")
+        yield figure(f"{MANY} variants: index of words", time.process_time() - began, "CPU s")
         began = time.process_time()
         index.learn(near)
-        yield row(f"{MANY} variants: index of meanings, embedding left out", time.process_time() - began, "CPU s")
+        yield figure(f"{MANY} variants: index of meanings, embedding left out", time.process_time() - began, "CPU s")
         everything = np.ones(MANY, bool)
         asked_for = [glossary().read(query, (), "en").words for query in ratings]
         index.rank(asked_for[0], everything)
@@ -370,10 +352,10 @@ def million(goods: list[Product], vectors: NDArray[np.float16], ratings: Ratings
         for place, (what, most) in enumerate(whats):
             words, both = np.median(best[:, :, place], axis=0).tolist()
             alone = ("tantivy alone", words)
-            yield row(f"{MANY} variants: hybrid, {what}, ratio", both, "ms", most, alone, least=False)
-        yield row(f"{MANY} variants: hybrid, p95", float(np.percentile(spent[:, :, 1, 0], 95)), "ms")
+            yield figure(f"{MANY} variants: hybrid, {what}, ratio", both, "ms", most, against=alone)
+        yield figure(f"{MANY} variants: hybrid, p95", float(np.percentile(spent[:, :, 1, 0], 95)), "ms")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        yield row(f"{MANY} variants: peak memory of the process, building included", peak, "GiB")
+        yield figure(f"{MANY} variants: peak memory of the process, building included", peak, "GiB")
 
 
 def _milliseconds(act: Callable[[Any], Any], asked: Any) -> tuple[float, float]:

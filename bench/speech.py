@@ -12,11 +12,11 @@ import json
 import statistics
 import tempfile
 import time
+import tomllib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from assistant.reply import PaySheet, Reply
 from assistant.request import Request, Upload
 from assistant.senses.hear import decode
 from assistant.settings import Settings
+from bench.figures import Figure, figure
 from models import domain, vad
 from models.pocket import Offline, _spoken
 from models.remote import as_wav
@@ -35,175 +36,24 @@ from workshop.voices import HELD_OUT, HELD_OUT_PEOPLE, present, speak
 
 LOUD, LULL, BLOCK, PIECE = 0.03, RATE // 5, 128, 1664  # of talk.js: level, quiet samples, a worklet's block, a piece
 DEVELOPED, UNHEARD = ("en-us", "en-gb", "en-us+m3"), HELD_OUT
-HINTS = ("Alice Martin", "Alice", "Bob Chen", "Bob", "Mom", "Zoé Lefèvre", "李雷", "Li Lei", "Emma Brown", "Emma",
-         "Volta Energy", "Aqua Claire", "Northwind Telecom", "desk lamp", "lamp", "kettle", "headphones", "laptop",
-         "wireless headphones", "backpack", "running shoes", "shoes", "coffee", "green tea", "helmet", "keyboard",
-         "mug", "plant", "notebook", "olive oil", "speaker", "vacuum cleaner")  # fmt: skip
-PHRASES = """
-pay alice twelve euros fifty
-send bob twenty euros
-send thirty five euros to emma
-transfer one hundred and twenty euros to alice martin
-please pay bob chen fifteen euros
-can you send mom fifty euros for dinner
-pay volta energy eighty four dollars
-send alice nine euros ninety nine
-give emma five euros for coffee
-i owe bob forty euros
-pay my electricity bill
-change it to fourteen euros
-make it sixty euros
-cancel the payment
-who did i pay yesterday
-refund the last payment
-how much did i spend on groceries last month
-how much did i spend on restaurants this year
-what did i spend on transport in october
-show my spending by category
-what is my net worth
-how much cash do i have
-what is the balance of my savings account
-how did my funds do this year
-show my subscriptions
-how much did i earn last month
-can i afford this
-what about travel
-compare my spending this month with last month
-how long will my money last
-find a red desk lamp under forty euros
-show me running shoes in size forty two
-i am looking for wireless headphones below ninety euros
-find a laptop for less than eight hundred dollars
-search for a black backpack
-i need a kettle under thirty pounds
-compare the first two
-buy the second one
-add the cheapest one to my cart
-is it in stock
-please send eighteen euros to bob
-transfer forty five euros to mom
-pay emma brown seventy two euros
-send alice martin sixty euros for the coffee
-give bob chen nineteen euros fifty
-pay northwind telecom thirty nine ninety nine
-send two hundred and fifty euros to emma
-i want to pay aqua claire fifty four euros
-can you pay mom ninety euros
-could you transfer eleven euros to bob
-i owe alice seventeen euros
-make it thirteen euros
-no thirty euros
-change it to eighty euros
-please pay volta energy one hundred and eighty four euros twenty
-send bob fifteen fifty
-pay alice seven euros eighty
-transfer sixteen dollars to emma
-send mom five hundred euros
-pay the electricity bill
-pay my water bill
-pay this invoice
-refund alice
-did emma get the money
-did bob get the money
-show my payments
-stop the payment
-who did i pay last week
-what did i pay emma last month
-undo
-how much did i spend on travel this month
-what did i spend on coffee last week
-how much did i spend at aqua claire this year
-what did i spend on rent last year
-how much did i spend in september
-how much did i spend yesterday
-show my spending by month
-show my spending by merchant this year
-show me my net worth
-how much am i worth
-what is my balance
-how much do i have in savings
-show my accounts
-how are my stocks doing
-how did my bonds do last year
-how much did i save this year
-how much did i earn this month
-what is my savings rate
-what are my subscriptions
-which subscriptions do i pay
-and last month
-what about restaurants
-can i afford it
-can i afford ninety euros
-how much do i owe
-find a black laptop under nine hundred dollars
-find headphones under sixty euros
-show me a kettle for less than thirty euros
-i am looking for a blue backpack
-i need olive oil under fifteen euros
-search for green tea
-do you have a white desk lamp
-find a notebook between ten and twenty euros
-find running shoes below seventy pounds
-i want a speaker under one hundred euros
-show me a keyboard under fifty five euros
-looking for a red mug
-find a helmet under eighty euros
-show me plants under twenty five euros
-buy a kettle
-buy the first one
-buy this
-the third one
-add the second one to my cart
-show me cheaper ones
-something cheaper
-what is this
-how much is this
-when will it arrive
-show my cart
-""".strip().splitlines()
-ELSEWHERE = """
-the weather will be sunny with a light breeze from the west
-my grandmother used to tell us stories about the old castle
-please remember to water the plants before you leave
-the committee decided to postpone the meeting until further notice
-he walked slowly along the river and thought about his childhood
-who won the football game between liverpool and arsenal
-play some jazz music in the kitchen
-set an alarm for seven thirty tomorrow morning
-turn off the lights in the living room
-what is the capital of australia
-tell me a joke about elephants
-she sells sea shells by the sea shore
-open the garage door and lock the windows
-call the doctor and ask for an appointment
-the quick brown fox jumps over the lazy dog
-how do i bake a chocolate cake without eggs
-""".strip().splitlines()
+SAID = tomllib.loads((Path(__file__).parent / "phrases" / "spoken.toml").read_text(encoding="utf-8"))
+HINTS, SHEETS = tuple(SAID["hints"]), SAID["sheets"]
+PHRASES, ELSEWHERE = (SAID[name].strip().splitlines() for name in ("phrases", "elsewhere"))
 
 
-SHEETS = ("pay alice twelve euros", "send bob twenty euros", "please send mom fifty euros", "pay emma ninety euros")
-
-
-def figure(name: str, value: float, unit: str, target: float | None = None) -> dict[str, Any]:
-    """One line of results; for all of these, less is better."""
-    holds = None if target is None else value <= target
-    return {"name": name, "value": round(value, 4), "unit": unit, "peer": "", "peer_value": None, "ratio": None,
-            "target": target, "holds": holds}  # fmt: skip
-
-
-def measure(data: Path | None) -> list[dict[str, Any]]:
+def measure(data: Path | None) -> list[Figure]:
     if not present():
-        return [figure("hearing: espeak-ng is not installed, not measured", 0, "")]
+        return [figure("hearing: espeak-ng is not installed, not measured", None)]
     results = commands("developed voices", DEVELOPED, None) + commands("unheard voices", UNHEARD, 0.1) + others()
-    absent = figure("recorded voice: flite is not installed, not measured", 0, "")
+    absent = figure("recorded voice: flite is not installed, not measured", None)
     results += commands("recorded voice", HELD_OUT_PEOPLE, None) if present("flite") else [absent]
     results += [each for noise in (0.0, 0.1) for each in endings(noise)]
     with ProcessPoolExecutor(1, get_context("spawn")) as fresh:  # nothing is loaded there yet
         results += fresh.submit(sheets).result()
-    return results + (humans(data / "speech") if data else [figure("human speech: no DATA given, not measured", 0, "")])
+    return results + (humans(data / "speech") if data else [figure("human speech: no DATA given, not measured", None)])
 
 
-def commands(label: str, voices: Sequence[str], target: float | None) -> list[dict[str, Any]]:
+def commands(label: str, voices: Sequence[str], target: float | None) -> list[Figure]:
     """Word error rate, real-time factor, and how amounts came out, over every phrase by every voice."""
     engine = Offline()
     errors = words = refused = amounts = asked = wrong = 0
@@ -234,14 +84,14 @@ def commands(label: str, voices: Sequence[str], target: float | None) -> list[di
     ]
 
 
-def others() -> list[dict[str, Any]]:
+def others() -> list[Figure]:
     engine = Offline()
     heard = [engine.hear(speak(text, voice), HINTS, "en") for text in ELSEWHERE for voice in UNHEARD]
     taken = sum(each.confidence >= 0.5 for each in heard) / len(heard)
     return [figure("offline recogniser: other speech taken for a command (synthetic)", taken, "share", 0.05)]
 
 
-def endings(noise: float) -> list[dict[str, Any]]:
+def endings(noise: float) -> list[Figure]:
     """When a phrase is taken for finished, as the page does it: pieces to the server's ear, and the level agreeing.
 
     `noise`: its share of the speech's root mean square (0.1 is 20 dB below it).
@@ -274,7 +124,7 @@ def ending(phrase: str, voice: str, noise: float) -> float:
     return -1.0
 
 
-def sheets() -> list[dict[str, Any]]:
+def sheets() -> list[Figure]:
     """From the last sound of a payment said into a microphone to its sheet, as the page does it and as long as it takes
     to say. Painting is not counted."""
     with tempfile.TemporaryDirectory() as home:
@@ -311,10 +161,10 @@ def spoken(desk: Assistant, phrase: str, voice: str) -> tuple[float, float, bool
     return waited, spent, any(isinstance(card, PaySheet) for card in reply.cards) if isinstance(reply, Reply) else False
 
 
-def humans(folder: Path) -> list[dict[str, Any]]:
+def humans(folder: Path) -> list[Figure]:
     """Clips of people, if the folder has them (clips.json: file, text, kind "digit" or other)."""
     if not (folder / "clips.json").is_file():
-        return [figure("human speech: no clips.json in DATA, not measured", 0, "")]
+        return [figure("human speech: no clips.json in DATA, not measured", None)]
     clips = json.loads((folder / "clips.json").read_text(encoding="utf-8"))
     digits = [clip for clip in clips if clip["kind"] == "digit"]
     reading = [clip for clip in clips if clip["kind"] != "digit"]

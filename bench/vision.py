@@ -21,27 +21,16 @@ from typing import Any
 from assistant.request import Seen, Upload
 from assistant.senses import Senses, printed
 from assistant.settings import Settings
+from bench.figures import Figure, figure, seconds
 from bench.layouts import LAYOUTS, paper
 from bench.scenes import DRAWN, held_out
 
 PER_KIND = 28
 PHOTOGRAPHED = ("receipts: kind is receipt", "kind: product, groceries")
 TESSERACT_PRESENT, TESSERACT_EXTRACTED = 0.82, 0.63  # 60 receipts of the same set, measured before this project
-Row = dict[str, Any]
 
 
-def row(name: str, value: float | None, unit: str, target: float | None = None, peer: tuple[str, float] | None = None,
-        least: bool = True) -> Row:  # fmt: skip
-    """One result; `least`: the target is a floor, else a ceiling."""
-    holds = None if target is None or value is None else (value >= target if least else value <= target)
-    return {
-        "name": name, "value": value, "unit": unit, "peer": peer[0] if peer else None,
-        "peer_value": peer[1] if peer else None,
-        "ratio": round(value / peer[1], 3) if peer and value is not None else None, "target": target, "holds": holds,
-    }  # fmt: skip
-
-
-def measure(data: Path | None) -> list[dict[str, Any]]:
+def measure(data: Path | None) -> list[Figure]:
     senses = Senses(Settings(offline=True))
     senses.start()
     try:
@@ -50,13 +39,13 @@ def measure(data: Path | None) -> list[dict[str, Any]]:
         rows = [*_receipts(senses, data), *_kinds(data), *_judged(senses, data)]
         photos = [each["value"] for each in rows if each["name"] in PHOTOGRAPHED]
         mean = statistics.fmean(photos) if len(photos) == len(PHOTOGRAPHED) else None
-        rows.append(row("kind: mean over kinds, receipts and groceries", mean, "recall", 0.95))
+        rows.append(figure("kind: mean over kinds, receipts and groceries", mean, "recall", least=0.95))
         return [*rows, *_layouts(senses), *_speed(senses), *_live(senses)]
     finally:
         senses.close()
 
 
-def _receipts(senses: Senses, data: Path | None) -> Iterator[Row]:
+def _receipts(senses: Senses, data: Path | None) -> Iterator[Figure]:
     papers = sorted((data / "receipts").glob("*.jpg")) if data else []
     names = (
         "receipts: total present",
@@ -65,7 +54,7 @@ def _receipts(senses: Senses, data: Path | None) -> Iterator[Row]:
         "receipts: kind is receipt",
     )
     if not papers:
-        yield from (row(f"{name} (no data)", None, "share") for name in names)
+        yield from (figure(f"{name} (no data)", None, "share") for name in names)
         return
     hits = [
         _receipt(
@@ -73,12 +62,12 @@ def _receipts(senses: Senses, data: Path | None) -> Iterator[Row]:
         )
         for p in papers
     ]
-    shares = [round(statistics.fmean(part), 3) for part in zip(*hits, strict=True)]
-    yield row(names[0], shares[0], "share", 0.97, ("tesseract", TESSERACT_PRESENT))
-    yield row(names[1], shares[1], "share", 0.88, ("tesseract, earlier rules", TESSERACT_EXTRACTED))
-    yield row(names[2], shares[2], "share")
-    yield row(names[3], shares[3], "share", 0.95)
-    yield row("worker: peak private memory after the receipts", _peak(senses), "MB", 1024, least=False)
+    shares = [statistics.fmean(part) for part in zip(*hits, strict=True)]
+    yield figure(names[0], shares[0], "share", least=0.97, peer=("tesseract", TESSERACT_PRESENT))
+    yield figure(names[1], shares[1], "share", least=0.88, peer=("tesseract, earlier rules", TESSERACT_EXTRACTED))
+    yield figure(names[2], shares[2], "share")
+    yield figure(names[3], shares[3], "share", least=0.95)
+    yield figure("worker: peak private memory after the receipts", _peak(senses), "MB", 1024)
 
 
 def _receipt(seen: Seen, truth: dict[str, str]) -> tuple[bool, bool, bool, bool]:
@@ -94,7 +83,7 @@ def _peak(senses: Senses) -> int:
     return round(int(status.split("VmHWM:")[1].split()[0]) / 1024)
 
 
-def _kinds(data: Path | None) -> Iterator[Row]:
+def _kinds(data: Path | None) -> Iterator[Figure]:
     """The vision model alone, without codes or text: recall averaged over kinds."""
     from PIL import Image
 
@@ -106,19 +95,18 @@ def _kinds(data: Path | None) -> Iterator[Row]:
 
     recalls = {kind: statistics.fmean(named(held_out(kind, n)) == kind for n in range(PER_KIND)) for kind in DRAWN}
     for kind, recall in recalls.items():
-        yield row(f"ViT alone: {kind}, second generator", round(recall, 3), "recall")
-    yield row(
-        "ViT alone: mean over kinds, second generator", round(statistics.fmean(recalls.values()), 3), "recall", 0.90
-    )
+        yield figure(f"ViT alone: {kind}, second generator", recall, "recall")
+    mean = statistics.fmean(recalls.values())
+    yield figure("ViT alone: mean over kinds, second generator", mean, "recall", least=0.90)
     for folder, kind in (("receipts", "receipt"), ("groceries/photos", "product")):
         photos = sorted((data / folder).rglob("*.jpg"))[::2] if data else []
-        share = round(statistics.fmean(named(Image.open(photo)) == kind for photo in photos), 3) if photos else None
-        yield row(f"ViT alone: {kind}, {folder}" + ("" if photos else " (no data)"), share, "recall", 0.95)
+        share = statistics.fmean(named(Image.open(photo)) == kind for photo in photos) if photos else None
+        yield figure(f"ViT alone: {kind}, {folder}" + ("" if photos else " (no data)"), share, "recall", least=0.95)
     picture = held_out("product", 0)
-    yield row("ViT: one look", _median(lambda: vision.look(picture), 20), "ms", 30, least=False)
+    yield figure("ViT: one look", _median(lambda: vision.look(picture), 20), "ms", 30)
 
 
-def _judged(senses: Senses, data: Path | None) -> Iterator[Row]:
+def _judged(senses: Senses, data: Path | None) -> Iterator[Figure]:
     """The kind that the product names, with codes and print beside the model. Every fourth photo of a thing was looked
     at while its rules were made; these are others."""
 
@@ -129,14 +117,14 @@ def _judged(senses: Senses, data: Path | None) -> Iterator[Row]:
         kind: statistics.fmean(named(_jpeg(held_out(kind, n))) == kind for n in range(PER_KIND)) for kind in DRAWN
     }
     for kind, recall in recalls.items():
-        yield row(f"kind: {kind}, second generator", round(recall, 3), "recall")
-    yield row("kind: mean over kinds, second generator", round(statistics.fmean(recalls.values()), 3), "recall", 0.90)
+        yield figure(f"kind: {kind}, second generator", recall, "recall")
+    yield figure("kind: mean over kinds, second generator", statistics.fmean(recalls.values()), "recall", least=0.90)
     photos = sorted((data / "groceries/photos").rglob("*.jpg"))[2::4] if data else []
     things = statistics.fmean(named(photo.read_bytes()) == "product" for photo in photos) if photos else None
-    yield row("kind: product, groceries" + ("" if photos else " (no data)"), things, "recall", 0.95)
+    yield figure("kind: product, groceries" + ("" if photos else " (no data)"), things, "recall", least=0.95)
 
 
-def _layouts(senses: Senses) -> Iterator[Row]:
+def _layouts(senses: Senses) -> Iterator[Figure]:
     """Totals of papers in ten layouts that the rules never saw, ten papers of each."""
     shares = []
     for layout in LAYOUTS:
@@ -145,8 +133,8 @@ def _layouts(senses: Senses) -> Iterator[Row]:
         right = [getattr(found and found.value, "decimal", None) == wanted
                  for found, (_, wanted) in zip(totals, papers, strict=True)]  # fmt: skip
         shares.append(statistics.fmean(right))
-        yield row(f"papers: total extracted, layout {layout}", shares[-1], "share")
-    yield row("papers: total extracted, 100 papers of ten layouts", round(statistics.fmean(shares), 3), "share", 0.83)
+        yield figure(f"papers: total extracted, layout {layout}", shares[-1], "share")
+    yield figure("papers: total extracted, 100 papers of ten layouts", statistics.fmean(shares), "share", least=0.83)
 
 
 def _jpeg(picture: Any) -> bytes:
@@ -156,24 +144,19 @@ def _jpeg(picture: Any) -> bytes:
 
 
 def _median(job: Any, times: int) -> float:
-    spent = []
-    for _ in range(times):
-        began = time.perf_counter()
-        job()
-        spent.append(1000 * (time.perf_counter() - began))
-    return round(statistics.median(spent), 1)
+    return round(1000 * statistics.median(seconds(job) for _ in range(times)), 1)
 
 
-def _speed(senses: Senses) -> Iterator[Row]:
+def _speed(senses: Senses) -> Iterator[Figure]:
     files = Path(__file__).parents[1] / "assistant" / "demo" / "files"
     code = Upload("barcode.png", (files / "barcode.png").read_bytes())
     codes = _median(lambda: list(senses.watch(code, read=False)), 15)
-    yield row("codes: a photographed barcode", codes, "ms", 50, least=False)
+    yield figure("codes: a photographed barcode", codes, "ms", 50)
     page = Upload("receipt.png", (files / "receipt.png").read_bytes())
-    yield row("read: the sample receipt, all lines and fields", _median(lambda: list(senses.see(page, 0)), 3), "ms")
+    yield figure("read: the sample receipt, all lines and fields", _median(lambda: list(senses.see(page, 0)), 3), "ms")
 
 
-def _live(senses: Senses) -> Iterator[Row]:
+def _live(senses: Senses) -> Iterator[Figure]:
     """The open camera on the server's side: from a frame's bytes to its drawn card. A price needs two frames."""
     from assistant.core import Assistant
     from assistant.money import Money
@@ -192,9 +175,11 @@ def _live(senses: Senses) -> Iterator[Row]:
         }
         for name, (frames, sheet, words) in sheets.items():
             waited, worked = zip(*(_seen(desk, who, _frame(sheet), frames, words) for _ in range(9)), strict=True)
-            yield row(f"live scan: {name}, first frame to card", round(statistics.median(waited)), "ms",
-                      300 if frames == 1 else 700, least=False)  # fmt: skip
-            yield row(f"live scan: {name}, work of its {frames} frames", round(statistics.median(worked)), "ms of CPU")
+            yield figure(f"live scan: {name}, first frame to card", round(statistics.median(waited)), "ms",
+                      300 if frames == 1 else 700)  # fmt: skip
+            yield figure(
+                f"live scan: {name}, work of its {frames} frames", round(statistics.median(worked)), "ms of CPU"
+            )
         assistant.close()
 
 

@@ -24,9 +24,8 @@ from assistant.reply import Period
 from assistant.request import Upload
 from assistant.wealth import Wealth, cashflow, performance, returns
 from assistant.wealth.entry import UNIT, Entry, Posting
+from bench.figures import Figure, figure
 from bench.wealth_cases import COMPUTE, ME, NOTES, near, room
-
-Figure = dict[str, Any]
 
 
 def measure(data: Path | None) -> Iterator[Figure]:
@@ -35,12 +34,6 @@ def measure(data: Path | None) -> Iterator[Figure]:
     if data and (data / "imports").is_dir():
         yield from imports(data / "imports")
     yield from speed()
-
-
-def figure(name: str, value: float, unit: str, target: float | None = None, **more: Any) -> Figure:
-    """A figure that holds when it is at most its target, where it has one."""
-    return {"name": name, "value": round(value, 4), "unit": unit, "target": target,
-            "holds": None if target is None else value <= target, **more}  # fmt: skip
 
 
 # -- the cases ---------------------------------------------------------------------------------------------------------
@@ -61,8 +54,7 @@ def oracles(folder: Path) -> Iterator[Figure]:
             right += 1
             partial += [f"{case['id']} ({', '.join(sorted(missing))})"] if missing else []
     offered = len(cases) - len(absent)
-    yield {"name": "published cases within tolerance", "value": right, "unit": f"of {offered} offered",
-           "target": offered, "holds": right == offered, "wrong": wrong}  # fmt: skip
+    yield figure("published cases within tolerance", right, f"of {offered} offered", least=offered, wrong=wrong)
     yield figure("published cases whose measure is not offered", len(absent), f"of {len(cases)}", names=absent)
     yield figure("published cases checked in part, other fields not offered", len(partial), "cases", names=partial)
 
@@ -112,14 +104,13 @@ def speed() -> Iterator[Figure]:
     flows = [(begin + timedelta(dice.randrange(3650)), dice.uniform(-1000, 100)) for _ in range(10_000)]
     flows.append((begin + timedelta(3651), -1.4 * sum(amount for _, amount in flows)))
     mine, found = _best(lambda: returns.xirr(flows))
-    yield figure("XIRR of 10,000 flows, all roots", mine, "ms", 5) | _judged(flows, mine, found.rate or math.nan)
+    yield figure("XIRR of 10,000 flows, all roots", mine, "ms", 5, **_judged(flows, found.rate or math.nan))
     lines = "".join(f"2026-{1 + n % 12:02}-{1 + n % 28:02};Payee {n % 70};-{n},{n % 100:02};{n}\n" for n in range(5000))
     with room() as wealth:
         upload = Upload("bank.csv", ("Date;Payee;Amount;Reference\n" + lines).encode())
         yield figure("preview of a file of 5,000 rows", _best(lambda: wealth.preview(ME, upload), 3)[0], "ms", 500)
-        began = time.perf_counter()
-        added = wealth.import_file(ME, upload).posted.added
-        yield figure(f"import of its {added} rows", 1000 * (time.perf_counter() - began), "ms")
+        spent, done = _best(lambda: wealth.import_file(ME, upload), 1)
+        yield figure(f"import of its {done.posted.added} rows", spent, "ms")
     yield from million(dice)
     yield from page()
     texts = [f"{dice.choice(('CB', 'VIR', 'POS'))} {dice.choice(SHOPS)} {n}" for n in range(100_000)]
@@ -182,9 +173,7 @@ def page() -> Iterator[Figure]:
     """10,000 entries, 200 holdings in five currencies, ten years of daily prices: the cards of "My money", drawn."""
     with room() as wealth:
         today = wealth.clock.now().date()
-        began = time.perf_counter()
-        _furnish(wealth, today)
-        yield figure("its ledger written", 1000 * (time.perf_counter() - began), "ms")
+        yield figure("its ledger written", _best(lambda: _furnish(wealth, today), 1)[0], "ms")
         rooms = Rooms(None, wealth, None, None)  # type: ignore[arg-type]  nothing but wealth is asked
         context = Context(ME, "bench", "en", wealth.clock.now(), rooms, wealth.settings)
         longer = (Period(today - timedelta(days), today) for days in range(400, 3600, 400))
@@ -224,7 +213,7 @@ CODES = ("EUR", "USD", "GBP", "CHF", "JPY")
 SHOPS = ("carrefour", "netflix", "sncf", "somebody", "edf", "uber", "pharmacy", "rent may", "amazon", "unknown ltd")
 
 
-def _judged(flows: list[tuple[date, float]], mine: float, rate: float) -> Figure:
+def _judged(flows: list[tuple[date, float]], rate: float) -> Figure:
     """The peer's time and whether it finds the same; nothing where it is not installed."""
     try:
         import pyxirr
@@ -232,8 +221,7 @@ def _judged(flows: list[tuple[date, float]], mine: float, rate: float) -> Figure
         return {}
     days, amounts = [day for day, _ in flows], [amount for _, amount in flows]
     theirs, judged = _best(lambda: pyxirr.xirr(days, amounts))
-    return {"peer": "pyxirr 0.10.8, one root", "peer_value": round(theirs, 4), "ratio": round(mine / theirs, 2),
-            "difference": abs(rate - (judged or math.nan))}  # fmt: skip
+    return {"peer": ("pyxirr 0.10.8, one root", theirs), "difference": abs(rate - (judged or math.nan))}
 
 
 def _best(act: Callable[[], Any], times: int = 7) -> tuple[float, Any]:

@@ -16,16 +16,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench.figures import Figure, figure
+
 DIMENSIONS = {"tiny": (384, 4, 6), "base": (512, 6, 8)}  # width, layers, heads
 SECONDS, TOKENS, ROUNDS = 4, 20, 9
 START, END, SOT = 50258, 50257, [50258, 50259, 50359, 50363]  # of the multilingual vocabulary
 CLIP = Path(__file__).parents[1] / "assistant/demo/files/groceries.wav"
 WAYS = ("stock", "quick", "peer")
-Row = dict[str, Any]
 
 
-def measure(data: Path | None) -> list[Row]:  # noqa: ARG001
-    rows: list[Row] = []
+def measure(data: Path | None) -> list[Figure]:  # noqa: ARG001
+    rows: list[Figure] = []
     for size in DIMENSIONS:
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run([sys.executable, "-m", "bench.whisper", "make", size, folder], check=True)
@@ -33,7 +34,7 @@ def measure(data: Path | None) -> list[Row]:  # noqa: ARG001
     return rows
 
 
-def _in_turn(folder: str) -> dict[str, Row]:
+def _in_turn(folder: str) -> dict[str, dict[str, float]]:
     """Every way in a process of its own, asked round by round, so that what else the machine does meets them alike."""
     pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     ways = {way: subprocess.Popen([sys.executable, "-m", "bench.whisper", way, folder], **pipes) for way in WAYS}
@@ -46,7 +47,7 @@ def _in_turn(folder: str) -> dict[str, Row]:
             found[way].append(_answer(child))
     for child in ways.values():
         child.communicate()
-    return {way: {"mb": mb, "ms": round(statistics.median(spent), 1)} for way, (mb, _, *spent) in found.items()}
+    return {way: {"MB": mb, "ms": round(statistics.median(spent), 1)} for way, (mb, _, *spent) in found.items()}
 
 
 def _answer(child: subprocess.Popen[str]) -> float:
@@ -54,20 +55,17 @@ def _answer(child: subprocess.Popen[str]) -> float:
     return float(child.stdout.readline())
 
 
-def _rows(size: str, ways: dict[str, Row]) -> list[Row]:
+def _rows(size: str, ways: dict[str, dict[str, float]]) -> list[Figure]:
     stock, quick, peer = (ways[way] for way in ("stock", "quick", "peer"))
     load = f"load {os.getloadavg()[0]:.1f}"
     return [
-        _row(f"whisper {size}: {TOKENS} tokens of 4 s, quick", quick["ms"], "ms", "stock", stock["ms"], 1 / 4, load),
-        _row(f"whisper {size}: the same against int8 peer", quick["ms"], "ms", "CTranslate2", peer["ms"], 1.0, load),
-        _row(f"whisper {size}: memory above the imports", quick["mb"], "MB", "stock", stock["mb"], 0.7, load),
-    ]
-
-
-def _row(name: str, value: float, unit: str, peer: str, other: float, most: float, load: str) -> Row:
-    ratio = round(value / other, 3)
-    return {"name": f"{name} ({load})", "value": value, "unit": unit, "peer": peer, "peer_value": other,
-            "ratio": ratio, "target": most, "holds": ratio <= most}  # fmt: skip
+        figure(f"whisper {size}: {name} ({load})", quick[unit], unit, most, against=(by, other[unit]))
+        for name, unit, by, other, most in (
+            (f"{TOKENS} tokens of 4 s, quick", "ms", "stock", stock, 1 / 4),
+            ("the same against int8 peer", "ms", "CTranslate2", peer, 1.0),
+            ("memory above the imports", "MB", "stock", stock, 0.7),
+        )
+    ]  # fmt: skip
 
 
 def make(size: str, folder: Path) -> None:

@@ -41,7 +41,7 @@ def quickened(model: Any) -> Any:
     decoder.token_embedding.weight = torch.nn.Parameter(decoder.token_embedding.weight.half(), requires_grad=False)
     decoder.start = 50258 if model.is_multilingual else 50257  # <|startoftranscript|>
     decoder.forward = MethodType(_decoded, decoder)
-    encoder.forward = MethodType(_encoded, encoder)
+    encoder.forward = MethodType(encoded, encoder)
     gc.collect()
     with contextlib.suppress(OSError, AttributeError):  # glibc would keep what the float weights took
         ctypes.CDLL(None).malloc_trim(0)
@@ -57,7 +57,7 @@ def _plain(layer: Any) -> Any:
     return plain
 
 
-def _encoded(encoder: Any, mel: Any) -> Any:
+def encoded(encoder: Any, mel: Any) -> Any:
     """`AudioEncoder.forward` for any (1, n_mels, frames) of at most 30 s."""
     from torch.nn.functional import gelu
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from models.quick import encoded
 from models.sound import RATE, Samples
 from workshop.learning import learned
 from workshop.voices import speak
@@ -89,18 +90,6 @@ def batches(tokenizer: Any, random: np.random.Generator) -> Iterator[tuple[Any, 
         yield mel, tails
 
 
-def encoded(model: Any, mel: Any) -> Any:
-    """`AudioEncoder.forward` for fewer than 1500 positions."""
-    import torch.nn.functional as nn
-
-    encoder = model.encoder
-    x = nn.gelu(encoder.conv2(nn.gelu(encoder.conv1(mel)))).permute(0, 2, 1)
-    x = x + encoder.positional_embedding[: x.shape[1]]
-    for block in encoder.blocks:
-        x = block(x)
-    return encoder.ln_post(x)
-
-
 def loss_of(model: Any, mel: Any, lessons: Sequence[tuple[list[int], int]], used: Any, unused: int) -> Any:
     """Cross entropy over the rows in `used`; all rows never used stand for one, weighted by their number."""
     import torch
@@ -112,7 +101,7 @@ def loss_of(model: Any, mel: Any, lessons: Sequence[tuple[list[int], int]], used
     for row, (line, start) in enumerate(lessons):
         tokens[row, : len(line)] = torch.tensor(line)
         mask[row, start : len(line)] = True
-    decoder, features = model.decoder, encoded(model, mel)
+    decoder, features = model.decoder, encoded(model.encoder, mel)
     x = decoder.token_embedding(tokens[:, :-1]) + decoder.positional_embedding[: longest - 1]
     for block in decoder.blocks:
         x = block(x, features, mask=decoder.mask)

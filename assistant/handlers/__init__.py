@@ -93,6 +93,11 @@ def said(label: str, goal: Goal, slots: Mapping[str, Slot], style: Style = "chip
     return Action(label, "service.say", {"goal": goal, "slots": slots}, style)
 
 
+def fills(label: str, name: str, value: Any, text: str) -> Action:
+    """A button that answers with one detail."""
+    return Action(label, "service.set", {"slots": {name: Slot(value, text)}}, "chip")
+
+
 def stable(kind: str, *parts: object) -> str:
     """An id that is the same whenever the same thing is shown."""
     named_by = "\n".join(map(str, parts))

@@ -9,7 +9,8 @@ from typing import Any
 from assistant import fx
 from assistant.errors import NotFound, Refused
 from assistant.handlers import Context, Handler, cart
-from assistant.handlers.goods import known, placed, value
+from assistant.handlers.goods import known, value
+from assistant.handlers.product import MEANT, meant
 from assistant.handlers.sheets import named
 from assistant.language.acts import Amount, Do
 from assistant.merchant import Basket, Wanted
@@ -49,10 +50,8 @@ def _asked(do: Do, context: Context) -> tuple[str, Money] | Reply:
     """What it is called, and what it costs with delivery."""
     if said := value(do, "amount", None):
         return _said(said, context)
-    if "ref" in do.slots:
-        return _of_product(placed((do.slots["ref"].value,), context)[0], 1, context)
-    if "query" in do.slots or "constraints" in do.slots:
-        found = cart.from_shelf(do, context, "afford.which")
+    if MEANT & set(do.slots):
+        found = meant(do, context, "afford.which")
         return found if isinstance(found, Reply) else _of_product(found[0], int(value(do, "quantity", 1)), context)
     if sheet := _open(context):
         payment = context.rooms.payments.receipt(context.user, sheet)
@@ -71,7 +70,7 @@ def _open(context: Context) -> str:
 
 
 def _of_cart(do: Do, context: Context) -> bool:
-    named = {"amount", "ref", "query", "constraints"} & set(do.slots)
+    named = {"amount", *MEANT} & set(do.slots)
     return not named and not _open(context) and bool(context.rooms.shop.carts.of(context.user).parts)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
-from assistant.handlers import Context, ask
+from assistant.handlers import Context, ask, fills
 from assistant.language.acts import Amount, Slots
 from assistant.money import Money, digits
 from assistant.payments import Payee
@@ -30,7 +30,7 @@ def amount_of(slots: Slots, payee: Payee, context: Context) -> tuple[Money, bool
 
 
 def _amounts(offered: Iterable[Amount], context: Context) -> list[Action]:
-    return [Action(plain(each, context), "payment.amount", {"amount": each}, "chip") for each in offered]
+    return [fills(plain(each, context), "amount", each, plain(each, context)) for each in offered]
 
 
 def _currencies(amount: Amount, payee: Payee, context: Context) -> tuple[tuple[str, ...], bool]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from assistant.errors import NotFound, Refused
+from assistant.errors import Refused
 from assistant.handlers import Context, Handler, Tap, product, said, stable
 from assistant.handlers.goods import placed, stock, value, view
 from assistant.language.acts import Act, Do, Drop, Query, Slot
@@ -35,7 +35,7 @@ def show(do: Do, context: Context) -> Reply:  # noqa: ARG001  every change is ca
 
 def add(do: Do, context: Context) -> Reply:
     """Products of the last shelf, or what the words find; the shelf itself when they fit several."""
-    found = from_shelf(do, context)
+    found = product.meant(do, context, "cart.which")
     if isinstance(found, Reply):
         return found
     carts, count = context.rooms.shop.carts, int(value(do, "quantity", 1))
@@ -136,35 +136,6 @@ OPS: dict[str, Callable[[Do, Context], Reply]] = {
 
 
 # -- which product is meant ------------------------------------------------------------------------------------------
-
-
-def from_shelf(do: Do, context: Context, which: str = "cart.which") -> tuple[str, ...] | Reply:
-    """By id, by place on the shelf, by code; by words among what was shown, else in the whole catalogue."""
-    shop, results = context.rooms.shop, context.state.results
-    if chosen := tuple(value(do, "products", ())):
-        return chosen
-    if refs := tuple(value(do, "refs", ())):
-        if not results:
-            raise Refused("nothing_shown")
-        return placed(refs, context)
-    if code := value(do, "code", ""):
-        found = shop.by_gtin(code)
-        if found is None:
-            raise NotFound("unknown_product", product=code)
-        return (found.id,)
-    words, limits = str(value(do, "query", "")), tuple(value(do, "constraints", ()))
-    if not (words or limits):
-        if context.state.focus in results or len(results) == 1:
-            return (context.state.focus or results[0],)
-        raise Refused("which_product" if results else "nothing_shown", count=len(results))
-    meant = shop.among(results, words, limits)
-    if len(meant) == 1:
-        return meant
-    shelf = shop.search(words, limits, context.language, product.SHOWN)
-    if not meant and shelf.total == 1:
-        return (shelf.hits[0].product.id,)
-    offered = product.find(do, context)
-    return replace(offered, text=context.say(which)) if shelf.hits else offered
 
 
 def _from_cart(do: Do, context: Context) -> tuple[str, ...]:

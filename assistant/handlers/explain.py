@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.errors import BadInput, Refused
-from assistant.handlers import Context, Handler, cart
+from assistant.handlers import Context, Handler
 from assistant.handlers.compare import tradeoffs
 from assistant.handlers.figures import plotted
-from assistant.handlers.goods import known, measure, placed, reason, stock, value, view
-from assistant.handlers.product import limit_text
+from assistant.handlers.goods import known, measure, reason, stock, value, view
+from assistant.handlers.product import MEANT, limit_text, meant
 from assistant.language.acts import Amount, Do
 from assistant.language.messages import shown
 from assistant.merchant import Basket, Wanted
@@ -36,18 +36,10 @@ def explain(do: Do, context: Context) -> Reply:
 
 def _meant(do: Do, context: Context) -> Product | Reply:
     """The place or the words that were said, else what was spoken of last, or the first that is shown."""
-    if "ref" in do.slots:
-        id = placed((do.slots["ref"].value,), context)[0]
-    elif "query" in do.slots or "constraints" in do.slots:
-        meant = cart.from_shelf(do, context, "afford.which")
-        if isinstance(meant, Reply):
-            return meant
-        id = meant[0]
-    elif context.state.results:
-        id = context.state.focus or context.state.results[0]
-    else:
-        raise Refused("nothing_shown")
-    return known(id, context)
+    if not MEANT & set(do.slots) and not context.state.focus and context.state.results:
+        return known(context.state.results[0], context)
+    found = meant(do, context, "afford.which")
+    return found if isinstance(found, Reply) else known(found[0], context)
 
 
 def _wish(context: Context) -> tuple[str, tuple[Constraint, ...]]:
@@ -171,16 +163,9 @@ def offered(product: Product, do: Do, context: Context) -> Reply:  # noqa: ARG00
     return Reply(text if ways else f"{title}: {there}", route="product")
 
 
-def colours(product: Product, do: Do, context: Context) -> Reply:  # noqa: ARG001
-    return _variants(product, "colour", "size", context)
-
-
-def sizes(product: Product, do: Do, context: Context) -> Reply:  # noqa: ARG001
-    return _variants(product, "size", "colour", context)
-
-
-def _variants(product: Product, by: str, kept: str, context: Context) -> Reply:
+def variants(product: Product, do: Do, context: Context) -> Reply:
     """The same with another colour or size, and all else as it is."""
+    by, kept = ("colour", "size") if value(do, "op", "") == "colours" else ("size", "colour")
     same = (Constraint("family", "is", product.family),)
     shelf = context.rooms.shop.search("", same, context.language, LOOKED_AT)
     mine = {name: product.attributes.get(name) for name in (by, kept)}
@@ -200,6 +185,6 @@ def _variants(product: Product, by: str, kept: str, context: Context) -> Reply:
 
 OPS: dict[str, Callable[[Product, Do, Context], Reply]] = {
     "why": why, "why_not": why_not, "like": like, "history": history, "watch": watch,
-    "rated": rated, "colours": colours, "sizes": sizes, "offered": offered,
+    "rated": rated, "colours": variants, "sizes": variants, "offered": offered,
 }  # fmt: skip
 GOALS: dict[str, Handler] = {"explain": explain}

@@ -97,6 +97,8 @@ def met(context: Context) -> tuple[Notice, ...]:
 def placed(refs: Sequence[int | str], context: Context, among: Sequence[str] | None = None) -> tuple[str, ...]:
     """Products at these places of the last shelf, or `among` others, each once; "cheapest": of those not yet named."""
     results = context.state.results if among is None else among
+    if not results:
+        raise Refused("nothing_shown")
     found = [each for name in results if (each := context.rooms.shop.product(name))]
     chosen: dict[str, None] = {}
     for ref in refs:

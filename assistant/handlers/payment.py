@@ -10,10 +10,10 @@ from datetime import timedelta
 from typing import Any
 
 from assistant.errors import NotFound, Refused
-from assistant.handlers import Context, Handler, Tap, ask, notice, where
-from assistant.handlers.amounts import amount_of, exact, plain
+from assistant.handlers import Context, Handler, Tap, ask, fills, notice, where
+from assistant.handlers.amounts import amount_of, exact
 from assistant.handlers.sheets import card_of, drafted, moved, named, prepared, receipt, sheet, slip
-from assistant.language.acts import Act, Aloud, Amount, Do, Drop, Resume, Set, Slot, Slots
+from assistant.language.acts import Aloud, Amount, Do, Drop, Resume, Slot, Slots
 from assistant.language.slots import bill_kinds
 from assistant.merchant import Quote
 from assistant.money import Money
@@ -126,10 +126,7 @@ def _book(context: Context) -> tuple[Payee, ...]:
 
 
 def _names(payees: tuple[Payee, ...]) -> tuple[Action, ...]:
-    return tuple(
-        Action(f"{payee.name} · ••{payee.tail}", "payment.payee", {"payee": payee.id, "name": payee.name}, "chip")
-        for payee in payees
-    )
+    return tuple(fills(f"{payee.name} · ••{payee.tail}", "payee", payee.id, payee.name) for payee in payees)
 
 
 def _origin(effect: Do, assumed: bool, context: Context) -> Origin:
@@ -328,18 +325,6 @@ def _again(target: Mapping[str, Any], _: Mapping[str, str], context: Context) ->
     return drafted(context.rooms.payments.again(context.user, context.session, target["payment"]), context)
 
 
-def _fill(slot: str, value: Any, text: str) -> tuple[Act, ...]:
-    return (Set({slot: Slot(value, text)}),)
-
-
-def _choose_payee(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
-    return _fill("payee", target["payee"], target["name"])
-
-
-def _choose_amount(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> tuple[Act, ...]:
-    return _fill("amount", target["amount"], plain(target["amount"], context))
-
-
 def _cancel_transfer(target: Mapping[str, Any], _: Mapping[str, str], context: Context) -> Reply:
     gone = context.rooms.payments.transfers.cancel(context.user, target["transfer"])
     return Reply(context.say("payment.dropped"), (slip(gone, context),), "payment")
@@ -356,6 +341,5 @@ GOALS: dict[str, Handler] = {
 TAPS: dict[str, Tap] = {
     "payment.confirm": _confirm, "payment.cancel": _gesture("cancel"), "payment.undo": _gesture("undo"),
     "payment.again": _again, "payment.refund": _refund, "payment.refund_now": _refund_now,
-    "payment.payee": _choose_payee, "payment.amount": _choose_amount, "payment.resume": _resume,
-    "payment.cancel_transfer": _cancel_transfer,
+    "payment.resume": _resume, "payment.cancel_transfer": _cancel_transfer,
 }  # fmt: skip

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from assistant.errors import BadInput, Refused
-from assistant.handlers import Context, Handler, Tap, ask, compare, notice
+from assistant.errors import BadInput, NotFound, Refused
+from assistant.handlers import Context, Handler, Tap, ask, compare, notice, said
 from assistant.handlers.goods import beyond, known, measure, met, placed, reason, value, view
 from assistant.handlers.habits import WORN, habits, wears
-from assistant.language.acts import Act, Do, Query, Slot
+from assistant.language.acts import Do, Slot
 from assistant.language.bounds import ABOUT
 from assistant.merchant import Basket, Wanted
 from assistant.money import Money
@@ -26,6 +26,7 @@ from assistant.shop.guide import Ask
 from assistant.shop.shelf import Hit, Shelf
 
 SHOWN = 3  # cards in view
+MEANT = {"ref", "query", "constraints"}  # slots that say which product
 QUESTIONS = 3  # about one wish, at most
 IMPLIED = {"less": ("less", "at_most"), "more": ("more", "at_least")}
 HABITS = "habits"  # among what was asked: this search knows what the person avoids and wears
@@ -35,49 +36,42 @@ ASKED = ("category", "price", "brand", "colour", "noise", "size", "capacity", "b
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was asked for: the words, the limits as said, numbers still to be asked about, and how many cards show."""
+    """What was asked for, by the names of a search's slots; `card` is the shelf it is shown on."""
 
-    query: str
-    limits: tuple[Constraint, ...] = ()
-    shown: int = SHOWN
-    card: str = ""
-    doubts: tuple[Doubt, ...] = ()
+    query: str = ""
+    constraints: tuple[Constraint, ...] = ()  # as said
+    doubts: tuple[Doubt, ...] = ()  # numbers still to be asked about
     asked: tuple[str, ...] = ()  # facts that were asked about, answered or not
     quantity: int = 0  # how many are wanted; 0: not said
     best: str = ""  # the order that was asked for: "price least"
-
-    def target(self) -> dict[str, Any]:
-        return {
-            "query": self.query, "constraints": list(self.limits), "shown": self.shown, "card": self.card,
-            "doubts": list(self.doubts), "asked": list(self.asked), "quantity": self.quantity, "best": self.best,
-        }  # fmt: skip
+    shown: int = SHOWN  # cards
+    card: str = ""
 
     @property
-    def kept(self) -> dict[str, Any]:
-        many = {"quantity": self.quantity} if self.quantity > 1 else {}
-        return many | ({"best": self.best} if self.best else {})
+    def told(self) -> dict[str, Any]:
+        """The fields that were said."""
+        return {each.name: told for each in fields(self) if (told := getattr(self, each.name)) != each.default}
 
-    @classmethod
-    def of(cls, target: Mapping[str, Any]) -> Wish:
-        limits, doubts = tuple(target["constraints"]), tuple(target["doubts"])
-        asked, more = tuple(target.get("asked", ())), (target.get("quantity", 0), target.get("best", ""))
-        return cls(target["query"], limits, target["shown"], target["card"], doubts, asked, *more)
+    def button(self, label: str) -> Action:
+        """The chip that asks for this."""
+        told = {name: value for name, value in self.told.items() if name not in ("shown", "card")}
+        return said(label, "find", {name: Slot(each, each if name == "query" else "") for name, each in told.items()})
 
 
 def find(do: Do, context: Context) -> Reply:
     """A shelf; first the question what a number means, where it may be a limit: a limit is never guessed away."""
-    limits, doubts = tuple(value(do, "constraints", ())), tuple(value(do, "doubts", ()))
+    told = {each.name: do.slots[each.name].value for each in fields(Wish) if each.name in do.slots}
+    wish = replace(Wish(**told), card=new_id("card"))
     if "than" in do.slots:  # cheaper, quieter, bigger than one that is shown
         first = known(placed((do.slots["than"].value,), context)[0], context)
         bound = beyond(first, value(do, "by", "price less"), context)
         implied = IMPLIED.get(bound.op, ())  # what it met bounds the new one too
-        limits = (*(each for each in limits if each.field != bound.field or each.op not in implied), bound)
-    asked = tuple(value(do, "asked", ()))
-    query, shown = value(do, "query", ""), value(do, "shown", SHOWN)
-    if HABITS not in asked and (kept := tuple(habits(query, limits, context))):
-        limits, asked = (*limits, *kept), (*asked, HABITS)  # once a search: its chips can be taken away
-    wish = Wish(query, limits, shown, new_id("card"), doubts, asked, value(do, "quantity", 0), value(do, "best", ""))
-    return _asked(wish, context) if doubts else _answer(wish, context)
+        kept = (each for each in wish.constraints if each.field != bound.field or each.op not in implied)
+        wish = replace(wish, constraints=(*kept, bound))
+    if HABITS not in wish.asked and (own := tuple(habits(wish.query, wish.constraints, context))):
+        limits = (*wish.constraints, *own)  # once a search: their chips can be taken away
+        wish = replace(wish, constraints=limits, asked=(*wish.asked, HABITS))
+    return _asked(wish, context) if wish.doubts else _answer(wish, context)
 
 
 def _asked(wish: Wish, context: Context) -> Reply:
@@ -87,27 +81,25 @@ def _asked(wish: Wish, context: Context) -> Reply:
     actions = []
     for option in doubt.options:
         query = wish.query if option else f"{wish.query} {doubt.text}".strip()
-        chosen = replace(wish, query=query, limits=wish.limits + option, doubts=tuple(others))
+        chosen = replace(wish, query=query, constraints=wish.constraints + option, doubts=tuple(others))
         said = [_said(limit.value, limit, context) for limit in option]
         label = ", ".join(said) or context.say("product.as_words", words=doubt.text)
-        actions.append(Action(label, "product.unset", chosen.target(), style="chip"))
-    told = {"query": wish.query, "constraints": list(wish.limits), "doubts": list(wish.doubts), **wish.kept}
-    return replace(ask(text, actions, "product"), told=told)
+        actions.append(chosen.button(label))
+    return replace(ask(text, actions, "product"), told=wish.told)
 
 
 def _answer(wish: Wish, context: Context) -> Reply:
     began = time.perf_counter()
     asked = wish.asked if wish.shown == SHOWN and len({*wish.asked} - {HABITS}) < QUESTIONS else None
-    shelf = context.rooms.shop.search(wish.query, wish.limits, context.language, wish.shown, asked, wish.best)
-    firm = tuple(limit for limit in wish.limits if limit.unit != ABOUT)
-    if not shelf.hits and firm != wish.limits:
-        below = _answer(replace(wish, limits=firm), context)
+    shelf = context.rooms.shop.search(wish.query, wish.constraints, context.language, wish.shown, asked, wish.best)
+    firm = tuple(limit for limit in wish.constraints if limit.unit != ABOUT)
+    if not shelf.hits and firm != wish.constraints:
+        below = _answer(replace(wish, constraints=firm), context)
         return replace(below, text=context.join([context.say("product.below"), below.text])) if below.results else below
     step = Step("search", context.rooms.shop.describe(), round(1000 * (time.perf_counter() - began)))
     reply = _shelf(wish, shelf, context) if shelf.hits else _nothing(wish, shelf, context)
     pending = (*wish.asked, shelf.ask.name) if shelf.ask else wish.asked
-    told: dict[str, Any] = {"query": wish.query, "constraints": list(wish.limits), "asked": list(pending)}
-    told |= ({"shown": wish.shown} if wish.shown > SHOWN else {}) | wish.kept
+    told = wish.told | {"asked": pending}
     return replace(reply, route="product", trace=(step,), told=told, cards=(*reply.cards, *met(context)))
 
 
@@ -123,7 +115,7 @@ def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
     said.append(wears(shelf, context))
     speak = context.join(said)
     said += _remarks(shelf, context)
-    removals = [_removal(wish, shelf, place, context) for place in range(len(wish.limits))]
+    removals = [_removal(wish, shelf, place, context) for place in range(len(wish.constraints))]
     removals += _as_written(wish, shelf, context)
     chips = tuple(Chip(action.label, action=action.id) for action in removals)
     ids = tuple(hit.product.id for hit in shelf.hits)
@@ -131,7 +123,7 @@ def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
     actions = [compare.action(ids, shelf.currency, context)] if len(ids) >= compare.LEAST else []
     if more > 0:
         shown = replace(wish, shown=wish.shown + SHOWN)
-        actions.append(Action(context.say("product.more", count=more), "product.more", shown.target()))
+        actions.append(Action(context.say("product.more", count=more), "product.more", shown.told))
     card = Products(
         id=wish.card or new_id("card"), products=tuple(view(hit, shelf.currency, context) for hit in shelf.hits),
         constraints=chips, more=more, left_out=shelf.left_out, actions=(*actions, *removals),
@@ -143,11 +135,13 @@ def _shelf(wish: Wish, shelf: Shelf, context: Context) -> Reply:
 def _question(told: Ask, wish: Wish, context: Context) -> Reply:
     """One fact to choose by; an answer is a limit like any other, and it may be left open."""
     after = replace(wish, asked=(*wish.asked, told.name))
-    answers = [(_range(option, context), replace(after, limits=wish.limits + option)) for option in told.options]
+    answers = [
+        (_range(option, context), replace(after, constraints=wish.constraints + option)) for option in told.options
+    ]
     answers.append((context.say("product.any"), after))
     key = f"product.ask.{told.name if told.name in ASKED else 'other'}"
     text = context.say(key, name=glossary().name(told.name, context.language))
-    return ask(text, [Action(label, "product.unset", answer.target(), "chip") for label, answer in answers])
+    return ask(text, [answer.button(label) for label, answer in answers])
 
 
 def _range(option: tuple[Constraint, ...], context: Context) -> str:
@@ -190,22 +184,21 @@ def _remarks(shelf: Shelf, context: Context) -> list[str]:
 
 
 def _removal(wish: Wish, shelf: Shelf, place: int, context: Context, words: str = "") -> Action:
-    kept = wish.limits[:place] + wish.limits[place + 1 :]
+    kept = wish.constraints[:place] + wish.constraints[place + 1 :]
     limit = shelf.constraints[place]
-    worn = wish.limits[place].unit == WORN
+    worn = wish.constraints[place].unit == WORN
     text = context.say("product.limit.worn", value=limit.value) if worn else _limit(limit, shelf, context)
     label = context.say(words, limit=text) if words else text
-    return Action(label, "product.unset", replace(wish, limits=kept, shown=SHOWN).target(), style="chip")
+    return replace(wish, constraints=kept).button(label)
 
 
 def _as_written(wish: Wish, shelf: Shelf, context: Context) -> list[Action]:
     """The same search with a mended word in quotation marks: as it was written."""
-    actions = []
-    for said, used in shelf.mended:
-        again = replace(wish, query=wish.query.replace(said, f'"{said}"', 1))
-        label = context.say("product.as_written", said=said, used=used)
-        actions.append(Action(label, "product.unset", again.target(), style="chip"))
-    return actions
+    return [
+        replace(wish, query=wish.query.replace(word, f'"{word}"', 1)).button(
+            context.say("product.as_written", said=word, used=used))
+        for word, used in shelf.mended
+    ]  # fmt: skip
 
 
 def _limit(limit: Constraint, shelf: Shelf, context: Context) -> str:
@@ -275,7 +268,8 @@ def buy(do: Do, context: Context) -> Reply:
     if "doubts" in do.slots and do.slots["doubts"].value:
         return find(do, context)
     if "ref" in do.slots or "query" not in do.slots:
-        return _sheet(_chosen(do, context), "", int(value(do, "quantity", 1)), context, do.replaces)
+        chosen, count = meant(do, context, "cart.which"), int(value(do, "quantity", 1))
+        return chosen if isinstance(chosen, Reply) else _sheet(chosen[0], "", count, context, do.replaces)
     limits = tuple(value(do, "constraints", ()))
     shelf = context.rooms.shop.search(
         value(do, "query", ""), limits, context.language, 2
@@ -287,16 +281,34 @@ def buy(do: Do, context: Context) -> Reply:
     return _sheet(only.product.id, only.price.currency, quantity, context, do.replaces)
 
 
-def _chosen(do: Do, context: Context) -> str:
-    """The product a position of the last shelf means; alone there, or just spoken of, it needs no position."""
-    results, ref = context.state.results, value(do, "ref", None)
-    if not results:
-        raise Refused("nothing_shown")
-    if ref is None and context.state.focus in results:
-        return context.state.focus
-    if ref is None and len(results) > 1:
-        raise Refused("which_product", count=len(results))
-    return placed((ref or 0,), context)[0]
+def meant(do: Do, context: Context, which: str) -> tuple[str, ...] | Reply:
+    """By id, by place on the shelf, by code; by words among what was shown, else in the whole catalogue; else "it".
+
+    The shelf to choose from, with the sentence `which`, where the words fit several.
+    """
+    shop, results = context.rooms.shop, context.state.results
+    if chosen := tuple(value(do, "products", ())):
+        return chosen
+    if refs := tuple(value(do, "refs", ())) or ((do.slots["ref"].value,) if "ref" in do.slots else ()):
+        return placed(refs, context)
+    if code := value(do, "code", ""):
+        found = shop.by_gtin(code)
+        if found is None:
+            raise NotFound("unknown_product", product=code)
+        return (found.id,)
+    words, limits = str(value(do, "query", "")), tuple(value(do, "constraints", ()))
+    if not (words or limits):
+        if context.state.focus or len(results) == 1:
+            return (context.state.focus or results[0],)  # what was spoken of last, or the only one that is shown
+        raise Refused("which_product" if results else "nothing_shown", count=len(results))
+    among = shop.among(results, words, limits)
+    if len(among) == 1:
+        return among
+    shelf = shop.search(words, limits, context.language, SHOWN)
+    if not among and shelf.total == 1:
+        return (shelf.hits[0].product.id,)
+    offered = find(do, context)
+    return replace(offered, text=context.say(which)) if shelf.hits else offered
 
 
 def _sheet(product: str, currency: str, quantity: int, context: Context, replaces: str = "") -> Reply:
@@ -321,15 +333,7 @@ def tap_buy(target: Mapping[str, Any], values: Mapping[str, str], context: Conte
 
 
 def tap_more(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
-    return _answer(Wish.of(target), context)
-
-
-def tap_unset(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
-    """The same search with these limits, as if it had been said."""
-    wish = Wish.of(target)
-    slots = {"query": Slot(wish.query, wish.query)} if wish.query else {}
-    told = {"constraints": wish.limits, "doubts": wish.doubts, "asked": wish.asked, **wish.kept}
-    return (Query("find", slots | {name: Slot(value) for name, value in told.items() if value}),)
+    return _answer(Wish(**target), context)
 
 
 def tap_details(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
@@ -343,6 +347,5 @@ def tap_details(target: Mapping[str, Any], values: Mapping[str, str], context: C
 
 GOALS: dict[str, Handler] = {"find": find, "lookup": lookup, "buy": buy}
 TAPS: dict[str, Tap] = {
-    "product.buy": tap_buy, "product.more": tap_more, "product.unset": tap_unset,
-    "product.details": tap_details,
+    "product.buy": tap_buy, "product.more": tap_more, "product.details": tap_details,
 }  # fmt: skip

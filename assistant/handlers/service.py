@@ -13,7 +13,7 @@ from assistant.errors import BadInput, LueurError
 from assistant.handlers import Context, Handler, Tap, ask, cart, said, where
 from assistant.handlers.figures import near
 from assistant.handlers.labels import product_of, unsold
-from assistant.language.acts import Act, Do, Goal, Query, Slot, Start, World
+from assistant.language.acts import Act, Do, Goal, Query, Set, Slot, Start, World
 from assistant.language.dialogue import TASKS
 from assistant.language.flash import receipt
 from assistant.language.injection import orders
@@ -92,8 +92,7 @@ def _paper_actions(
     chips = [Action(context.say("service.file"), "service.file", kept, "chip"),
              Action(context.say("service.ignore"), "service.ignore", {"card": card}, "chip")]  # fmt: skip
     if seen.kind != "receipt" and seen.field("total"):
-        slots = details_of(seen)
-        chips.insert(0, Action(context.say("service.pay"), "service.pay", {"slots": slots}, "chip"))
+        chips.insert(0, said(context.say("service.pay"), "pay", details_of(seen)))
     title = seen.field("title")
     if seen.kind == "price_tag" and title:
         chips.insert(0, _search(str(title.value), context))
@@ -200,11 +199,6 @@ def refused(error: LueurError, language: str) -> Reply:
 # ---- taps ----
 
 
-def tap_pay(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
-    """The chip Pay: the person's gesture starts a payment from the document's fields; the sheet still asks."""
-    return (Start("pay", target["slots"]),)
-
-
 def tap_file(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
     """The document stays in this conversation's record with its fields, without buttons."""
     text = context.say("service.filed", what=target["text"])
@@ -224,9 +218,14 @@ def tap_say(target: Mapping[str, Any], values: Mapping[str, str], context: Conte
     return (Start(goal, target["slots"]) if goal in TASKS else Query(goal, target["slots"]),)
 
 
+def tap_set(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> tuple[Act, ...]:  # noqa: ARG001
+    """A chip that stands for a detail that was asked for."""
+    return (Set(target["slots"]),)
+
+
 GOALS: dict[str, Handler] = {
     "describe": describe, "help": help_, "greet": greet, "clarify": clarify, "outside": outside,
 }  # fmt: skip
 TAPS: dict[str, Tap] = {
-    "service.pay": tap_pay, "service.file": tap_file, "service.ignore": tap_ignore, "service.say": tap_say,
+    "service.file": tap_file, "service.ignore": tap_ignore, "service.say": tap_say, "service.set": tap_set,
 }  # fmt: skip

@@ -29,6 +29,9 @@ Goal = Literal[
 ]  # fmt: skip
 
 
+USUAL = ("EUR", "USD", "GBP", "CNY")  # what "dollars", "pounds" and "kuai" mean to who holds none of them
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """One detail, and where it came from: `span` = characters of the utterance, `place` = a spot in the evidence."""
@@ -58,9 +61,10 @@ class Amount:
     currency: str | None = None
     candidates: tuple[str, ...] = ()
 
-    def likely(self, base: str) -> str:
-        """The currency that was said, else the likeliest of those it can be, else `base`."""
-        return self.currency or next(iter(self.candidates), base)
+    def likely(self, *own: str) -> str:
+        """The currency that was said, else the first of one's `own` that it can be, else what it usually is."""
+        fits = (code for code in (*own, *USUAL) if not self.candidates or code in self.candidates)
+        return self.currency or next(fits, "") or self.candidates[0]
 
     def in_(self, currency: str) -> Money:
         return Money.of(self.value, currency)

@@ -27,15 +27,7 @@ class Measured:
 
 def prices(readings: Iterable[Amount], world: World) -> Limits:
     """What each reading of an amount would be as a price."""
-    return tuple(Constraint("price", "is", each.in_(_currency(each, world))) for each in readings)
-
-
-def _currency(amount: Amount, world: World) -> str:
-    """The currency meant: as said, else the base where it fits, else one the person holds, else the likeliest."""
-    if amount.currency:
-        return amount.currency
-    held = [code for code in world.currencies if not amount.candidates or code in amount.candidates]
-    return held[0] if held else (amount.candidates or ("EUR",))[0]
+    return tuple(Constraint("price", "is", each.in_(each.likely(*world.currencies))) for each in readings)
 
 
 def limits(value: Constraint, op: str) -> Limits:

@@ -220,7 +220,7 @@ def _is_of(frame: Frame, effect: Do) -> bool:
 def tapped(state: State, reply: Reply) -> State:
     """What a tap left behind: a task that is over, or a sheet that words must reach from now on."""
     if reply.results:
-        state = replace(state, results=reply.results)
+        state = replace(state, results=reply.results, focus=reply.focus)
     if reply.sheet and reply.closes:
         frames = (replace(f, sheet=reply.sheet) if f.sheet == reply.closes else f for f in state.frames)
         state = replace(state, frames=tuple(frames))

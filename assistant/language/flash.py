@@ -96,7 +96,7 @@ def _more_saved(said: Sentence, before: Given) -> Given:
 def _other_currency(said: Sentence) -> Given:
     if said.amounts:
         return {"amount": said.amount(said.amounts[0])}
-    return {"into": said.held(hits[0][0].split())} if (hits := said.find("currency")) else {}
+    return {"into": said.held(hits[0][0])} if (hits := said.find("currency")) else {}
 
 
 def _paper(evidence: Evidence, state: State) -> Paper | None:
@@ -312,14 +312,14 @@ def _exchange(said: Sentence) -> Given | None:
     others = [hit for hit in said.find("currency") if not any(each.first <= hit[1] < each.last for each in money)]
     asked = said.says("convert")
     if len(money) == 1 and asked and (said.says("home") or (not others and _is_bare(said, money[0]))):
-        home = said.world.currencies[0] if said.world.currencies else "EUR"
+        home = next(iter(said.world.currencies), "EUR")
         return _rated(said, said.amount(money[0]), said.currency(money[0].readings[0]), (home, 0, 0))
     if len(money) > 1 or not others or said.at("list.payee_before", 0):
         return None
     if not money:
         alone = len(others) == 2 and sum(b - a for _, a, b in others) + 1 >= len(said.tokens)  # EUR/USD
         two = len(others) == 2 and not said.amounts and (alone or said.says("rate_of"))
-        return _rated(said, "1", said.held(others[0][0].split()), others[1]) if two else None
+        return _rated(said, "1", said.held(others[0][0]), others[1]) if two else None
     into = {last for _, _, last in said.find("into")}
     target = next((hit for hit in others if hit[1] in into), others[-1] if asked else None)
     if target is None or not (asked or target[2] >= len(said.tokens) - 1):
@@ -337,7 +337,7 @@ def _is_bare(said: Sentence, money: Found) -> bool:
 
 
 def _rated(said: Sentence, amount: str, currency: str, target: Hit) -> Given | None:
-    into, today = said.held(target[0].split()), said.world.day
+    into, today = said.held(target[0]), said.world.day
     found = periods.read(said.text, said.language, today)
     day = min(found[0].value.end, today) if found else today
     return {"amount": amount, "currency": currency, "into": into, "on": day.isoformat()} if into != currency else None

@@ -9,10 +9,10 @@ asked. One repair round, then the rules answer alone and the trace says so.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -42,6 +42,7 @@ from assistant.language.tokens import extent, folded, tokens
 from assistant.language.utterance import Utterance, utter
 from assistant.request import Evidence
 from assistant.settings import Settings
+from models import chat
 
 MOST = 3  # acts of one sentence
 ASKED = (
@@ -101,28 +102,16 @@ TOOLS: dict[str, type[_Tool]] = {
 }  # fmt: skip
 
 
-class Model(Protocol):
-    """A chat model, `models/chat.py`."""
-
-    def describe(self) -> str: ...
-
-    def ask(
-        self, messages: Sequence[Mapping[str, str]], tools: Sequence[Mapping[str, Any]]
-    ) -> list[tuple[str, Any]]: ...
-
-
 def chosen(settings: Settings) -> Proposer:
     """The rules, and beside them the language model that the person configured."""
-    from models.chat import configured
-
-    model = configured(settings.llm_url, settings.llm_key, settings.llm_model, float(settings.llm_seconds))
+    model = chat.configured(settings.llm_url, settings.llm_key, settings.llm_model, float(settings.llm_seconds))
     return Guided(Rules(), model) if model else Rules()
 
 
 class Guided:
     """Rules with a model beside them."""
 
-    def __init__(self, rules: Rules, model: Model) -> None:
+    def __init__(self, rules: Rules, model: chat.Chat) -> None:
         self.rules, self.model = rules, model
 
     def describe(self) -> str:

@@ -4,7 +4,6 @@ Unlike `amounts.read` nothing is taken back here: "Ana had no wine, which was 18
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -23,7 +22,6 @@ from assistant.request import Language
 # Lists of words that no title goes past.
 GRAMMAR = ("among", "split", "save", "by_date", "me", "people", "loan", "have", "tip", "paid", "monthly", "others")
 ARTICLES = ("a", "an", "one", "un", "une")
-USUAL = ("USD", "GBP", "CNY")  # what "dollars", "pounds" and "kuai" mean to somebody who holds none of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +150,13 @@ class Sentence:
 
     def currency(self, found: Amount | None = None) -> str:
         """Of the first amount that says one, else the person's own. A bare sign is taken as what they hold."""
-        for each in [found] if found else [hit.readings[0] for hit in self.amounts]:
-            if each.currency or each.candidates:
-                return each.currency or self.held(each.candidates)
-        return self.world.currencies[0] if self.world.currencies else "EUR"
+        told = (each for each in [found] if each) if found else (hit.readings[0] for hit in self.amounts)
+        meant = next((each for each in told if each.currency or each.candidates), Amount("0"))
+        return meant.likely(*self.world.currencies)
 
-    def held(self, codes: Sequence[str]) -> str:
-        return next((code for code in (*self.world.currencies, *USUAL) if code in codes), codes[0])
+    def held(self, name: str) -> str:
+        """The currency that an entry of the lexicon means to this person."""
+        return amounts.currency_of(name).likely(*self.world.currencies)
 
     def monthly(self, found: Found) -> bool:
         """Whether an amount is one of every month."""

@@ -38,7 +38,7 @@ LARGEST_TAP = 1_000  # bytes
 RATE, BURST = 4.0, 4  # frames a second of one visitor, and how many may come at once
 MOST, IDLE = 64, 900.0  # cameras that are open, and seconds after which a silent one is forgotten
 STAYING = "cart.add"  # the tap that leaves the camera open; one of the others closes it and goes on in the conversation
-LEAVING = ("service.pay", "service.say")
+LEAVING = "service.say"
 Json = dict[str, Any]
 
 
@@ -143,8 +143,8 @@ class Desk:
 
     def _drawn(self, who: Session, number: str, reply: Reply) -> str:
         taps = {action.verb: action.id for action in found_actions(reply.cards)}
-        leaves = next((taps[verb] for verb in LEAVING if verb in taps), "")
-        return finds.find(self._drawer(who), number, turns.as_json(reply), taps.get(STAYING, ""), leaves)
+        drawer, reply_ = self._drawer(who), turns.as_json(reply)
+        return finds.find(drawer, number, reply_, taps.get(STAYING, ""), taps.get(LEAVING, ""))
 
     def _cart(self, who: Session) -> str:
         return finds.cart(self._drawer(who), turns.as_json(self.assistant.cart(who)))

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.clock import MovableClock
 from assistant.errors import Refused
-from assistant.handlers import Context, Rooms, payment
+from assistant.handlers import Context, Rooms, payment, taps
 from assistant.language.acts import Aloud, Amount, Do, Drop, Resume, Set, Slot
 from assistant.language.messages import catalogue
 from assistant.payments import Payments
@@ -45,7 +45,7 @@ def shown(reply: Reply) -> PaySheet:
 def tap(reply: Reply, verb: str, context: Context) -> Any:
     actions = [action for card in reply.cards for action in card.actions if action.verb == verb]
     assert actions, f"no {verb} on {reply}"
-    return payment.TAPS[verb](actions[0].target, {}, context)
+    return taps()[verb](actions[0].target, {}, context)
 
 
 def receipt(reply: Reply) -> Receipt:
@@ -121,7 +121,7 @@ def test_what_is_missing_or_unsure_is_asked(
 
 
 def test_a_chosen_payee_fills_the_slot(context: Context) -> None:
-    (act,) = tap(pay(context, "Alise"), "payment.payee", context)
+    (act,) = tap(pay(context, "Alise"), "service.set", context)
     assert isinstance(act, Set) and act.slots["payee"].text == "Alice Martin"
     assert shown(pay(context, slots=act.slots)).payee.name == "Alice Martin"
 
@@ -151,7 +151,7 @@ def test_yen_or_yuan_is_asked_when_neither_is_held(context: Context) -> None:
     reply = pay(context, "Alice", Amount("500", None, ("CNY", "JPY")))
     assert reply.asks == "amount"
     (question,) = reply.cards
-    (act,) = payment.TAPS["payment.amount"](question.actions[1].target, {}, context)  # type: ignore[misc]
+    (act,) = taps()["service.set"](question.actions[1].target, {}, context)  # type: ignore[misc]
     assert shown(pay(context, slots=act.slots)).amount.currency == "JPY"  # type: ignore[union-attr]
 
 

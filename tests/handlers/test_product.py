@@ -129,7 +129,7 @@ def test_nothing_fits_names_the_limit_and_the_nearest_and_shows_no_card(context:
     assert "Price: under €5.00" in reply.text
     assert "Kandel desk lamp, red" in reply.text
     assert reply.results == ()
-    assert [action.verb for action in card.actions] == ["product.unset"]
+    assert [action.verb for action in card.actions] == ["service.say"]
 
 
 def test_words_of_nothing_say_so(context: Context) -> None:
@@ -179,6 +179,12 @@ def test_the_second_one_is_the_second_one(context: Context) -> None:
     assert sheet.lines[0].label == shelf(found).products[1].title
     (cheapest,) = [card for card in ask(later, "buy", ref="cheapest").cards if isinstance(card, PaySheet)]
     assert cheapest.lines[0].amount == min(view.price for view in shelf(found).products)
+
+
+def test_it_is_what_was_spoken_of_last_though_another_one_is_shown(context: Context) -> None:
+    about = speaking(context, "en", state=State(results=("kettle-brunel-blue",), focus="lamp-luma-red"))
+    (sheet,) = [card for card in ask(about, "buy").cards if isinstance(card, PaySheet)]
+    assert sheet.lines[0].label == "Luma desk lamp, red"
 
 
 def test_which_one_is_never_guessed(context: Context) -> None:

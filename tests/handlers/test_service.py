@@ -86,7 +86,7 @@ def test_a_due_date_this_week_is_a_weekday(context: Context) -> None:
 
 
 def test_the_chip_pay_starts_a_payment_from_the_stored_fields(context: Context) -> None:
-    pay = chip(described(invoice(context.now.date()), context), "service.pay")
+    pay = chip(described(invoice(context.now.date()), context), "service.say")
     (act,) = service.TAPS[pay.verb](pay.target, {}, context)
     assert isinstance(act, Start)
     assert act.slots["amount"] == Slot(Amount("184.20", "EUR"), "184,20", place=BOX, confidence=0.95)

@@ -138,6 +138,15 @@ def test_a_number_that_counts_something_is_no_amount(text: str, language: Langua
     assert amounts.read(text, language) == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "own", "meant"),
+    [(Amount("9", None, ("USD", "CAD")), ("CAD", "USD"), "CAD"), (Amount("9", None, ("USD", "CAD")), ("EUR",), "USD"),
+     (Amount("9"), ("CHF", "EUR"), "CHF"), (Amount("9", None, ("SEK", "NOK")), ("EUR",), "SEK")],
+)  # fmt: skip
+def test_a_bare_sign_is_ones_own_currency_first(said: Amount, own: tuple[str, ...], meant: str) -> None:
+    assert said.likely(*own) == meant
+
+
 def test_a_span_another_detail_has_taken_is_left_alone() -> None:
     text = "20 euros for 2 pizzas"
     assert len(amounts.read(text, "en")) == 2

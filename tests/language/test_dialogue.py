@@ -153,6 +153,11 @@ def test_a_sheet_that_a_tap_brought_up_is_open_to_words() -> None:
     assert dialogue.tapped(state, Reply("", sheet="draft_9")) == state
 
 
+def test_after_a_tap_it_is_what_the_tap_showed() -> None:
+    state = State(results=("lamp", "kettle"), focus="kettle")
+    assert dialogue.tapped(state, Reply("", results=("lamp",))) == State(results=("lamp",))
+
+
 def test_a_condition_can_be_taken_back() -> None:
     search = Query("find", {"query": Slot("lamp"), "constraints": Slot(())})
     assert talk([search], [Unset(("constraints",))])[1] == (Do("find", {"query": Slot("lamp")}),)
