@@ -105,9 +105,8 @@ class Conversations:
         """The session that was opened or spoken in last."""
         used = sa.func.max(sa.func.coalesce(turns.c.at, sessions.c.created_at))
         mine = sa.select(sessions.c.id).outerjoin(turns, turns.c.session_id == sessions.c.id)
-        with self.store.read() as db:
-            last = mine.where(sessions.c.user_id == user).group_by(sessions.c.id).order_by(used.desc()).limit(1)
-            found: str | None = db.execute(last).scalar()
+        last = mine.where(sessions.c.user_id == user).group_by(sessions.c.id).order_by(used.desc()).limit(1)
+        found: str | None = self.store.value(last)
         return found
 
     def state(self, who: Session) -> State:

@@ -11,6 +11,8 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import Literal
 
+from stdnum import luhn
+
 from assistant.request import Field, Heard, Request, Seen, Upload
 
 Found = Literal["", "card_number", "secret_key"]
@@ -92,7 +94,7 @@ def _card(text: str) -> tuple[int, int] | None:
         groups = [] if any(start <= run.start() < end for start, end in kept) else [*GROUPS.finditer(run[0])]
         for first in range(len(groups)):
             for last, number in enumerate(accumulate(_digits(group[0]) for group in groups[first:]), first):
-                if ISSUED.fullmatch(number) and _luhn(number):
+                if ISSUED.fullmatch(number) and luhn.is_valid(number):
                     return run.start() + groups[first].start(), run.start() + groups[last].end()
                 if len(number) > LONGEST:
                     break
@@ -101,11 +103,6 @@ def _card(text: str) -> tuple[int, int] | None:
 
 def _digits(group: str) -> str:
     return WORDS.get(group.casefold()) or "".join(str(unicodedata.digit(char)) for char in group)
-
-
-def _luhn(number: str) -> bool:
-    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number))]
-    return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0
 
 
 def _iban(text: str) -> bool:

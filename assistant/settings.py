@@ -43,9 +43,7 @@ class Settings:
     vlm: str = ""  # folder of a vision-language checkpoint (SmolVLM), which says what an unknown thing is
     address: str = ""  # where goods of a shop added by URL go: name; street; postal code; city; country code
     food_facts: str = ""  # address of Open Food Facts (https://world.openfoodfacts.org); empty: no code leaves here
-    mcp: str = (
-        ""  # for agents here: prepare (they look and prepare over MCP) or confirm (their person confirms there too)
-    )
+    mcp: str = ""  # for agents here: prepare (they look and prepare) or confirm (their person may confirm there too)
     offline: bool = False  # never ask the model hub
 
     def masked(self) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """The folder's one database: SQLAlchemy Core on SQLite (WAL, synchronous FULL), brought up to date by Alembic.
 
 Knows the tables of the conversation (users, sessions, turns, actions); each room adds its own in its `tables.py` on
-the same `metadata`. Every row carries `user_id`. Nothing here that PostgreSQL cannot do.
+the same `metadata`: the columns that code names. What a row may hold (checks, unique columns, indexes, triggers) stands
+in `migrations/` alone. Every row carries `user_id`. Nothing here that PostgreSQL cannot do.
 
 >>> with store.write() as db: db.execute(users.insert().values(...))     # BEGIN IMMEDIATE ... COMMIT
 """
@@ -77,12 +78,10 @@ def table(name: str, /, *rules: sa.schema.SchemaItem, **columns: Made) -> sa.Tab
     return sa.Table(name, metadata, *(made(column) for column, made in columns.items()), *rules)
 
 
-ID, OWNER, CURRENCY = key(sa.String(64)), text(64, index=True), text(3)
+ID, OWNER, CURRENCY = key(sa.String(64)), text(64), text(3)
 users = table("users", user_id=ID, created_at=a(Instant), seen_at=a(Instant), preferences=a(sa.JSON))
 sessions = table("sessions", id=ID, user_id=OWNER, created_at=a(Instant), language=text(8), state=a(sa.JSON))
-turns = table(
-    "turns", id=ID, user_id=OWNER, session_id=text(64, index=True), at=a(Instant), request=a(sa.JSON), reply=a(sa.JSON)
-)
+turns = table("turns", id=ID, user_id=OWNER, session_id=text(64), at=a(Instant), request=a(sa.JSON), reply=a(sa.JSON))
 actions = table(
     "actions",
     id=ID, user_id=OWNER, session_id=text(64), turn_id=text(64), verb=text(64), target=a(sa.JSON),

@@ -63,9 +63,7 @@ class Tenants:
         """Erase tenants who have not been here for `tenant_hours`; their user ids."""
         since = self.assistant.clock.now() - timedelta(hours=self.assistant.settings.tenant_hours)
         idle = sa.select(users.c.user_id).where(users.c.seen_at < since, users.c.user_id.not_in([OWNER, HOUSE]))
-        with self.assistant.store.read() as db:
-            gone = list(db.execute(idle).scalars())
-        return [user for user in gone if self._erase(user)]
+        return [row.user_id for row in self.assistant.store.rows(idle) if self._erase(row.user_id)]
 
     def _erase(self, user: str) -> bool:
         """A tenant whose payment is still open is left for the next sweep."""

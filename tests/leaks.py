@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from assistant.redaction import IBAN, ISSUED, _iban, _luhn
+from stdnum import luhn
+
+from assistant.redaction import IBAN, ISSUED, _iban
 
 NUMBER = re.compile(rb"(?<![\w.-])\d(?:[ -]?\d){13,18}(?![\w-])")  # no part of a UUID
 SECRET = re.compile(rb"(?:[sr]k_(?:live|test)_|whsec_)\w{6,}")
@@ -59,4 +61,4 @@ def _printed(data: bytes, path: Path) -> dict[str, bool]:
 
 def _card(number: bytes) -> bool:
     digits = re.sub(rb"\D", b"", number).decode()
-    return bool(ISSUED.fullmatch(digits)) and _luhn(digits)
+    return bool(ISSUED.fullmatch(digits)) and luhn.is_valid(digits)

@@ -17,8 +17,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stdnum.ean import calc_check_digit
+
 from assistant.money import Money
-from assistant.shop.catalogue import Attribute, Offer, Past, Product, check_digit
+from assistant.shop.catalogue import Attribute, Offer, Past, Product
 from assistant.shop.constraints import UNITS
 from assistant.shop.glossary import glossary, plain
 
@@ -88,7 +90,7 @@ def _product(variant: Variant, serial: int, at: datetime) -> Product:
     code = f"{brand[0]}{variant.category[0]}".upper()
     return Product(
         id=variant.key,
-        gtin=f"0{body}{check_digit(body)}",
+        gtin=f"0{body}{calc_check_digit(body)}",
         category=variant.category,
         family=variant.family,
         brand=brand,

@@ -1,7 +1,7 @@
 """Write the next migration: `python -m assistant.migrations "what changes"` compares the tables with the newest one.
 
-Triggers are not compared: add or replace them by hand in the new file (`op.execute`), as the first step does. The
-test `tests/test_migrations.py` fails until tables and triggers of a migrated folder equal those of the code.
+Checks, unique columns, indexes and triggers stand in the migrations alone: add them by hand (`op.execute`). The test
+`tests/test_migrations.py` fails until a migrated folder has the columns that the code names.
 """
 
 import sys

@@ -7,6 +7,7 @@ from assistant.store import metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
+    include_object=lambda _, __, kind, ___, ____: kind in ("table", "column"),
     render_as_batch=True,
     transactional_ddl=True,
 )

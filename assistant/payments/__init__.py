@@ -32,7 +32,7 @@ from assistant.merchant import Merchant, Quote, Till
 from assistant.money import Money, total
 from assistant.payments import audit, confirmation, limits
 from assistant.payments.confirmation import Signer
-from assistant.payments.drafts import OPEN, Origin, Payment, State, load, move, parts_of, payment_of
+from assistant.payments.drafts import OPEN, Origin, Payment, load, move, parts_of, payment_of
 from assistant.payments.duties import Duties
 from assistant.payments.limits import Wallet
 from assistant.payments.mandates import Mandates
@@ -44,7 +44,7 @@ from assistant.payments.sandbox import Sandbox
 from assistant.payments.sandbox.cards import card
 from assistant.payments.settlement import Settlement
 from assistant.payments.sheets import Sheets
-from assistant.payments.tables import payments, refunds
+from assistant.payments.tables import State, payments, refunds
 from assistant.payments.transfers import StatementRow, Transfer, Transfers
 from assistant.payments.vault import Vault
 from assistant.settings import Settings
@@ -248,8 +248,7 @@ class Payments(Sheets):
     def undecided(self, merchant: str) -> int:
         """How many payments at this merchant have no outcome yet."""
         waiting = (payments.c.merchant_id == merchant) & payments.c.state.in_(("confirmed", *OPEN))
-        with self.store.read() as db:
-            return int(db.execute(sa.select(sa.func.count()).where(waiting)).scalar_one())
+        return int(self.store.value(sa.select(sa.func.count()).where(waiting)))
 
     def pages(self, words: Words) -> list[Route]:
         """What a browser must reach of the sandbox, to be mounted on the app's own port; nothing with a real key."""
@@ -297,8 +296,7 @@ class Payments(Sheets):
     def standing(self, user: str, quote: str) -> Literal["open", "leaving", "paid"]:
         """Whether a shop's quote was paid, is on its way to be, or is still to be bought."""
         mine = (payments.c.user_id == user) & (payments.c.quote_id == quote)
-        with self.store.read() as db:
-            states = set(db.execute(sa.select(payments.c.state).where(mine)).scalars())
+        states = {row.state for row in self.store.rows(sa.select(payments.c.state).where(mine))}
         return "paid" if "succeeded" in states else "leaving" if states & {"confirmed", *OPEN} else "open"
 
     def match_statement(self, user: str, rows: Iterable[StatementRow]) -> tuple[Transfer, ...]:
@@ -342,9 +340,8 @@ class Payments(Sheets):
         """Expire drafts whose five minutes are over."""
         now = self.clock.now()
         old = (payments.c.state == "draft") & (payments.c.expires_at <= now)
-        with self.store.read() as db:
-            if db.execute(sa.select(payments.c.id).where(old).limit(1)).first() is None:
-                return
+        if self.store.first(sa.select(payments.c.id).where(old).limit(1)) is None:
+            return
         with self.store.write() as db:
             for row in db.execute(sa.select(payments).where(old)).all():
                 move(db, payment_of(row), "expired", now)

@@ -8,12 +8,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import get_args
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from assistant.money import Money
-from assistant.payments.tables import STATES, events, payments
+from assistant.payments.tables import State, events, payments
 
 
 def link(before: str, user: str, payment: str, event: str, detail: str, at: str) -> str:
@@ -51,7 +52,7 @@ def broken(db: Connection) -> tuple[int, str]:
         if row.hash != expected:
             return count, f"event {row.id}"
         heads[row.user_id] = row.hash
-        if row.event in STATES:
+        if row.event in get_args(State):
             states[row.payment_id] = row.event
         if row.event == "draft":
             seals[row.payment_id] = row.detail

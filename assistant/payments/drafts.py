@@ -17,12 +17,9 @@ from assistant.merchant import Quote
 from assistant.money import Money
 from assistant.payments.audit import append, canonical
 from assistant.payments.payees import Payee
-from assistant.payments.tables import payments
+from assistant.payments.tables import State, payments, refunds
 from assistant.reply import SumLine, to_json
 
-State = Literal[
-    "draft", "confirmed", "submitted", "succeeded", "failed", "requires_action", "unknown", "canceled", "expired"
-]
 DONE: frozenset[State] = frozenset({"succeeded", "failed", "canceled", "expired"})
 OPEN: frozenset[State] = frozenset({"submitted", "requires_action", "unknown"})
 LIFETIME = timedelta(minutes=5)
@@ -84,9 +81,7 @@ def row_for(
     id: str, user: str, session: str, payee: Payee | Quote, account: str, amount: Money, worth: Money, purpose: str,
     method: str, origin: Origin, now: datetime,
 ) -> dict[str, Any]:  # fmt: skip
-    """The row of a new draft. Raises `Refused` for an amount that nobody can pay."""
-    if not 0 < amount.minor <= LARGEST:
-        raise Refused("amount_out_of_range")
+    """The row of a new draft."""
     quote = payee if isinstance(payee, Quote) else None
     payee_id, name = (payee.merchant, payee.seller) if isinstance(payee, Quote) else (payee.id, payee.name)
     purpose = " ".join(CONTROLS.sub(" ", purpose).split())[:LONGEST_PURPOSE]
@@ -143,8 +138,6 @@ def parts_of(db: Connection, payment: Payment) -> tuple[Payment, ...]:
 
 def refunded_of(db: Connection, id: str) -> int:
     """Minor units that were given back."""
-    from assistant.payments.tables import refunds
-
     back = sa.select(sa.func.coalesce(sa.func.sum(refunds.c.amount), 0))
     return int(db.execute(back.where(refunds.c.payment_id == id, refunds.c.state == "succeeded")).scalar_one())
 

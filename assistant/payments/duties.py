@@ -1,24 +1,22 @@
 """The thread of the folder's owner: it sends payments when their undo time is over and asks about undecided ones."""
 
+from __future__ import annotations
+
 import logging
 import threading
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.payments import Payments
 
 EVERY = 30.0  # seconds between two rounds when nothing is due earlier
 TIDY = 6 * 3600.0  # seconds between two looks for what was left behind at the provider
 log = logging.getLogger(__name__)
 
 
-class Kernel(Protocol):
-    def warm(self) -> None: ...
-    def settle_due(self, restarted: bool = False) -> None: ...
-    def tidy(self) -> None: ...
-    def seconds_until_due(self) -> float | None: ...
-
-
 class Duties:
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Payments) -> None:
         self.kernel = kernel
         self._woken = threading.Event()
         self._ending = threading.Event()

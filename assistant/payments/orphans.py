@@ -24,10 +24,9 @@ def cancel_orphans(store: Store, provider: Provider, now: datetime) -> int:
     An intent of a payment that may still take it up is left alone, and so is one that is not ours.
     """
     since, on = now - BACK, sa.case((payments.c.merchant_id != "", payments.c.account), else_="")
-    with store.read() as db:
-        places = set(db.execute(sa.select(on).where(payments.c.confirmed_at >= since).distinct()).scalars())
+    places = store.rows(sa.select(on).where(payments.c.confirmed_at >= since).distinct().order_by(on))
     gone = 0
-    for place in sorted(places):
+    for (place,) in places:
         for made in provider.made(since, place):
             open_yet = made.status == "requires_confirmation"
             if open_yet and _orphan(store, made.ref, made.metadata.get("payment", "")):

@@ -4,7 +4,7 @@ Knows contacts and billers, their nicknames, connected accounts and IBANs. Does 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -86,16 +86,13 @@ class PayeeBook:
         payee = self.proposed(user, name, kind, currency, *told, **more)
         if payee.account:
             self.enrol(payee.account, payee.name)
-        with self.store.write() as db:
-            row = {key: getattr(payee, key) for key in payees.c.keys() if key not in ("user_id", "nicknames")}  # noqa: SIM118
-            db.execute(sa.insert(payees).values(user_id=user, nicknames=list(payee.nicknames), **row))
+        self.store.run(sa.insert(payees).values(user_id=user, **asdict(payee)))
         return payee
 
     def remove(self, user: str, payee: str) -> Payee:
         """Strike a payee out of the book; what was paid to them stays."""
         gone = self.get(user, payee)
-        with self.store.write() as db:
-            db.execute(sa.delete(payees).where(payees.c.user_id == user, payees.c.id == payee))
+        self.store.run(sa.delete(payees).where(payees.c.user_id == user, payees.c.id == payee))
         return gone
 
     def of(self, user: str) -> tuple[Payee, ...]:

@@ -60,9 +60,7 @@ class Refunds:
 
     def due(self, restarted: bool = False) -> list[str]:
         ready = (refunds.c.look_at <= self.clock.now()) | sa.literal(restarted)
-        with self.store.read() as db:
-            found = db.execute(sa.select(refunds.c.id).where(refunds.c.state == "submitted", ready))
-            return list(found.scalars())
+        return [row.id for row in self.store.rows(sa.select(refunds.c.id).where(refunds.c.state == "submitted", ready))]
 
     def carry_on(self, id: str) -> None:
         """Ask the provider, unless it did it already; write down what it says."""
@@ -94,5 +92,4 @@ class Refunds:
                     book(db, payment, ref, "refund", amount, now)
 
     def _later(self, id: str) -> None:
-        with self.store.write() as db:
-            db.execute(sa.update(refunds).where(refunds.c.id == id).values(look_at=self.clock.now() + AGAIN))
+        self.store.run(sa.update(refunds).where(refunds.c.id == id).values(look_at=self.clock.now() + AGAIN))

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal, Protocol
 from xml.sax.saxutils import escape
 
@@ -79,14 +80,11 @@ class Transfers:
             "purpose": " ".join(purpose.split())[:100], "proof": "",
             "reference": REFERENCE + "".join(secrets.choice(LETTERS) for _ in range(10)),
         }  # fmt: skip
-        with self.store.write() as db:
-            db.execute(sa.insert(transfers).values(**row))
+        self.store.run(sa.insert(transfers).values(**row))
         return self.get(user, id)
 
     def get(self, user: str, id: str) -> Transfer:
-        with self.store.read() as db:
-            mine = sa.select(transfers).where(transfers.c.id == id, transfers.c.user_id == user)
-            row = db.execute(mine).first()
+        row = self.store.first(sa.select(transfers).where(transfers.c.id == id, transfers.c.user_id == user))
         if row is None:
             raise NotFound("unknown_payment")
         return _transfer(row)
@@ -99,27 +97,24 @@ class Transfers:
         """Those a statement now proves. A row proves one transfer, once, and only when it can mean no other."""
         known = [_transfer(row) for row in self.store.rows(sa.select(transfers).where(transfers.c.user_id == user))]
         waiting = [each for each in known if each.state == "prepared"]
-        used = Counter(
-            each.proof for each in known if each.state == "paid"
-        )  # the file may hold what was imported before
+        used = Counter(each.proof for each in known if each.state == "paid")  # a file may hold what is known already
         proven = []
         for row in rows:
             if used[_proof(row)]:
                 used[_proof(row)] -= 1
                 continue
             fits = [each for each in waiting if _proves(row, each)]
-            named = [each for each in fits if each.reference in _said(row)]
-            for each in named or (fits if len(fits) == 1 and REFERENCE not in _said(row) else []):
-                if self._end(each, "paid", _proof(row)):
-                    waiting.remove(each)
-                    proven.append(self.get(user, each.id))
+            if REFERENCE in _said(row):
+                fits = [each for each in fits if each.reference in _said(row)]
+            if len(fits) == 1 and self._end(fits[0], "paid", _proof(row)):
+                waiting.remove(fits[0])
+                proven.append(self.get(user, fits[0].id))
         return tuple(proven)
 
     def _end(self, transfer: Transfer, state: str, proof: str = "") -> bool:
         waiting = (transfers.c.id == transfer.id) & (transfers.c.state == "prepared")
         change = sa.update(transfers).where(waiting).values(state=state, moved_at=self.clock.now(), proof=proof)
-        with self.store.write() as db:
-            return db.execute(change).rowcount == 1
+        return self.store.run(change) == 1
 
 
 def _proves(row: StatementRow, transfer: Transfer) -> bool:
@@ -177,17 +172,8 @@ def file(transfer: Transfer) -> str:
 
     The person's own name and account are not known here: NOTPROVIDED, for the bank to fill.
     """
-    amount, day = f"{transfer.amount.decimal:f}", transfer.created_at.date().isoformat()
-    own, party = "<Othr><Id>NOTPROVIDED</Id></Othr>", "<Nm>NOTPROVIDED</Nm>"
-    return f"""<?xml version="1.0" encoding="UTF-8"?>
-<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.03"><CstmrCdtTrfInitn>
-<GrpHdr><MsgId>{transfer.reference}</MsgId><CreDtTm>{transfer.created_at:%Y-%m-%dT%H:%M:%S}</CreDtTm><NbOfTxs>1</NbOfTxs>
-<CtrlSum>{amount}</CtrlSum><InitgPty>{party}</InitgPty></GrpHdr>
-<PmtInf><PmtInfId>{transfer.reference}</PmtInfId><PmtMtd>TRF</PmtMtd><NbOfTxs>1</NbOfTxs><CtrlSum>{amount}</CtrlSum>
-<PmtTpInf><SvcLvl><Cd>SEPA</Cd></SvcLvl></PmtTpInf><ReqdExctnDt>{day}</ReqdExctnDt><Dbtr>{party}</Dbtr>
-<DbtrAcct><Id>{own}</Id></DbtrAcct><DbtrAgt><FinInstnId><Othr><Id>NOTPROVIDED</Id></Othr></FinInstnId></DbtrAgt>
-<ChrgBr>SLEV</ChrgBr><CdtTrfTxInf><PmtId><EndToEndId>{transfer.reference}</EndToEndId></PmtId>
-<Amt><InstdAmt Ccy="EUR">{amount}</InstdAmt></Amt><Cdtr><Nm>{escape(_name(transfer))}</Nm></Cdtr>
-<CdtrAcct><Id><IBAN>{transfer.iban}</IBAN></Id></CdtrAcct><RmtInf><Ustrd>{escape(_text(transfer))}</Ustrd></RmtInf>
-</CdtTrfTxInf></PmtInf></CstmrCdtTrfInitn></Document>
-"""
+    form = Path(__file__).with_name("pain001.xml").read_text(encoding="utf-8")
+    return form.format(
+        reference=transfer.reference, at=transfer.created_at, amount=f"{transfer.amount.decimal:f}", iban=transfer.iban,
+        name=escape(_name(transfer)), text=escape(_text(transfer)),
+    )  # fmt: skip

@@ -116,9 +116,7 @@ class Vault:
         if self._lent(payment):
             ref = self.provider().revoke(token.value).ref
         else:
-            with self.store.read() as db:
-                known = tokens.c.digest == digest(token.value)
-                ref = db.execute(sa.select(tokens.c.provider_ref).where(known)).scalar() or ""
+            ref = self.store.value(sa.select(tokens.c.provider_ref).where(tokens.c.digest == digest(token.value))) or ""
         if ref:
             account = self.account(payment.merchant_id)
             charge = self.provider().retrieve(ref, account)

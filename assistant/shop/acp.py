@@ -26,7 +26,7 @@ from assistant.reply import SumLine, new_id
 from assistant.shop import tables
 from assistant.shop.catalogue import Catalogue
 from assistant.shop.elsewhere import Known, fetch
-from assistant.shop.merchants import QUOTE_MINUTES, dated, word
+from assistant.shop.merchants import QUOTE_MINUTES, dated, quote_row, word
 from assistant.store import Store
 
 TOKENIZED, LONGEST = "dev.acp.tokenized.card", 64
@@ -57,7 +57,7 @@ class AcpMerchant:
         return self.shop.account
 
     def session_of(self, quote: str) -> str:
-        return str(self._row(quote)["session"])
+        return str(quote_row(self.store, quote)["session"])
 
     def takes(self, coupon: str, lines: tuple[Wanted, ...] = ()) -> bool:
         """Asked of the shop with what is wanted: applied, or refused for no other reason than too small a sum."""
@@ -82,7 +82,7 @@ class AcpMerchant:
 
     def reread(self, quote: str) -> Quote:
         """The same quote while the shop stands by every line and the sum; another one otherwise."""
-        row = self._row(quote)
+        row = quote_row(self.store, quote)
         try:
             session = self._call("GET", row["session"], language=row["language"])
         except NotFound:
@@ -100,7 +100,7 @@ class AcpMerchant:
         Raises `Refused` when the shop will not (the caller takes the card back and looks what was charged), and
         `Unavailable` while nobody knows, or the bank asks.
         """
-        row = self._row(quote)
+        row = quote_row(self.store, quote)
         before = self._call("GET", row["session"], language=row["language"])
         if sale := self._sale(quote, before):
             return sale
@@ -126,7 +126,7 @@ class AcpMerchant:
         raise Unavailable("order_without_answer")
 
     def order_of(self, quote: str) -> Sale | None:
-        row = self._row(quote)
+        row = quote_row(self.store, quote)
         try:
             return self._sale(quote, self._call("GET", row["session"], language=row["language"]))
         except NotFound:
@@ -175,8 +175,7 @@ class AcpMerchant:
         quote = self._quoted(id, Basket.of(row), session)
         fresh = {"id": id, "root": row["root"] or id, "session": session.id, "created_at": now, "delivery": quote.way,
                  "expires_at": quote.expires_at, "total": quote.total.minor}  # fmt: skip
-        with self.store.write() as db:
-            db.execute(sa.insert(tables.quotes).values(**row | fresh))
+        self.store.run(sa.insert(tables.quotes).values(**row | fresh))
         return quote
 
     def _quoted(self, id: str, asked: Basket, session: acp.Session) -> Quote:
@@ -256,13 +255,6 @@ class AcpMerchant:
         later = word("later", language, shop=self.name)
         until = self.clock.now() + timedelta(minutes=QUOTE_MINUTES)
         return Quote("", self.id, self.name, shown, (SumLine(later, whole),), whole, later, until)
-
-    def _row(self, quote: str) -> dict[str, Any]:
-        with self.store.read() as db:
-            row = db.execute(sa.select(tables.quotes).where(tables.quotes.c.id == quote)).mappings().first()
-        if row is None:
-            raise NotFound("unknown_quote")
-        return dict(row)
 
     def _call(
         self, method: str, place: str, said: acp.Shape | None = None, key: str = "", language: str = "en"

@@ -6,7 +6,6 @@ Knows GTINs. Does not rank, filter or translate.
 from __future__ import annotations
 
 import itertools
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from assistant.errors import BadInput
 from assistant.money import Money
@@ -75,19 +73,18 @@ class Product:
         return self.descriptions.get(language) or self.descriptions["en"]
 
 
-def check_digit(digits: str) -> int:
-    """GS1 General Specifications 7.9: from the right, weights 3, 1, 3, ...; what is missing to the next ten."""
-    return -sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(reversed(digits))) % 10
-
-
 def gtin14(code: str) -> str:
     """Fourteen digits of a GTIN-8, -12, -13 or -14. Raises `BadInput` when it is none or its check digit is wrong."""
-    digits = re.sub(r"[\s-]", "", code)
-    if not digits.isascii() or not digits.isdigit() or len(digits) not in (8, 12, 13, 14):
-        raise BadInput("not_a_gtin", code=code[:40])
-    if check_digit(digits[:-1]) != int(digits[-1]):
-        raise BadInput("gtin_misread", code=code[:40])
-    return digits.zfill(14)
+    from stdnum import ean
+    from stdnum.exceptions import InvalidChecksum, ValidationError
+
+    digits = "".join(code.split())
+    try:
+        return str(ean.validate(digits if digits.isascii() else "")).zfill(14)
+    except InvalidChecksum:
+        raise BadInput("gtin_misread", code=code[:40]) from None
+    except ValidationError:
+        raise BadInput("not_a_gtin", code=code[:40]) from None
 
 
 class Catalogue:
@@ -108,19 +105,17 @@ class Catalogue:
                     if product.gtin and gtin14(product.gtin) != product.gtin:
                         raise BadInput("not_a_gtin", code=product.gtin)
                 ids = [product.id for product in batch]
-                before = {product.id: product for product in _read(db, ids)}
+                before = {product.id: product for product in self._read(ids)}
                 batch = tuple(_with_past(product, before.get(product.id)) for product in batch)
-                _forget(db, ids)
-                for table, rows in _rows(batch):
-                    if rows:
-                        db.execute(sa.insert(table), rows)
+                db.execute(sa.delete(tables.products).where(tables.products.c.id.in_(ids)))
+                for table, rows in _rows(batch).items():
+                    db.execute(sa.insert(table), rows)
                 count += len(batch)
         return count
 
     def forget(self, merchant: str) -> None:
         """Its offers and prices; a product nobody else offers is not sold any more."""
-        with self.store.write() as db:
-            db.execute(sa.delete(tables.offers).where(tables.offers.c.merchant == merchant))
+        self.store.run(sa.delete(tables.offers).where(tables.offers.c.merchant == merchant))
 
     def ids(self) -> frozenset[str]:
         return frozenset(row.id for row in self.store.rows(sa.select(tables.products.c.id)))
@@ -132,13 +127,11 @@ class Catalogue:
 
     def all(self) -> tuple[Product, ...]:
         """Every product, by id, without past prices."""
-        with self.store.read() as db:
-            return _read(db, None)
+        return self._read(None)
 
     def by_ids(self, ids: Sequence[str]) -> tuple[Product, ...]:
         """Those that exist, in the order asked."""
-        with self.store.read() as db:
-            found = {product.id: product for product in _read(db, ids)}
+        found = {product.id: product for product in self._read(ids)}
         return tuple(found[name] for name in ids if name in found)
 
     def by_id(self, product: str) -> Product | None:
@@ -148,6 +141,38 @@ class Catalogue:
         """The product of a code of any GTIN length. Raises `BadInput` for a code that cannot be one."""
         name = self.store.value(sa.select(tables.products.c.id).where(tables.products.c.gtin == gtin14(code)))
         return self.by_id(name) if name else None
+
+    def _read(self, ids: Sequence[str] | None) -> tuple[Product, ...]:
+        """Products with everything of theirs; `ids` None: the whole catalogue by id, without past prices."""
+
+        def rows(table: sa.Table, *order: str) -> Sequence[Any]:
+            own = table.c.id if table is tables.products else table.c.product_id
+            query = sa.select(table).where(table.c.user_id == HOUSE).order_by(own, *(table.c[name] for name in order))
+            return self.store.rows(query if ids is None else query.where(own.in_(ids)))
+
+        facts: dict[str, dict[str, Attribute]] = defaultdict(dict)
+        for row in rows(tables.attributes):
+            facts[row.product_id][row.name] = Attribute(row.number if row.text is None else row.text, row.unit)
+        prices: dict[str, list[Money]] = defaultdict(list)
+        for row in rows(tables.prices, "currency"):
+            prices[row.product_id].append(Money(row.minor, row.currency))
+        history: dict[str, list[Past]] = defaultdict(list)
+        for row in rows(tables.price_history, "at") if ids is not None else ():
+            history[row.product_id].append(Past(row.at, Money(row.minor, row.currency)))
+        offers = {
+            row.product_id: Offer(
+                row.merchant, tuple(prices[row.product_id]), row.stock, row.delivery_days, row.read_at
+            )
+            for row in rows(tables.offers)
+        }
+        return tuple(
+            Product(
+                row.id, row.gtin or "", row.category, row.family, row.brand, row.model, row.titles, row.descriptions,
+                facts[row.id], offers[row.id], tuple(history[row.id]), row.image,
+            )
+            for row in rows(tables.products)
+            if row.id in offers
+        )  # fmt: skip
 
 
 def _with_past(product: Product, before: Product | None) -> Product:
@@ -161,32 +186,25 @@ def _with_past(product: Product, before: Product | None) -> Product:
     return replace(product, history=tuple(sorted(past.values(), key=lambda each: each.at)))
 
 
-def _forget(db: Connection, ids: list[str]) -> None:
-    for start in range(0, len(ids), BATCH):
-        part = ids[start : start + BATCH]
-        db.execute(sa.delete(tables.products).where(tables.products.c.id.in_(part)))
-
-
-def _rows(batch: Sequence[Product]) -> list[tuple[sa.Table, list[dict[str, Any]]]]:
-    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+def _rows(batch: Sequence[Product]) -> dict[sa.Table, list[dict[str, Any]]]:
+    rows: dict[sa.Table, list[dict[str, Any]]] = defaultdict(list)  # parents come first
     for product in batch:
         offer, owner = product.offer, {"user_id": HOUSE, "product_id": product.id}
         terms = owner | {"merchant": offer.merchant}
-        rows["products"].append(
+        rows[tables.products].append(
             {"user_id": HOUSE, "titles": dict(product.titles), "descriptions": dict(product.descriptions)}
             | {name: getattr(product, name) for name in ("id", "category", "family", "brand", "model", "image")}
             | {"gtin": product.gtin or None}
         )
-        rows["attributes"] += [owner | _attribute_row(name, fact) for name, fact in product.attributes.items()]
-        rows["offers"].append(terms | {n: getattr(offer, n) for n in ("stock", "delivery_days", "read_at")})
-        rows["prices"] += [terms | {"currency": price.currency, "minor": price.minor} for price in offer.prices]
-        rows["price_history"] += [
-            terms | {"at": past.at, "currency": past.price.currency, "minor": past.price.minor}
-            for past in product.history
-        ]
-    order = (tables.products, tables.attributes, tables.offers, tables.prices, tables.price_history)
-    keys = ("products", "attributes", "offers", "prices", "price_history")
-    return [(table, rows[key]) for table, key in zip(order, keys, strict=True)]
+        rows[tables.offers].append(terms | {n: getattr(offer, n) for n in ("stock", "delivery_days", "read_at")})
+        for name, fact in product.attributes.items():
+            rows[tables.attributes].append(owner | _attribute_row(name, fact))
+        for price in offer.prices:
+            rows[tables.prices].append(terms | {"currency": price.currency, "minor": price.minor})
+        for past in product.history:
+            was = {"at": past.at, "currency": past.price.currency, "minor": past.price.minor}
+            rows[tables.price_history].append(terms | was)
+    return rows
 
 
 def _attribute_row(name: str, fact: Attribute) -> dict[str, Any]:
@@ -197,34 +215,3 @@ def _attribute_row(name: str, fact: Attribute) -> dict[str, Any]:
         "number": None if word else fact.value,
         "unit": fact.unit,
     }
-
-
-def _read(db: Connection, ids: Sequence[str] | None) -> tuple[Product, ...]:
-    """Products with everything of theirs; `ids` None: the whole catalogue by id, past prices left where they are."""
-
-    def rows(table: sa.Table, *order: str) -> Sequence[Any]:
-        own = table.c.id if table is tables.products else table.c.product_id
-        query = sa.select(table).where(table.c.user_id == HOUSE).order_by(own, *(table.c[name] for name in order))
-        return db.execute(query if ids is None else query.where(own.in_(ids))).all()
-
-    facts: dict[str, dict[str, Attribute]] = defaultdict(dict)
-    for row in rows(tables.attributes):
-        facts[row.product_id][row.name] = Attribute(row.number if row.text is None else row.text, row.unit)
-    prices: dict[str, list[Money]] = defaultdict(list)
-    for row in rows(tables.prices, "currency"):
-        prices[row.product_id].append(Money(row.minor, row.currency))
-    history: dict[str, list[Past]] = defaultdict(list)
-    for row in rows(tables.price_history, "at") if ids is not None else ():
-        history[row.product_id].append(Past(row.at, Money(row.minor, row.currency)))
-    offers = {
-        row.product_id: Offer(row.merchant, tuple(prices[row.product_id]), row.stock, row.delivery_days, row.read_at)
-        for row in rows(tables.offers)
-    }
-    return tuple(
-        Product(
-            row.id, row.gtin or "", row.category, row.family, row.brand, row.model, row.titles, row.descriptions,
-            facts[row.id], offers[row.id], tuple(history[row.id]), row.image,
-        )
-        for row in rows(tables.products)
-        if row.id in offers
-    )  # fmt: skip

@@ -1,7 +1,7 @@
 """From a feed to the catalogue: preview first, then all of it in one transaction, or nothing.
 
-The file is kept in the owner's folder between the two. A product that was there before keeps its past prices and gains
-the one it had. The catalogue is one for the whole house: on a shared page nobody may change it.
+The file is kept in the owner's folder between the two. The catalogue is one for the whole house: on a shared page
+nobody may change it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from assistant.errors import NotFound, Refused
 from assistant.request import Upload
 from assistant.settings import Settings
 from assistant.shop import feeds
-from assistant.shop.catalogue import Catalogue, Past, Product
+from assistant.shop.catalogue import Catalogue, Product
 from assistant.shop.feeds import Problem
 
 SHOWN = 5  # products and problems a preview holds
@@ -68,26 +68,20 @@ class Intake:
         file = self._folder / key
         if not file.exists():
             raise NotFound("upload_gone")
-        count = self._load(self._dated(found for found in self._read(file.read_bytes()) if isinstance(found, Product)))
+        count = self._load(self._products(file.read_bytes()))
         file.unlink()
         return count
 
     def of_shop(self, data: bytes, merchant: str) -> int:
         """The feed of a shop elsewhere: every product is sold by it. How many."""
-        found = (each for each in self._read(data) if isinstance(each, Product))
+        found = self._products(data)
         return self._load(replace(each, offer=replace(each.offer, merchant=merchant)) for each in found)
 
     def _read(self, data: bytes) -> Iterator[Product | Problem]:
         return feeds.read(io.BytesIO(data), self.settings.currency, self.clock.now(), self.catalogue.codes())
 
-    def _dated(self, products: Iterable[Product]) -> Iterator[Product]:
-        for product in products:
-            before = self.catalogue.by_id(product.id)
-            if before is None:
-                yield product
-                continue
-            past = tuple(Past(before.offer.read_at, price) for price in before.offer.prices)
-            yield replace(product, history=tuple(dict.fromkeys((*before.history, *past))))
+    def _products(self, data: bytes) -> Iterator[Product]:
+        return (each for each in self._read(data) if isinstance(each, Product))
 
     def _keep(self, data: bytes) -> str:
         key = hashlib.sha256(data).hexdigest()[:32]

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from assistant.clock import Clock
 from assistant.errors import NotFound, Refused, Unavailable
@@ -112,8 +111,7 @@ class House:
 
     def stage(self, quote: str) -> str:
         """How far the order of a quote is: 'charging', 'paid', 'declined', 'canceled'; empty: there is none."""
-        with self.store.read() as db:
-            order = _order_row(db, quote)
+        order = self._order(quote)
         return str(order["status"]) if order else ""
 
     def quote(self, user: str, asked: Basket) -> Quote:
@@ -138,8 +136,7 @@ class House:
         row = self._dated(asked)
         quote = self._priced(row)
         priced = {"currency": quote.total.currency, "total": quote.total.minor}
-        with self.store.write() as db:
-            db.execute(sa.insert(tables.quotes).values(**row | priced))
+        self.store.run(sa.insert(tables.quotes).values(**row | priced))
         return quote
 
     def reread(self, quote: str) -> Quote:
@@ -147,10 +144,8 @@ class House:
 
         Raises `NotFound` for an unknown id, `Refused` for what is gone.
         """
-        with self.store.read() as db:
-            row, order = _quote_row(db, quote), _order_row(db, quote)
-        declined = order is not None and order["status"] == "declined"
-        if declined or self.clock.now() >= row["expires_at"]:
+        row = quote_row(self.store, quote)
+        if self.stage(quote) == "declined" or self.clock.now() >= row["expires_at"]:
             return self._issue(row)
         today = self._priced(row)
         return today if today.total == Money(row["total"], row["currency"]) else self._issue(row)
@@ -175,17 +170,16 @@ class House:
 
     def begin(self, quote: str, token: Token) -> tuple[dict[str, Any], dict[str, Any]]:
         """A quote and its order; made, and its goods set aside, if there is none. Raises `Refused` like `complete`."""
-        with self.store.write() as db:
-            row, order = _quote_row(db, quote), _order_row(db, quote)
+        with self.store.write():
+            row, order = quote_row(self.store, quote), self._order(quote)
             if order is None:
                 self._check(row, token)
-                order = self._reserve(db, row)
+                order = self._reserve(row)
         return row, order
 
     def end(self, quote: str, reference: str) -> Sale:
         """An order nobody asks about any more: paid when there is a charge, else its goods are for sale again."""
-        with self.store.read() as db:
-            order = _order_row(db, quote)
+        order = self._order(quote)
         if order is None:
             raise NotFound("unknown_quote")
         status, reason = ("paid", "") if reference else ("declined", "not_charged")
@@ -193,14 +187,16 @@ class House:
 
     def order_of(self, quote: str) -> Sale | None:
         """The settled sale of a quote; None while there is none: `complete` with the same token begins or ends it."""
-        with self.store.read() as db:
-            order = _order_row(db, quote)
+        order = self._order(quote)
         return self._sale(order) if order and order["status"] != "charging" else None
+
+    def _order(self, quote: str) -> dict[str, Any] | None:
+        row = self.store.first(sa.select(tables.orders).where(tables.orders.c.quote_id == quote))
+        return row._asdict() if row else None
 
     def _sale(self, order: dict[str, Any]) -> Sale:
         """The order with the day it was promised for, as its products stand; none for what is not sold any more."""
-        with self.store.read() as db:
-            row = _quote_row(db, order["quote_id"])
+        row = quote_row(self.store, order["quote_id"])
         days = [each.offer.delivery_days for each in self.catalogue.by_ids([line["product"] for line in row["wanted"]])]
         promised = timedelta(days=self._days(row["delivery"], max(days, default=0)))
         arrives = order["created_at"].date() + promised if days else None
@@ -273,38 +269,36 @@ class House:
         if now >= token.expires_at or now >= row["expires_at"]:
             raise Refused("quote_expired")
 
-    def _reserve(self, db: Connection, row: dict[str, Any]) -> dict[str, Any]:
+    def _reserve(self, row: dict[str, Any]) -> dict[str, Any]:
         for product, count in self._chosen(row):
-            if not self._take(db, product.id, count):
+            if not self._take(product.id, count):
                 raise Refused("out_of_stock", title=product.title(row["language"]), left=product.offer.stock)
         order = {
             "id": new_id("order"), "user_id": row["user_id"], "quote_id": row["id"], "merchant": self.id,
             "status": "charging", "provider_ref": "", "reason": "", "created_at": self.clock.now(),
         }  # fmt: skip
-        db.execute(sa.insert(tables.orders).values(**order))
+        self.store.run(sa.insert(tables.orders).values(**order))
         return order
 
     def _tell(self, row: dict[str, Any]) -> None:
         self.moved([line["product"] for line in row["wanted"]])
 
-    def _take(self, db: Connection, product: str, count: int) -> bool:
+    def _take(self, product: str, count: int) -> bool:
         """Move `count` out of stock (back in when negative); False when there are not so many."""
         stock = tables.offers.c.stock
         mine = (tables.offers.c.product_id == product) & (tables.offers.c.merchant == self.id) & (stock >= count)
-        return db.execute(sa.update(tables.offers).where(mine).values(stock=stock - count)).rowcount == 1
+        return self.store.run(sa.update(tables.offers).where(mine).values(stock=stock - count)) == 1
 
     def _settle(self, order: dict[str, Any], status: str, reference: str = "", reason: str = "") -> Sale:
         """Note the outcome unless another call did; what was declined goes back into stock."""
-        with self.store.write() as db:
+        row, change = quote_row(self.store, order["quote_id"]), {"provider_ref": reference, "reason": reason}
+        with self.store.write():
             pending = (tables.orders.c.id == order["id"]) & (tables.orders.c.status == "charging")
-            change = {"status": status, "provider_ref": reference, "reason": reason}
-            changed = db.execute(sa.update(tables.orders).where(pending).values(**change)).rowcount
-            if changed and status == "declined":
-                for line in _quote_row(db, order["quote_id"])["wanted"]:
-                    self._take(db, line["product"], -line["quantity"])
-            row, settled = _quote_row(db, order["quote_id"]), _order_row(db, order["quote_id"])
+            changed = self.store.run(sa.update(tables.orders).where(pending).values(status=status, **change))
+            for line in row["wanted"] if changed and status == "declined" else ():
+                self._take(line["product"], -line["quantity"])
         self._tell(row)
-        return self._sale(settled or order | change)
+        return self._sale(self._order(row["id"]) or order)
 
 
 def _tax(product: Product, amount: Money) -> Money:
@@ -325,13 +319,9 @@ def dated(day: date, language: str) -> str:
     return str(format_date(day, "long", locale=LOCALES.get(language, "en")))
 
 
-def _quote_row(db: Connection, quote: str) -> dict[str, Any]:
-    row = db.execute(sa.select(tables.quotes).where(tables.quotes.c.id == quote)).mappings().first()
+def quote_row(store: Store, quote: str) -> dict[str, Any]:
+    """What was asked and answered. Raises `NotFound`."""
+    row = store.first(sa.select(tables.quotes).where(tables.quotes.c.id == quote))
     if row is None:
         raise NotFound("unknown_quote")
-    return dict(row)
-
-
-def _order_row(db: Connection, quote: str) -> dict[str, Any] | None:
-    row = db.execute(sa.select(tables.orders).where(tables.orders.c.quote_id == quote)).mappings().first()
-    return dict(row) if row else None
+    return dict(row._mapping)

@@ -1,21 +1,21 @@
 """The SQL of this room, on top of `store.py`: what is sold, at what price, and what was ordered.
 
 Catalogue rows belong to `HOUSE`; a quote and an order belong to the person who asked. Stock is counted per offer and
-can never fall below zero; money is minor units and a currency in every row.
+can never fall below zero (the schema says so, in `migrations/`); money is minor units and a currency in every row.
 """
 
 import sqlalchemy as sa
 
 from assistant.store import CURRENCY, ID, OWNER, Instant, Made, a, key, perhaps, table, text
 
-MINE, MERCHANT = text(64), text(40)
+MERCHANT = text(40)
 products = table(
     "products",
     id=ID, user_id=OWNER,
-    gtin=perhaps(sa.String(14), unique=True),  # NULL: it has none, or nobody said
+    gtin=perhaps(sa.String(14)),  # NULL: it has none, or nobody said
     category=text(64),
     family=text(64),  # shared by the variants of one product
-    brand=text(120), model=text(64, index=True),
+    brand=text(120), model=text(64),
     titles=a(sa.JSON),  # language -> text
     descriptions=a(sa.JSON), image=text(200),
 )  # fmt: skip
@@ -28,16 +28,13 @@ def _of_product() -> Made:
 
 attributes = table(
     "product_attributes",
-    sa.CheckConstraint("(text IS NULL) <> (number IS NULL)", name="typed"),
-    product_id=_of_product(), name=key(sa.String(40)), user_id=MINE, text=perhaps(sa.String(120)),
+    product_id=_of_product(), name=key(sa.String(40)), user_id=OWNER, text=perhaps(sa.String(120)),
     number=perhaps(sa.Float),  # in the canonical unit of its name: constraints.UNITS
     unit=text(8),
 )  # fmt: skip
 offers = table(
     "offers",
-    sa.CheckConstraint("stock >= 0", name="stock"),
-    sa.CheckConstraint("delivery_days >= 0", name="delivery_days"),
-    product_id=_of_product(), merchant=key(sa.String(40)), user_id=MINE, stock=a(sa.Integer),
+    product_id=_of_product(), merchant=key(sa.String(40)), user_id=OWNER, stock=a(sa.Integer),
     delivery_days=a(sa.Integer), read_at=a(Instant),
 )  # fmt: skip
 prices = table(
@@ -45,29 +42,26 @@ prices = table(
     sa.ForeignKeyConstraint(
         ["product_id", "merchant"], ["offers.product_id", "offers.merchant"], ondelete="CASCADE"
     ),
-    sa.CheckConstraint("minor > 0", name="minor"),
-    product_id=ID, merchant=key(sa.String(40)), currency=key(sa.String(3)), user_id=MINE, minor=a(sa.Integer),
+    product_id=ID, merchant=key(sa.String(40)), currency=key(sa.String(3)), user_id=OWNER, minor=a(sa.Integer),
 )  # fmt: skip
 price_history = table(
     "price_history",
-    product_id=_of_product(), merchant=key(sa.String(40)), currency=key(sa.String(3)), at=key(Instant), user_id=MINE,
+    product_id=_of_product(), merchant=key(sa.String(40)), currency=key(sa.String(3)), at=key(Instant), user_id=OWNER,
     minor=a(sa.Integer),
 )  # fmt: skip
 quotes = table(
     "quotes",
     id=ID, user_id=OWNER,
-    root=text(64, index=True, server_default=""),  # the quote it was issued anew of
+    root=text(64),  # the quote it was issued anew of
     merchant=MERCHANT,
-    session=text(255, server_default=""),  # at a shop elsewhere: its checkout
+    session=text(255),  # at a shop elsewhere: its checkout
     wanted=a(sa.JSON),  # [{product, quantity}]
-    delivery=text(40), coupons=a(sa.JSON, server_default="[]"), language=text(8), currency=CURRENCY,
+    delivery=text(40), coupons=a(sa.JSON), language=text(8), currency=CURRENCY,
     total=a(sa.Integer), created_at=a(Instant), expires_at=a(Instant),
 )  # fmt: skip
 orders = table(
     "orders",
-    sa.CheckConstraint("status IN ('charging', 'paid', 'declined', 'canceled')", name="status"),
-    sa.CheckConstraint("status <> 'paid' OR provider_ref <> ''", name="paid_has_proof"),
-    id=ID, user_id=OWNER, quote_id=a(sa.ForeignKey("quotes.id"), unique=True), merchant=MERCHANT, status=text(16),
+    id=ID, user_id=OWNER, quote_id=a(sa.ForeignKey("quotes.id")), merchant=MERCHANT, status=text(16),
     provider_ref=text(120), reason=text(200), created_at=a(Instant),
 )  # fmt: skip
 carts = table(

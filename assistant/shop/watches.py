@@ -53,8 +53,7 @@ class Watches:
 
     def drop(self, user: str, product: str) -> None:
         mine = (tables.watches.c.user_id == user) & (tables.watches.c.product_id == product)
-        with self.store.write() as db:
-            db.execute(sa.delete(tables.watches).where(mine))
+        self.store.run(sa.delete(tables.watches).where(mine))
 
     def waiting(self) -> tuple[str, ...]:
         """Who waits for a price that has come."""

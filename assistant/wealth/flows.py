@@ -1,7 +1,9 @@
 """Metrics of what moved: spending, income, comparisons, the largest, the doubtful, what came back."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain
 from statistics import median
 
 from assistant.clock import month_end, shifted
@@ -72,14 +74,9 @@ def spending_pace(books: Books) -> Answer:
     today = books.query.today
     past = [month_of(today, back) for back in range(1, USUAL + 1)]
     spans = [Period(month.start, min(month.end, shifted(today, -back))) for back, month in enumerate(past, 1)]
-    now = _by_category(books, books.query.period)
-    before = [_by_category(books, span) for span in spans]
-    rows = []
-    for name in {*now, *(name for month in before for name in month)}:
-        usual = books.of(int(median(sorted(month.get(name, 0) for month in before))))
-        here = books.of(now.get(name, 0))
-        rows.append({"category": name, "now": here, "before": usual, "value": here - usual})
-    return _compared(books, rows, rated(books.counted("expense")), {})
+    months = [_by_category(books, span) for span in spans]
+    usual = {name: int(median(month.get(name, 0) for month in months)) for name in {*chain(*months)}}
+    return _compared(books, _by_category(books, books.query.period), usual, rated(books.counted("expense")), {})
 
 
 def compared(books: Books) -> Answer:
@@ -88,22 +85,23 @@ def compared(books: Books) -> Answer:
     other = query.versus or _same_before(query.period)
     if other == _same_before(query.period):  # a stretch that is not over is compared with the same days of the other
         other = _same_before(Period(query.period.start, books.end))
-    now, before = _by_category(books, query.period), _by_category(books, other)
-    rows: list[Row] = [
-        {"category": name, "now": books.of(now.get(name, 0)), "before": books.of(before.get(name, 0)),
-         "value": books.of(now.get(name, 0) - before.get(name, 0))}
-        for name in {*now, *before}
-    ]  # fmt: skip
     facts = {"other": other, "income": books.flow("income"), "income_before": books.flow("income", other)}
     priced = rated([*books.counted("expense"), *books.counted("expense", other)])
-    return _compared(books, rows, priced, facts)
+    return _compared(books, _by_category(books, query.period), _by_category(books, other), priced, facts)
 
 
-def _compared(books: Books, rows: list[Row], priced: object, facts: Row) -> Answer:
+def _compared(
+    books: Books, now: Mapping[str, int], before: Mapping[str, int], priced: object, facts: Row
+) -> Answer:  # fmt: skip
+    """`now` and `before`: minor units by category."""
+    rows: list[Row] = [
+        {"category": name, "now": books.of(here), "before": books.of(then), "value": books.of(here - then)}
+        for name, here, then in ((name, now.get(name, 0), before.get(name, 0)) for name in {*now, *before})
+    ]
     rows.sort(key=lambda row: (-abs(row["value"].minor), row["category"]))
-    now, before = (books.sum(row[side] for row in rows) for side in ("now", "before"))
     series = tuple({"label": row["category"], "value": row["value"]} for row in rows)
-    facts = {"now": now, "before": before, "count": len(rows)} | facts
+    whole = {"now": books.of(sum(now.values())), "before": books.of(sum(before.values()))}
+    facts = whole | {"count": len(rows)} | facts
     return books.answer(rows, price_date=priced, series=series, facts=facts)
 
 

@@ -8,37 +8,32 @@ integers times 10^-8.
 
 import sqlalchemy as sa
 
-from assistant.store import CURRENCY, ID, Instant, a, key, perhaps, table, text
+from assistant.store import CURRENCY, ID, OWNER, Instant, a, key, perhaps, table, text
 
-MINE = text(64)  # whose it is: looked up beside another column
 accounts = table(
-    "wealth_accounts", sa.UniqueConstraint("user_id", "name"),
-    id=ID, user_id=MINE, name=text(120), kind=text(16), currency=CURRENCY, aliases=a(sa.JSON), note=text(200),
+    "wealth_accounts",
+    id=ID, user_id=OWNER, name=text(120), kind=text(16), currency=CURRENCY, aliases=a(sa.JSON), note=text(200),
 )  # fmt: skip
 securities = table(
-    "wealth_securities", sa.UniqueConstraint("user_id", "symbol"),
-    id=ID, user_id=MINE, symbol=text(32), name=text(120), kind=text(16), currency=CURRENCY,
+    "wealth_securities",
+    id=ID, user_id=OWNER, symbol=text(32), name=text(120), kind=text(16), currency=CURRENCY,
 )  # fmt: skip
 prices = table(
     "wealth_prices",
-    security_id=key(sa.ForeignKey("wealth_securities.id")), day=key(sa.Date), user_id=MINE, price=a(sa.BigInteger),
+    security_id=key(sa.ForeignKey("wealth_securities.id")), day=key(sa.Date), user_id=OWNER, price=a(sa.BigInteger),
 )  # fmt: skip
-batches = table("wealth_batches", id=ID, user_id=MINE, source=text(200), note=text(200), at=a(Instant))
+batches = table("wealth_batches", id=ID, user_id=OWNER, source=text(200), note=text(200), at=a(Instant))
 entries = table(
     "wealth_entries",
-    sa.UniqueConstraint("user_id", "identity"),
-    sa.Index("ix_wealth_entries_user_day", "user_id", "day"),
-    id=ID, user_id=MINE, batch_id=a(sa.ForeignKey("wealth_batches.id")), day=a(sa.Date), payee=a(sa.Text),
+    id=ID, user_id=OWNER, batch_id=a(sa.ForeignKey("wealth_batches.id")), day=a(sa.Date), payee=a(sa.Text),
     memo=a(sa.Text), identity=text(64),
 )  # fmt: skip
 postings = table(
     "wealth_postings",
-    sa.CheckConstraint("(account_id IS NULL) <> (flow = '')", name="one_side"),
-    sa.Index("ix_wealth_postings_user_account", "user_id", "account_id"),
-    entry_id=key(sa.ForeignKey("wealth_entries.id")), line=key(sa.Integer), user_id=MINE,
+    entry_id=key(sa.ForeignKey("wealth_entries.id")), line=key(sa.Integer), user_id=OWNER,
     account_id=perhaps(sa.ForeignKey("wealth_accounts.id")), flow=text(16), category=text(32),
     minor=a(sa.BigInteger), currency=CURRENCY,
     security_id=perhaps(sa.ForeignKey("wealth_securities.id")), quantity=a(sa.BigInteger),
 )  # fmt: skip
 rules = table("wealth_rules", user_id=ID, words=key(sa.String(200)), category=text(32))
-uploads = table("wealth_uploads", id=ID, user_id=MINE, name=text(200), data=a(sa.LargeBinary), at=a(Instant))
+uploads = table("wealth_uploads", id=ID, user_id=OWNER, name=text(200), data=a(sa.LargeBinary), at=a(Instant))

@@ -1,6 +1,5 @@
 """Metrics of what there is: net worth and its change, balances, shares of the whole, debts."""
 
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -127,17 +126,14 @@ def concentration(books: Books) -> Answer:
     Herfindahl-Hirschman: the sum of squared shares in percent, 10,000 for a single holding.
     """
     found = [each for each in books.values(books.end) if each.holding.security]
-    sizes: dict[str, int] = defaultdict(int)
-    for each in found:
-        sizes[each.holding.security.name if each.holding.security else ""] += each.value.minor
-    whole = sum(sizes.values())
+    series = summed(map(value_row, found), "holding", books)
+    sizes = [point["value"].minor for point in series]
+    whole = sum(sizes)
     if whole <= 0:
         raise Refused("no_holdings", day=books.end)
-    ordered = sorted(sizes.items(), key=lambda item: -item[1])
-    facts = {"name": ordered[0][0], "top": percent(sum(size for _, size in ordered[:5]), whole),
-             "index": fx.half_up(sum(10_000 * size * size for size in sizes.values()), whole * whole)}  # fmt: skip
-    series = tuple({"label": name, "value": books.of(size)} for name, size in ordered)
-    return books.of_values(found, value=percent(ordered[0][1], whole), unit="percent", series=series, facts=facts)
+    facts = {"name": series[0]["label"], "top": percent(sum(sizes[:5]), whole),
+             "index": fx.half_up(sum(10_000 * size * size for size in sizes), whole * whole)}  # fmt: skip
+    return books.of_values(found, value=percent(sizes[0], whole), unit="percent", series=series, facts=facts)
 
 
 def debt(books: Books) -> Answer:

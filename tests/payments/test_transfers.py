@@ -120,6 +120,12 @@ def test_a_row_that_is_imported_again_does_not_prove_the_next_transfer(
     assert [each.id for each in kernel.match_statement(USER, [row, replace(row, memo="")])] == [again.id]
 
 
+def test_a_row_that_names_two_transfers_proves_neither(kernel: Payments, gas: Payee, made: Transfer) -> None:
+    other = kernel.transfers.prepare(USER, gas, DUE)
+    both = f"{made.reference} {other.reference}"
+    assert kernel.match_statement(USER, [Row(made.created_at.date(), -DUE, "Gaz", both)]) == ()
+
+
 def test_a_row_with_another_transfers_reference_proves_no_other(kernel: Payments, gas: Payee, made: Transfer) -> None:
     kernel.transfers.cancel(USER, made.id)
     kernel.transfers.prepare(USER, gas, DUE)

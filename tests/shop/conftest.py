@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from stdnum.ean import calc_check_digit
 
 from assistant.clock import MovableClock
 from assistant.demo import catalogue
 from assistant.money import Money
 from assistant.settings import Settings
 from assistant.shop import Shop
-from assistant.shop.catalogue import Attribute, Offer, Product, check_digit
+from assistant.shop.catalogue import Attribute, Offer, Product
 from assistant.store import Store
 
 
@@ -45,7 +46,7 @@ def make(clock: MovableClock) -> Callable[..., Product]:
         serial = next(numbers)
         body = f"952{serial:09d}"
         return Product(
-            id=f"made-{serial}", gtin=f"0{body}{check_digit(body)}", category="kettle", family=f"made-{serial}",
+            id=f"made-{serial}", gtin=f"0{body}{calc_check_digit(body)}", category="kettle", family=f"made-{serial}",
             brand="Made", model=f"M-{serial}", titles={"en": title}, descriptions={"en": "A plain thing."},
             attributes={name: Attribute(value) for name, value in facts.items()},
             offer=Offer("maison", (Money(cents, "EUR"),), stock, 2, clock.now()), image="",

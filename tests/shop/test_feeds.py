@@ -100,7 +100,8 @@ def test_the_same_kettle_is_read_from_every_kind_of_feed(kind: str) -> None:
     ("price", "currency", "minor"),
     [("15.00 USD", "USD", 1500), ("USD 15", "USD", 1500), ("1500 JPY", "JPY", 1500), ("1500.00 JPY", "JPY", 1500),
      ("15,5 EUR", "EUR", 1550), ("3.999 KWD", "KWD", 3999), ("19.99", "CHF", 1999), ("90071992547409.93 USD", "", 0),
-     ("15.005 USD", "", 0), ("1,234 EUR", "", 0), ("0.00 EUR", "", 0), ("-5 EUR", "", 0), ("free", "", 0),
+     ("15.005 USD", "", 0), ("1,234 EUR", "", 0), ("1.234 EUR", "", 0),
+     ("1.000 JPY", "", 0), ("0.00 EUR", "", 0), ("-5 EUR", "", 0), ("free", "", 0),
      ("12 XYZ", "", 0), ("1e3 EUR", "", 0), ("", "", 0)],
 )  # fmt: skip
 def test_a_price_is_exact_or_a_problem(price: str, currency: str, minor: int) -> None:

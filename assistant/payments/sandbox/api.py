@@ -96,7 +96,7 @@ class Api:
         if (request.url.hostname or "") not in HOSTS or request.headers.get("origin"):
             raise Fault("This sandbox answers only its own machine.", status=403)
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        if scheme == "Bearer" and self.merchant_key and hmac.compare_digest(given, self.merchant_key):
+        if scheme == "Bearer" and self.merchant_key and hmac.compare_digest(given.encode(), self.merchant_key.encode()):
             if not request.url.path.startswith(A_MERCHANT_MAY) or not request.headers.get("stripe-account"):
                 raise Fault("This restricted key cannot do that.", status=403)
         elif scheme != "Bearer" or not hmac.compare_digest(given.encode(), self.key.encode()):

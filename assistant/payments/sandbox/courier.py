@@ -6,7 +6,6 @@ addresses on this machine are accepted: nothing of a sandbox leaves it.
 
 from __future__ import annotations
 
-import http.client
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -101,16 +100,14 @@ def signature(secret: str, body: str, now: int) -> str:
 
 
 def _post(parcel: Parcel, now: int) -> bool:
-    there = urlsplit(parcel.url)
-    line = http.client.HTTPConnection(there.hostname or "", there.port, timeout=PATIENCE)
+    import httpx
+
     headers = {"Content-Type": "application/json", "Stripe-Signature": signature(parcel.secret, parcel.body, now)}
     try:
-        line.request("POST", there.path, parcel.body.encode(), headers)
-        return 200 <= line.getresponse().status < 300
-    except (OSError, http.client.HTTPException):
+        heard = httpx.post(parcel.url, content=parcel.body, headers=headers, timeout=PATIENCE, trust_env=False)
+    except (httpx.HTTPError, httpx.InvalidURL):
         return False
-    finally:
-        line.close()
+    return heard.is_success
 
 
 def thread(courier: Courier) -> threading.Thread:

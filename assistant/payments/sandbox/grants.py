@@ -143,6 +143,7 @@ def _methods() -> dict[str, str]:
 @functools.cache
 def _number(method: str) -> str:
     """Sixteen digits with their check digit (ISO/IEC 7812-1, Luhn), always the same for a test method."""
+    from stdnum.luhn import calc_check_digit
+
     body = TOKEN_BIN + f"{int(hashlib.sha256(method.encode()).hexdigest(), 16) % 10**9:09d}"
-    doubled = [int(digit) * (2 - place % 2) for place, digit in enumerate(reversed(body))]
-    return body + str(-sum(n // 10 + n % 10 for n in doubled) % 10)
+    return body + str(calc_check_digit(body))

@@ -100,8 +100,7 @@ class Shopfront:
         said = hashlib.sha256(canonical(body) if body else b"").hexdigest()
         store = self.counter.store
         with self._lock:
-            with store.read() as db:
-                first = db.execute(sa.select(answers).where(answers.c.key == slot)).first()
+            first = store.first(sa.select(answers).where(answers.c.key == slot))
             if first is None and slot in self._in_hand:
                 raise Fault(409, "idempotency_in_flight", "A request with this key is being answered.")
             if first is None:

@@ -250,9 +250,8 @@ class Counter:
             raise Fault(405, "not_allowed", "This session is over, or is being paid.")
 
     def _find(self, id: str) -> Json | None:
-        with self.store.read() as db:
-            row = db.execute(sa.select(sessions).where(sessions.c.id == id)).mappings().first()
-        return dict(row) if row else None
+        row = self.store.first(sa.select(sessions).where(sessions.c.id == id))
+        return dict(row._mapping) if row else None
 
     def _row(self, id: str) -> Json:
         row = self._find(id)
@@ -261,8 +260,7 @@ class Counter:
         return row
 
     def _keep(self, id: str, **values: Any) -> None:
-        with self.store.write() as db:
-            db.execute(sa.update(sessions).where(sessions.c.id == id).values(**values))
+        self.store.run(sa.update(sessions).where(sessions.c.id == id).values(**values))
 
 
 def _counts(request: Json) -> dict[str, int]:

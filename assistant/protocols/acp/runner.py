@@ -100,8 +100,7 @@ class Merchant:
                 self.end_left()
                 for session in self._untold() if self.hook else ():
                     self._post(session)
-                with self.store.write() as db:
-                    db.execute(sa.delete(answers).where(answers.c.at < self.counter.clock.now() - KEPT))
+                self.store.run(sa.delete(answers).where(answers.c.at < self.counter.clock.now() - KEPT))
             except LueurError as error:
                 log.warning("some orders wait: %s", error.key)
             self.wake.clear()

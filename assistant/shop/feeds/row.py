@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from assistant.errors import BadInput
@@ -135,14 +135,13 @@ def _price(row: Row, said: Mapping[str, str], assumed: str, at: datetime) -> Mon
 
 
 def _exact(amount: str, currency: str) -> Money:
-    """A comma before one or two digits is a decimal comma; before three it may be either, and is refused."""
-    whole, _, part = amount.partition(",")
-    if len(part) == 3:
-        raise Wrong("bad_price", amount)
-    try:
-        value = Decimal(f"{whole}.{part}" if part else amount)
-    except InvalidOperation:
-        raise Wrong("bad_price", amount) from None
+    """A comma before one or two digits is a decimal comma. Before three it may stand for thousands, and so may a point
+    where the currency has not so many digits: refused.
+    """
+    part = amount.replace(",", ".").partition(".")[2]
+    if len(part) == 3 and ("," in amount or digits(currency) < 3):
+        raise Wrong("bad_price", f"{amount} {currency}")
+    value = Decimal(amount.replace(",", "."))
     if value.scaleb(digits(currency)) % 1:
         raise Wrong("bad_price", f"{amount} {currency}")
     return Money.of(value, currency)
