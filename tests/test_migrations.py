@@ -51,7 +51,7 @@ def test_no_later_migration_drops_a_trigger(tmp_path: Path) -> None:
     store.upgrade()
     files = (Path(migrations.__file__).parent / "versions").glob("*.sql")
     told = {name for file in files for name in TRIGGER.findall(file.read_text(encoding="utf-8"))}
-    assert len(told) > 20
+    assert len(told) >= 20
     assert told <= schema(store).keys()
 
 

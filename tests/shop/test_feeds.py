@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from assistant.clock import MovableClock
 from assistant.errors import BadInput, NotFound, Refused
 from assistant.money import Money
 from assistant.request import Upload
@@ -195,7 +196,7 @@ def test_a_bank_file_is_no_feed(text: str) -> None:
     assert not feeds.matches(text.encode())
 
 
-def test_a_feed_is_loaded_after_its_preview_and_again_with_its_past(shop: Shop) -> None:
+def test_a_feed_is_loaded_after_its_preview_and_again_with_its_past(shop: Shop, clock: MovableClock) -> None:
     before = shop.catalogue.ids()
     found = shop.intake.preview(Upload("shop.tsv", TSV.encode()))
     assert (found.new, found.known, found.wrong) == (1, 0, 0)
@@ -204,11 +205,14 @@ def test_a_feed_is_loaded_after_its_preview_and_again_with_its_past(shop: Shop) 
     assert "k-1" in {hit.product.id for hit in shop.search("red kettle", (), "en", 100).hits}
     again = shop.intake.preview(Upload("shop.tsv", TSV.replace("29.90", "24.90").encode()))
     assert (again.new, again.known) == (0, 1)
+    clock.forward(days=1)
     shop.intake.bring_in(again.key)
+    clock.forward(days=1)
+    shop.intake.bring_in(shop.intake.preview(Upload("same.tsv", TSV.replace("29.90", "24.90").encode())).key)
     product = shop.product("k-1")
     assert product is not None
     assert product.offer.prices == (Money(2490, "EUR"),)
-    assert [past.price.minor for past in product.history] == [2990]
+    assert [past.price.minor for past in product.history] == [2990, 2490], "the same price again is no past"
     with pytest.raises(NotFound):
         shop.intake.bring_in(again.key)
 
