@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from assistant import charts
-from assistant.handlers import Context
+from assistant.handlers import Context, said
+from assistant.language.acts import Slot
 from assistant.language.messages import catalogue, shown
 from assistant.money import LOCALES, Money, total
 from assistant.reply import Action, Chart, Figure, Period
@@ -64,16 +65,17 @@ def beside(answer: Answer, context: Context, kind: type = object) -> tuple[tuple
 def _follow_ups(answer: Answer, asked: Mapping[str, Any], context: Context) -> tuple[Action, ...]:
     """The next questions one tap away: the same figure, cut otherwise."""
     if answer.beside:
-        return (again(context, dict(asked) | {"metric": "gains", "period": answer.period}, "ask.gains"),)
+        return (again(context.say("wealth.ask.gains"), {**asked, "metric": "gains", "period": answer.period}),)
     return tuple(
-        again(context, dict(asked) | {"metric": answer.metric, "group": group}, f"by.{group}")
+        again(context.say(f"wealth.by.{group}"), {**asked, "metric": answer.metric, "group": group})
         for group in CUTS.get(answer.metric, ())
         if group != answer.query.group and not (group == "category" and answer.query.category)
     )
 
 
-def again(context: Context, asked: Mapping[str, Any], name: str) -> Action:
-    return Action(context.say(f"wealth.{name}"), "wealth.ask", {"asked": dict(asked)}, "chip")
+def again(label: str, asked: Mapping[str, Any]) -> Action:
+    """A question one tap away, as if it had been said: what is said next goes on from it."""
+    return said(label, "measure", {name: Slot(each) for name, each in asked.items()})
 
 
 # -- words

@@ -65,7 +65,7 @@ def page(asked: Mapping[str, Any], context: Context, card: str = "") -> Reply:
         wanted |= {"period": period} if plan.dated else {}
         wanted |= {"period": Period(today, today + timedelta(days=plan.days))} if plan.days else {}
         wanted |= {"group": plan.group} if plan.group else {}
-        opens = Action(context.say("wealth.page.open"), "wealth.ask", {"asked": wanted}, "chip")
+        opens = figures.again(context.say("wealth.page.open"), wanted)
         try:
             answer = wealth.ask(context.user, **wanted)
         except LueurError as refusal:

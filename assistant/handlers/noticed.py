@@ -11,7 +11,7 @@ from itertools import chain, zip_longest
 
 from assistant.errors import LueurError
 from assistant.handlers import Context, ask
-from assistant.handlers.figures import near
+from assistant.handlers.figures import again, near
 from assistant.reply import Action, AnyCard, Period
 
 MOST = 3
@@ -48,7 +48,7 @@ def _unusual(context: Context) -> Iterator[Action]:
         asked = {"metric": "payments", "payee": row["payee"], "period": span}
         if row["rule"] == "missing_income":
             asked = {"metric": "income", "payee": row["payee"]}
-        yield Action(context.say(f"noticed.{row['rule']}", **facts), "wealth.ask", {"asked": asked}, "chip")
+        yield again(context.say(f"noticed.{row['rule']}", **facts), asked)
 
 
 def _bills(context: Context) -> Iterator[Action]:
@@ -60,4 +60,4 @@ def _bills(context: Context) -> Iterator[Action]:
         return
     for row in sorted(rows, key=lambda row: -row["value"].minor):
         label = context.say("noticed.bill", payee=row["payee"], amount=row["amount"], day=near(row["date"], context))
-        yield Action(label, "wealth.ask", {"asked": {"metric": "upcoming", "period": period}}, "chip")
+        yield again(label, {"metric": "upcoming", "period": period})

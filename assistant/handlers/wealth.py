@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.errors import LueurError
-from assistant.handlers import Context, Handler, Tap, feeds, my_money, notice
-from assistant.handlers import ask as ask_which
+from assistant.handlers import Context, Handler, Tap, ask, feeds, my_money, notice
 from assistant.handlers.figures import ROWS, again, chart, figure, named, readable, sentence, shown_number
 from assistant.handlers.sheets import slip
 from assistant.language.acts import Do, Slot
@@ -36,8 +35,8 @@ def measure(do: Do, context: Context) -> Reply:
         return _which_sum(asked, unsure, context)
     if "metric" in asked:
         return _answered(asked, context)
-    actions = tuple(again(context, each, f"ask.{each['metric']}") for each in SUGGESTED)
-    return ask_which(context.say("wealth.which"), actions, "wealth", "metric")
+    actions = tuple(again(context.say(f"wealth.ask.{each['metric']}"), each) for each in SUGGESTED)
+    return ask(context.say("wealth.which"), actions, "wealth", "metric")
 
 
 def _reads_two_ways(do: Do, name: str) -> bool:
@@ -49,10 +48,9 @@ def _which_sum(asked: Mapping[str, Any], unsure: Mapping[str, Slot], context: Co
     said = next(iter(unsure.values()))
     meant = (dict.fromkeys(unsure, value) for value in (said.value, *said.readings))
     actions = tuple(
-        Action(shown_number(Decimal(next(iter(each.values()))), context.language), "wealth.ask",
-               {"asked": dict(asked) | each}, "chip") for each in meant
+        again(shown_number(Decimal(next(iter(each.values()))), context.language), {**asked, **each}) for each in meant
     )  # fmt: skip
-    return ask_which(context.say("flash.which"), actions, "wealth")
+    return ask(context.say("flash.which"), actions, "wealth")
 
 
 def _answered(asked: Mapping[str, Any], context: Context, every_row: bool = False, card: str = "") -> Reply:
@@ -198,7 +196,7 @@ def confirm_import(target: Mapping[str, Any], values: Mapping[str, str], context
         text += " " + context.say("payment.matched", count=len(proven))
     undo = Action(context.say("wealth.undo_import"), "wealth.undo", {"batch": done.posted.batch})
     plain = done.posted.batch and not any(row.deal for row in done.statement.rows)
-    actions = (again(context, asked, "ask.spending"), *((undo,) if plain else ()))
+    actions = (again(context.say("wealth.ask.spending"), asked), *((undo,) if plain else ()))
     reply = notice(text, "wealth", "success", actions)
     return replace(reply, cards=(*reply.cards, *(slip(one, context) for one in proven)))
 
@@ -234,10 +232,6 @@ def rows(target: Mapping[str, Any], values: Mapping[str, str], context: Context)
     return _answered(target["asked"], context, every_row=True, card=target["card"])
 
 
-def ask(target: Mapping[str, Any], values: Mapping[str, str], context: Context) -> Reply:  # noqa: ARG001
-    return _answered(target["asked"], context)
-
-
 def correct(do: Do, context: Context) -> Reply:
     """Where a payee belongs from now on; its rows move, and a tap shows them where they are."""
     who, category = do.slots["payee"], str(do.slots["category"].value)
@@ -245,11 +239,11 @@ def correct(do: Do, context: Context) -> Reply:
     moved = context.rooms.wealth.correct(context.user, str(who.value), category)
     text = context.say("wealth.corrected", payee=payee, category=named("category", category, context), count=moved)
     asked = {"metric": "payments", "payee": payee}
-    return notice(text, "wealth", "success", (again(context, asked, "ask.payments"),))
+    return notice(text, "wealth", "success", (again(context.say("wealth.ask.payments"), asked),))
 
 
 GOALS: dict[str, Handler] = {"measure": measure, "import": bring_in, "advice": advice, "correct": correct}
 TAPS: dict[str, Tap] = {
-    "wealth.page": my_money.turn, "wealth.rows": rows, "wealth.ask": ask, "wealth.preview": preview_again,
+    "wealth.page": my_money.turn, "wealth.rows": rows, "wealth.preview": preview_again,
     "wealth.import": confirm_import, "wealth.undo": undo_import,
 }  # fmt: skip

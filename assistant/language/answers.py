@@ -4,6 +4,7 @@ They mean something only beside what was asked or shown before, so they are read
 comes back as no act, and is then read as a wish.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 
 from assistant.language import amounts, corrections, measures, narrowing, periods, slots, wishes
@@ -11,7 +12,7 @@ from assistant.language.acts import Act, Affirm, Amount, Cancel, Chat, Choose, D
 from assistant.language.corrections import AS_IT_STANDS as AS_IT_STANDS
 from assistant.language.corrections import SHORT, as_it_stands
 from assistant.language.lexicon import Words, lexicon
-from assistant.language.numbers import number
+from assistant.language.numbers import number, numbers
 from assistant.language.tokens import tokens
 from assistant.language.utterance import SIGNS, Utterance
 from assistant.request import Doubt, Language
@@ -83,10 +84,9 @@ def whole(said: Utterance) -> tuple[Act, ...]:
 def _open_payee(said: Utterance) -> str:
     """ "The Alice one" while Bob's sheet lies on top: the payee of the task beneath; empty: nobody else's."""
     named = said.payment.get("payee")
-    held = [str(frame.slots["payee"].value) for frame in said.state.frames if "payee" in frame.slots]
-    called = _names(str(named.value)) if named and said.knows(named) else set()
-    meant = [name for name in held if called and (called <= _names(name) or _names(name) <= called)]
-    return meant[-1] if meant and meant[-1] != (held or [""])[-1] else ""
+    held = [frame.slots["payee"] for frame in said.state.frames if "payee" in frame.slots]
+    meant = [slot for slot in held if named and said.knows(named) and _means(slot, named)]
+    return str(meant[-1].value) if meant and meant[-1] is not held[-1] else ""
 
 
 def _all_but(said: Utterance) -> tuple[Act, ...]:
@@ -95,8 +95,9 @@ def _all_but(said: Utterance) -> tuple[Act, ...]:
     start = words.at("only_one", words.at("no"))
     whom = str(named.value) if named and said.knows(named) else ""
     alone = start and len(words) - start <= len(_names(whom)) + 1
-    held = [str(frame.slots["payee"].value) for frame in said.state.frames if frame.sheet and "payee" in frame.slots]
-    return tuple(Cancel(each) for each in held if each != whom) if alone and whom in held else ()
+    held = [frame.slots["payee"] for frame in said.state.frames if frame.sheet and "payee" in frame.slots]
+    others = [slot for slot in held if named and not _means(slot, named)]
+    return tuple(Cancel(str(slot.value)) for slot in others) if alone and whom and len(others) < len(held) else ()
 
 
 def _taken_back(said: Utterance) -> bool:
@@ -106,7 +107,7 @@ def _taken_back(said: Utterance) -> bool:
     if not (said.top and said.top.sheet) or "amount" in said.payment:
         return False
     named, waiting = said.payment.get("payee"), said.top.slots.get("payee")
-    if said.knows(named) and named and waiting and named.value != waiting.value:
+    if said.knows(named) and named and waiting and not _means(waiting, named):
         return False  # "cancel the one to Bob" while Alice's waits
     rest = said.core.cut(said.core.at("cancel")) if said.core.at("cancel") else said.core.cut(0, 0)
     return bool(rest and not rest.says("verb", "transfer")) or said.core.says("settled")
@@ -229,7 +230,7 @@ def pointed(said: Utterance) -> tuple[Act, ...]:
     if "compare" in kinds:
         return (Query("compare"),)
     if said.place is None:
-        counts = [hit for at in range(len(said.content)) if (hit := number(said.content, at, said.language))]
+        counts = list(numbers(said.content, said.language))
         told = {"quantity": Slot(int(counts[0].values[0]))} if len(counts) == 1 and counts[0].values[0] > 1 else {}
         return (Start("buy", told),) if "buy" in kinds and said.state.results else ()
     place, count = said.place
@@ -272,7 +273,9 @@ def again(said: Utterance) -> tuple[Act, ...]:
     alone = bool(told) and said.only([slot.span for slot in told.values()], said.content, "refine")
     figure = told and "metric" not in told and (asked or alone)
     if figure and said.state.last and said.state.last.goal == "measure":
-        was = said.state.last.slots.get("metric")
+        was, stretch = said.state.last.slots.get("metric"), said.state.last.told("period")
+        if "period" in told and stretch and (earlier := said.content.find("period.before")):  # than what was asked
+            told = told | {"period": replace(told["period"], value=periods.before(stretch, earlier[0][0]))}
         other = "category" in told and was is not None and was.value not in measures.BY_CATEGORY
         return (Set(told | {"metric": Slot("spending")} if other else told),)  # no balance has a category
     if asked and last and last.goal == "afford" and (sum_ := slots.amount(said.text, said.language)):
@@ -292,8 +295,14 @@ def _lately_paid(said: Utterance) -> Slot | None:
     return paid.slots["payee"] if paid and asked and said.only(spoken, said.content, "refine") else None
 
 
-def _names(payee: str) -> set[str]:
-    return {word.text for word in tokens(payee)}
+def _names(payee: object) -> set[str]:
+    return {word.text for word in tokens(str(payee))}
+
+
+def _means(held: Slot, named: Slot) -> bool:
+    """Whether a payee that was named is the one of an open task: by the book's name, or as the button called it."""
+    called = _names(named.value)
+    return any(called <= each or each <= called for each in (_names(held.value), _names(held.text)) if each)
 
 
 def _equal(said: Amount, waiting: Amount) -> bool:

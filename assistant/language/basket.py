@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from assistant.language.acts import Act, Affirm, Cancel, Frame, Query, Set, Slot, Start
 from assistant.language.lexicon import Hit
-from assistant.language.numbers import number
+from assistant.language.numbers import Number, number, numbers
 from assistant.language.tokens import joined
 from assistant.language.utterance import Utterance
 from assistant.money import Money
@@ -198,6 +198,11 @@ def _rest(said: Utterance, op: str) -> str:
     words = said.tokens
     gone = {i for _, first, last in said.find(f"cart.{op}")[:1] for i in range(first, last)} | words.covered("polite")
     gone |= set(range(words.at("opening")))
+    if op == "change" and (count := _counting(said)):
+        end = count.end
+        while after := words.at("counted", end):
+            end = after
+        gone |= set(range(count.start, end))
     little = words.covered("cart.small")
     if noun := _noun(said):
         _, first, last = noun
@@ -228,10 +233,16 @@ def _limit(said: Utterance) -> Slot | None:
 
 
 def _count(said: Utterance) -> int:
-    """The last whole number said: how many are wanted now."""
-    found = 0
-    for index in range(len(said.tokens)):
-        hit = number(said.tokens, index, said.language)
-        if hit and hit.values[0] == int(hit.values[0]) and 0 < hit.values[0] < 100:
-            found = int(hit.values[0])
-    return found
+    hit = _counting(said)
+    return int(hit.values[0]) if hit else 0
+
+
+def _counting(said: Utterance) -> Number | None:
+    """The last whole number said that is no size or the like: how many are wanted now."""
+    taken = [limit.span for limit in said.limits.constraints if limit.span and limit.field != "price"]
+    hits = [
+        hit for hit in numbers(said.tokens, said.language)
+        if hit.values[0] == int(hit.values[0]) and 0 < hit.values[0] < 100
+        and not any(start <= said.tokens[hit.start].start < end for start, end in taken)
+    ]  # fmt: skip
+    return hits[-1] if hits else None

@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from assistant.language import amounts, counts, periods, slots
 from assistant.language.acts import Act, Amount, Set, Slot, Start
 from assistant.language.lexicon import Words
-from assistant.language.numbers import number
+from assistant.language.numbers import numbers
 from assistant.language.tokens import extent
 from assistant.language.utterance import Utterance
 
@@ -125,8 +125,7 @@ def for_another(said: Utterance, start: int) -> tuple[Act, ...]:
 
 def counted(words: Words) -> bool:
     """Whether a number is said, which no name holds; one Chinese character of one may be of a name (张三)."""
-    hits = (number(words, at, words.language) for at in range(len(words)))
-    return any(hit and hit.form != "han" and hit.values[0] > 1 for hit in hits)
+    return any(hit.form != "han" and hit.values[0] > 1 for hit in numbers(words, words.language))
 
 
 def _counts_goods(said: Utterance) -> bool:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from assistant.language import measures, periods, sharing
 from assistant.language.acts import Act, Query, Slot, State
 from assistant.language.amounts import Found
-from assistant.language.numbers import number
+from assistant.language.numbers import number, numbers
 from assistant.language.sentence import ARTICLES, Hit, Sentence
 from assistant.language.sharing import Given, Paper
 from assistant.language.utterance import Utterance
@@ -184,7 +184,7 @@ def _asked_by(said: Sentence, first: int) -> bool:
 
 def _counted(said: Sentence) -> set[int]:
     """Tokens of a noun that stands after two numbers: "2 nights for 180 or 3 nights for 240"."""
-    ends = [hit.end for at in range(len(said.tokens)) if (hit := number(said.tokens, at, said.language))]
+    ends = [hit.end for hit in numbers(said.tokens, said.language)]
     nouns = [at for at in ends if at < len(said.tokens) and said.tokens[at].kind == "word" and len(said.words[at]) > 2]
     known = ("currency", "list.percent", "period.unit", "monthly", "weekly", "people", "list.purpose", "joiner", "into")
     nouns = [at for at in nouns if not any(said.at(name, at) for name in known)]

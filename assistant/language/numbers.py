@@ -7,7 +7,7 @@
 import functools
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -45,6 +45,16 @@ def number(words: Sequence[Token], index: int, language: Language) -> Number | N
     if token.text in HAN_DIGITS or token.text in HAN_SCALES or token.text in ("半", "廿"):
         return _han(words, index)
     return _said(words, index, language) or (_said(words, index, "en") if language == "zh" else None)
+
+
+def numbers(words: Sequence[Token], language: Language) -> Iterator[Number]:
+    """Every number in order, none of them inside another: "twenty five" is one."""
+    index = 0
+    while index < len(words):
+        hit = number(words, index, language)
+        if hit:
+            yield hit
+        index = hit.end if hit else index + 1
 
 
 def written(text: str, language: Language) -> tuple[Decimal, ...]:

@@ -8,7 +8,7 @@ Knows the payee book's names, capitals and lists; knows nothing of what is share
 from dataclasses import dataclass, field
 
 from assistant.language.lexicon import names
-from assistant.language.numbers import number
+from assistant.language.numbers import number, numbers
 from assistant.language.sentence import Sentence
 from assistant.language.tokens import folded
 
@@ -155,13 +155,12 @@ def _others(said: Sentence, at: int) -> tuple[int, int]:
 def _count(said: Sentence) -> tuple[int, range]:
     """How many share in all, and the tokens that say it: "4 people", "three ways", "in 3", "à quatre", 三个人; or 0."""
     among = {last for kind, _, last in said.find("among") if kind != "with"} | {last for _, _, last in said.find("us")}
-    for index in range(len(said.tokens)):
-        hit = number(said.tokens, index, said.language)
-        if hit is None or hit.values[0] % 1 or not 1 < hit.values[0] <= MOST:
+    for hit in numbers(said.tokens, said.language):
+        if hit.values[0] % 1 or not 1 < hit.values[0] <= MOST:
             continue
         after = said.at("people", hit.end)
-        bare = index in among and not any(said.at(each, hit.end) for each in MEASURES)
-        added = index and said.at("joiner", index - 1) and said.at("others", hit.end) and index not in among
+        bare = hit.start in among and not any(said.at(each, hit.end) for each in MEASURES)
+        added = hit.start and said.at("joiner", hit.start - 1) and said.at("others", hit.end) and hit.start not in among
         if (after or bare) and not added:
-            return int(hit.values[0]), range(index, after or hit.end)
+            return int(hit.values[0]), range(hit.start, after or hit.end)
     return 0, range(0)

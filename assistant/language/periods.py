@@ -75,6 +75,11 @@ def _moved(day: date, unit: str, count: int) -> date:
     return day + timedelta(count * (7 if unit == "week" else 1))
 
 
+def before(last: Period, unit: str) -> Period:
+    """`last`, a week, month or year earlier."""
+    return Period(_moved(last.start, unit, -1), _moved(last.end + timedelta(1), unit, -1) - timedelta(1))
+
+
 class _Reader:
     """The words of one sentence beside a day. Each reading gives a period and the token after it, or None."""
 

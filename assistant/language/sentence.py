@@ -14,7 +14,7 @@ from assistant.language.acts import Amount, Slot, World
 from assistant.language.amounts import Found
 from assistant.language.lexicon import Hit as Hit
 from assistant.language.lexicon import Words
-from assistant.language.numbers import number
+from assistant.language.numbers import number, numbers
 from assistant.language.sold import sold
 from assistant.language.tokens import extent
 from assistant.request import Language
@@ -94,22 +94,20 @@ class Sentence:
     @cached_property
     def percents(self) -> list[Number]:
         found = []
-        for index in range(len(self.tokens)):
-            leading = self.words[index : index + 3] == ("百", "分", "之")
-            hit = number(self.tokens, index + 3 if leading else index, self.language)
-            if hit and (end := hit.end if leading else self.at("list.percent", hit.end)):
-                found.append(Number(hit.values[-1], index, end))
+        for hit in numbers(self.tokens, self.language):
+            leading = self.words[max(0, hit.start - 3) : hit.start] == ("百", "分", "之")
+            if end := hit.end if leading else self.at("list.percent", hit.end):
+                found.append(Number(hit.values[-1], hit.start - 3 * leading, end))
         return found
 
     @cached_property
     def fractions(self) -> list[Number]:
         """A third, un quart, 四分之一: parts of a whole, 1 = all of it."""
         hits = [Number(Decimal(part), first, last) for part, first, last in self.find("fraction")]
-        for index in range(len(self.tokens)):
-            below = number(self.tokens, index, self.language)
-            if below and self.words[below.end : below.end + 2] == ("分", "之") and below.values[0] != 100:
+        for below in numbers(self.tokens, self.language):
+            if self.words[below.end : below.end + 2] == ("分", "之") and below.values[0] != 100:
                 above = number(self.tokens, below.end + 2, self.language)
-                hits += [Number(above.values[0] / below.values[0], index, above.end)] if above else []
+                hits += [Number(above.values[0] / below.values[0], below.start, above.end)] if above else []
         return hits
 
     @cached_property

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from assistant.language.acts import Act, Slot, Start
 from assistant.language.lexicon import Words, names
-from assistant.language.numbers import number
+from assistant.language.numbers import number, numbers
 from assistant.language.tokens import extent
 from assistant.language.utterance import Utterance, trimmed
 
@@ -38,7 +38,7 @@ def _begins(words: Words, payees: tuple[str, ...]) -> bool:
 
 def _pays(words: Words, payees: tuple[str, ...]) -> bool:
     """Whether somebody of the book and a number are named."""
-    return bool(names(payees).scan(words)) and any(number(words, at, words.language) for at in range(len(words)))
+    return bool(names(payees).scan(words)) and any(numbers(words, words.language))
 
 
 def _corrects(words: Words) -> bool:
@@ -52,7 +52,7 @@ def inward(said: Utterance) -> bool:
     words = trimmed(said.tokens)
     starts = words.at("transfer") or (words and words[0].text in ("从", "把", "将"))
     several = starts and len(words.find("own_account")) > 1
-    return bool(several) and any(number(words, at, said.language) for at in range(len(words)))
+    return bool(several) and any(numbers(words, said.language))
 
 
 def takes_cash(said: Utterance) -> bool:

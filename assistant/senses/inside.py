@@ -77,6 +77,7 @@ class Room:
     def _guarded(self, number: int, verb: Callable[..., None], *given: Any) -> None:
         """Run one step of a job; whatever goes wrong ends the job, not the worker."""
         try:
+            self.send({"id": number, "began": True})
             verb(number, *given)
             return
         except LueurError as error:
@@ -98,7 +99,6 @@ class Room:
         """Codes at once, then the vision model and local features, then (on the slow thread) the text."""
         from models.prints import prints
 
-        self.send({"id": number, "began": True})
         picture, scale = see.opened(blob)
         size = {"size": [round(side * scale) for side in picture.size]}
         codes = scan.codes(picture, scale)
@@ -116,7 +116,6 @@ class Room:
 
     def _watch(self, number: int, head: dict[str, Any], blob: bytes) -> None:
         """A camera's frame: codes at once, then print, if it may be read and looks like it, or codes that lie askew."""
-        self.send({"id": number, "began": True})
         picture, scale = see.opened(blob, see.LARGEST_FRAME)
         size = [round(side * scale) for side in picture.size]
         known: dict[str, Any] = {"codes": scan.upright(picture, scale), "size": size}
@@ -129,23 +128,19 @@ class Room:
             self._end(number, _askew(picture, scale, known))
 
     def _glance(self, number: int, picture: Any, scale: float, known: dict[str, Any]) -> None:
-        self.send({"id": number, "began": True})
         found = _print(picture, scale, known, read.glance)
         self._end(number, found | ({} if found["crops"] else _askew(picture, scale, known)))
 
     def _read(self, number: int, picture: Any, scale: float, known: dict[str, Any]) -> None:
-        self.send({"id": number, "began": True})
         self._end(number, _print(picture, scale, known, read.lines))
 
     def _pages(self, number: int, head: dict[str, Any], blob: bytes) -> None:  # noqa: ARG002
-        self.send({"id": number, "began": True})
         for page in see.pages(blob):
             self.send({"id": number, "page": True}, page)
         self._end(number, {})
 
     def _small(self, number: int, head: dict[str, Any], blob: bytes) -> None:
         """A picture's pixels, for who must not open files."""
-        self.send({"id": number, "began": True})
         picture, _ = see.opened(blob)
         picture.thumbnail((head["side"], head["side"]))
         self._end(number, {"size": picture.size}, picture.tobytes())
@@ -159,7 +154,6 @@ class Room:
 
         from assistant.senses import hear
 
-        self.send({"id": number, "began": True})
         self._end(number, {}, np.asarray(hear.decode(blob), "<f4").tobytes())
 
 

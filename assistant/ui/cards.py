@@ -17,6 +17,7 @@ from assistant.ui.sheets import pay_sheet, receipt
 
 Json = Mapping[str, Any]
 OWN_PATH = re.compile(r"/[a-z][\w/-]*")
+DRAWN = re.compile(r'data-(?:id|change)="([^"]+)"')  # an action's id
 SURE = 0.9  # a field read with less confidence asks to be checked
 TONES = {"info": "info", "success": "check", "warning": "alert", "error": "cross"}
 MOVING = ("scheduled", "sent", "unknown", "requires_action")
@@ -42,12 +43,15 @@ class Drawer:
         return str(known.get(f"{kind}_{key}", key.replace("_", " ")))
 
     def card(self, card: Json) -> Html:
+        """The whole card; an action that it has not drawn where it belongs is a button at its end."""
         body = DRAWERS[card["type"]](self, card)
+        drawn = DRAWN.findall(body)
+        rest = self.buttons(action for action in card["actions"] if action["id"] not in drawn)
         moving = card["payment_id"] if card.get("status") in MOVING and "payment_id" in card else None
         moving = card["id"] if card.get("running") else moving
         wide = " wide" if card["type"] in ("products", "compare") else ""
         return el(
-            "section", body, cls=f"card {card['type']}{wide}", id=card["id"], tabindex="-1",
+            "section", body, rest, cls=f"card {card['type']}{wide}", id=card["id"], tabindex="-1",
             data_payment=moving, data_expires=self.seconds_to(card.get("expires_at")),
         )  # fmt: skip
 
@@ -122,14 +126,7 @@ def products(draw: Drawer, card: Json) -> Html:
         el("div", *chips, cls="chips") if chips else "",
         el("div", *(product(draw, item) for item in card["products"]), cls="shelf", role="list"),
         el("p", " · ".join(notes), cls="muted") if notes else "",
-        draw.buttons(beside(card["actions"], (chip["action"] for chip in card["constraints"]))),
     ])  # fmt: skip
-
-
-def beside(actions: Iterable[Json], shown: Iterable[str]) -> list[Json]:
-    """The actions that no chip of the card stands for already."""
-    known = set(shown)
-    return [action for action in actions if action["id"] not in known]
 
 
 def _chip(draw: Drawer, chip: Json) -> Html:
@@ -173,14 +170,12 @@ def compare(draw: Drawer, card: Json) -> Html:
         for row in card["rows"]
     ]  # fmt: skip
     notes = el("ul", *(el("li", note) for note in card["notes"]), cls="notes muted") if card["notes"] else ""
-    return join([draw.table(head, rows), notes, draw.buttons(card["actions"])])
+    return join([draw.table(head, rows), notes])
 
 
 def question(draw: Drawer, card: Json) -> Html:
     choices = [draw.button(choice, "chip") for choice in card["choices"]]
-    chips = el("div", *choices, cls="chips") if choices else ""
-    others = beside(card["actions"], (choice["id"] for choice in card["choices"]))
-    return join([el("p", card["text"], cls="ask"), chips, draw.buttons(others)])
+    return join([el("p", card["text"], cls="ask"), el("div", *choices, cls="chips") if choices else ""])
 
 
 def _side(cell: object) -> str:
@@ -204,7 +199,6 @@ def document(draw: Drawer, card: Json) -> Html:
         el("header", el("h3", icon("file"), draw.named("kind", card["kind"])), el("span", engines, cls="muted"),
            cls="top"),
         el("div", el("div", thumbnail, cls="thumbnail") if thumbnail else "", el("dl", *rows, cls="rows"), cls="side"),
-        draw.buttons(card["actions"]),
     ])  # fmt: skip
 
 
@@ -224,7 +218,6 @@ def cart(draw: Drawer, card: Json) -> Html:
         if card["total"] and card["parts"] else "",
         budget(draw, card) if card["budget"] else "",
         *(el("p", icon("alert"), note, cls="caution") for note in card["notes"]),
-        draw.buttons(card["actions"]),
     ])  # fmt: skip
 
 
@@ -273,26 +266,21 @@ def order(draw: Drawer, card: Json) -> Html:
         draw.sums(card["totals"], "totals"),
         el("dl", draw.row(draw.word("delivery"), card["delivery"]),
            draw.row(draw.word("reference"), el("code", card["order_id"])), cls="rows"),
-        draw.buttons(card["actions"]),
     ])  # fmt: skip
 
 
 def notice(draw: Drawer, card: Json) -> Html:
     tone = card["tone"]
     title = el("span", draw.word(f"tone_{tone}"), cls="sr")
-    return join([
-        el("p", icon(TONES[tone]), title, " ", el("span", card["text"]), cls=f"notice-text {tone}"),
-        draw.buttons(card["actions"]),
-    ])  # fmt: skip
+    return el("p", icon(TONES[tone]), title, " ", el("span", card["text"]), cls=f"notice-text {tone}")
 
 
-def ignored(draw: Drawer, card: Json) -> Html:
+def ignored(draw: Drawer, card: Json) -> Html:  # noqa: ARG001  all are called alike
     lines = el("ul", *(el("li", el("del", line)) for line in card["lines"]), cls="struck")
-    why = el("p", icon("check"), el("span", card["reason"]), cls="notice-text info")
-    return join([lines, why, draw.buttons(card["actions"])])
+    return join([lines, el("p", icon("check"), el("span", card["reason"]), cls="notice-text info")])
 
 
-def proof(draw: Drawer, card: Json) -> Html:
+def proof(draw: Drawer, card: Json) -> Html:  # noqa: ARG001
     """What happened, each line at its second; the verdict once it is over."""
     steps = [
         el("li", icon(TONES[step["tone"]]), el("span", step["text"]), el("span", f"{step['at']:.2f} s", cls="muted at"),
@@ -302,7 +290,6 @@ def proof(draw: Drawer, card: Json) -> Html:
     return join([
         el("h3", card["title"]), el("ol", *steps, cls="steps"),
         el("p", card["verdict"], cls="verdict") if card["verdict"] else "",
-        draw.buttons(card["actions"]),
     ])  # fmt: skip
 
 
@@ -310,6 +297,7 @@ def memory(draw: Drawer, card: Json) -> Html:
     """Group by group, each line with the tap that forgets it; then everything, to take away or to erase."""
     groups: dict[str, list[Html]] = {}
     taps = {action["id"]: action for action in card["actions"]}
+    forgets = {row["action"] for row in card["rows"]}
     for row in card["rows"]:
         forget = _sign(taps[row["action"]], "cross") if row["action"] else ""
         line = el("li", el("span", row["label"]), el("span", row["note"], cls="muted"), forget)
@@ -318,7 +306,7 @@ def memory(draw: Drawer, card: Json) -> Html:
     erase = el("button", draw.word("erase"), cls="button danger", type="button", data_erase=draw.word("erase_sure"))
     return join([
         el("header", el("h3", icon("spark"), draw.word("memory")), cls="top"), el("div", *shown, cls="groups"),
-        draw.buttons(beside(card["actions"], (row["action"] for row in card["rows"]))), draw.links(card["links"]),
+        draw.buttons(each for each in card["actions"] if each["id"] not in forgets), draw.links(card["links"]),
         el("div", erase, el("p", draw.word("erase_note"), cls="muted"), cls="erase"),
     ])  # fmt: skip
 

@@ -35,7 +35,6 @@ def figure(draw: Drawer, card: Json) -> Html:
         beside(card["lines"]),
         draw.folded(summary, data_table(draw, card["rows"], card["label"])) if listed and not meant else "",
         computed(draw, card),
-        draw.buttons(card["actions"]),
     ])  # fmt: skip
 
 
@@ -115,7 +114,6 @@ def chart(draw: Drawer, card: Json) -> Html:
         el("h3", card["title"]),
         el("div", drawing(card["svg"]), cls="plot " + card["kind"]),
         draw.folded(draw.word("as_table"), draw.table(head, rows, card["title"])) if rows else "",
-        draw.buttons(card["actions"]),
     ])  # fmt: skip
 
 
@@ -171,5 +169,4 @@ def preview(draw: Drawer, card: Json) -> Html:
         warnings(card),
         el("div", *fields, cls="reading"),
         data_table(draw, card["rows"], count),
-        draw.buttons(card["actions"]),
     ])  # fmt: skip

@@ -106,10 +106,15 @@ def test_a_line_is_taken_out_in_french_and_chinese(rules: Rules, text: str) -> N
     assert found["query"] in ("aspirateur", "吸尘器", "l'aspirateur")
 
 
-@pytest.mark.parametrize("text", ["make it three", "change the kettle to 3", "mets-en trois", "改成3个", "改成三个"])
-def test_how_many(rules: Rules, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("make it three", 3), ("change the kettle to 3", 3), ("mets-en trois", 3), ("改成3个", 3), ("改成三个", 3),
+     ("改成十二个", 12), ("make it twenty five", 25), ("make it two in size 42", 2), ("make it 2 pairs", 2)],
+)  # fmt: skip
+def test_how_many(rules: Rules, text: str, count: int) -> None:
     found = told(rules, text, CART)
-    assert (found["op"], found["quantity"]) == ("set", 3)
+    assert (found["op"], found["quantity"]) == ("set", count)
+    assert "query" not in found or "kettle" in found["query"]
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,14 @@ def test_the_payment_that_is_named_is_cancelled_though_another_lies_on_top(langu
     assert left.frames == (BOB,)
 
 
+@pytest.mark.parametrize(
+    ("text", "gone"), [("cancel the alice martin one", "payee_1"), ("only Alice Martin", "Bob Chen")]
+)
+def test_a_payee_chosen_by_a_button_is_known_by_the_name_on_it(text: str, gone: str) -> None:
+    chosen = Frame("pay", {"payee": Slot("payee_1", "Alice Martin")}, sheet="draft_1")
+    assert acts(text, "en", State(frames=(chosen, BOB))) == (Cancel(gone),)
+
+
 def test_a_payment_that_does_not_wait_is_not_cancelled_in_place_of_another() -> None:
     left, effects = dialogue.reduce(State(frames=(BOB,)), (Cancel("Alice Martin"),))
     assert left.frames == (BOB,)

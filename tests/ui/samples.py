@@ -110,7 +110,7 @@ def chart(text: str) -> Chart:
 
 
 def overview(text: str) -> Overview:
-    shown = Action(text, "wealth.ask", style="chip")
+    shown = Action(text, "service.say", style="chip")
     year = Action("1 year", "wealth.page", style="primary")
     hero = Tile(
         metric="net_worth_history", label=text, value=eur("64670.83"), unit="money", period=text, size="hero",
