@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -21,9 +22,10 @@ TURNED_PIXELS = 3_000_000  # a larger picture is turned at reduced size
 TURNED_FRAME = 500_000  # the same for a camera's frame, which has no time
 ENLARGED_PIXELS = 1_500_000
 GREY = 127  # of the corners that turning leaves: white ones would outshine a pale code
-SHORT = "UPCE"  # a slice through a longer code that lies askew can pass for one
-UNCHECKED = {SHORT, "ITF", "Codabar", "Code39", "Code39Std"}  # stripes of chance look like these
-LEAST_UNCHECKED = 8  # characters
+SHORT = "UPCE"  # a slice through a longer code that lies askew can pass for one, but only a slice:
+STEADY = 0.15  # how high, in its widths, the part of such a code must be in which all slices say the same
+# Characters from which stripes of chance no longer look like these.
+UNCHECKED = dict.fromkeys((SHORT, "ITF", "Codabar", "Code39", "Code39Std"), 8)
 MOST = 16  # codes of one picture
 LONGEST = 4096  # characters of one code
 
@@ -34,8 +36,7 @@ def load() -> None:
 
 def codes(picture: Picture, scale: float = 1.0) -> list[list[Any]]:
     """[format, text, [x0, y0, x1, y1]] of every code, boxes in pixels of the picture times `scale`."""
-    found = upright(picture, scale)
-    return _sure(found) or turned(picture, scale) or found or enlarged(picture, scale)
+    return upright(picture, scale) or turned(picture, scale) or enlarged(picture, scale)
 
 
 def upright(picture: Picture, scale: float) -> list[list[Any]]:
@@ -64,18 +65,11 @@ def turned(picture: Picture, scale: float, pixels: int = TURNED_PIXELS) -> list[
     shrink = max(1.0, (grey.width * grey.height / pixels) ** 0.5)
     small = grey.resize((round(grey.width / shrink), round(grey.height / shrink)))
     linear = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.AllLinear)
-    short: list[list[Any]] = []
     for angle in TURNS:
         askew = small.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=GREY)
-        read = _boxed(zxingcpp.read_barcodes(askew, linear), scale * shrink, angle, small.size)
-        if sure := _sure(read):
-            return sure
-        short = short or read
-    return short
-
-
-def _sure(found: list[list[Any]]) -> list[list[Any]]:
-    return [code for code in found if code[0] != SHORT]
+        if read := _boxed(zxingcpp.read_barcodes(askew, linear), scale * shrink, angle, small.size):
+            return read
+    return []
 
 
 def payment(codes: Iterable[Code]) -> tuple[Field, ...]:
@@ -104,17 +98,32 @@ def _stated(name: str, value: Money | str, code: Code) -> Field:
 
 
 def _boxed(found: list[Any], scale: float, angle: float = 0.0, size: tuple[int, int] = (0, 0)) -> list[list[Any]]:
-    return [
-        [code.format.name, code.text[:LONGEST], _box(code, scale, angle, size)]
-        for code in found[:MOST]
-        if code.text and (code.format.name not in UNCHECKED or len(code.text) >= LEAST_UNCHECKED)
-    ]
+    """The codes that can be trusted; of several readings of one, the first."""
+    read: list[list[Any]] = []
+    for code in found:
+        box = _box(code, scale, angle, size)
+        again = any(name == code.format.name and _over(other, box) for name, _, other in read)
+        if code.text and len(code.text) >= UNCHECKED.get(code.format.name, 1) and _steady(code) and not again:
+            read.append([code.format.name, code.text[:LONGEST], box])
+    return read[:MOST]
+
+
+def _over(box: list[int], other: list[int]) -> bool:
+    """Whether two upright boxes share more than half of the smaller one's area."""
+    wide, high = (min(box[2 + at], other[2 + at]) - max(box[at], other[at]) for at in (0, 1))
+    least = min((each[2] - each[0]) * (each[3] - each[1]) for each in (box, other))
+    return wide > 0 and high > 0 and 2 * wide * high > least
+
+
+def _steady(code: Any) -> bool:
+    spot = code.position
+    high = math.dist((spot.top_left.x, spot.top_left.y), (spot.bottom_left.x, spot.bottom_left.y))
+    wide = math.dist((spot.top_left.x, spot.top_left.y), (spot.top_right.x, spot.top_right.y))
+    return code.format.name != SHORT or high >= STEADY * wide
 
 
 def _box(code: Any, scale: float, angle: float, size: tuple[int, int]) -> list[int]:
     """The upright box around a code, turned back about the picture's middle when it was read at an angle."""
-    import math
-
     spot = code.position
     corners = [(p.x, p.y) for p in (spot.top_left, spot.top_right, spot.bottom_right, spot.bottom_left)]
     if angle:
