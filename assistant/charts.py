@@ -151,8 +151,7 @@ def columns(title: str, description: str, points: Sequence[Point]) -> str:
     named = {len(points) - 1, max(range(len(points)), key=lambda i: points[i].value)}
     if len(points) > 1 and max(named) - min(named) < 96 / step and len(named) > 1:
         named.discard(len(points) - 1)
-    every = math.ceil(len(points) / 5)
-    body = [_grid(zero)]
+    body = [_grid(zero), *_axis(points, height)]
     for index, point in enumerate(points):
         middle = 12 + step * (index + 0.5)
         tall = (bottom - top) * abs(point.value) / reach
@@ -161,8 +160,6 @@ def columns(title: str, description: str, points: Sequence[Point]) -> str:
         body.append(_told(point, _rect(middle - wide / 2, y, wide, max(tall, 1), min(wide / 2, 5), ACCENT, shade)))
         if index in named:
             body.append(_near(middle, y - 7, point.text, INK, bold=True))
-        if (len(points) - 1 - index) % every == 0:
-            body.append(_near(middle, height - 8, point.label, MUTED))
     return _svg(title, description, height, body)
 
 
@@ -174,7 +171,7 @@ def mirrored(title: str, description: str, above: Sequence[Point], below: Sequen
     step = (WIDTH - 24) / len(above)
     wide = min(step * 0.62, 26)
     paints = (_paint(1), _paint(0))
-    body = [_grid(zero)]
+    body = [_grid(zero), *_axis(above, height)]
     for side, (points, paint) in enumerate(zip((above, below), paints, strict=True)):
         body.append(_rect(12 + 110 * side, 6, 10, 10, 3, paint))
         body.append(_text(28 + 110 * side, 15, names[side], "start", MUTED))
@@ -183,10 +180,14 @@ def mirrored(title: str, description: str, above: Sequence[Point], below: Sequen
             x, y = 12 + step * (index + 0.5) - wide / 2, zero + 2 if side else zero - 2 - tall
             one = replace(point, label=f"{names[side]}, {point.label}")
             body.append(_told(one, _rect(x, y, wide, tall, min(wide / 2, 4), paint)))
-    every = math.ceil(len(above) / 5)
-    shown = [i for i in range(len(above)) if (len(above) - 1 - i) % every == 0]
-    body += [_near(12 + step * (i + 0.5), height - 8, above[i].label, MUTED) for i in shown]
     return _svg(title, description, height, body)
+
+
+def _axis(points: Sequence[Point], height: float) -> list[str]:
+    """The label of every so many columns, the last one's always."""
+    step, every = (WIDTH - 24) / len(points), math.ceil(len(points) / 5)
+    shown = range((len(points) - 1) % every, len(points), every)
+    return [_near(12 + step * (i + 0.5), height - 8, points[i].label, MUTED) for i in shown]
 
 
 def donut(title: str, description: str, slices: Sequence[Point]) -> str:

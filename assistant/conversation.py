@@ -4,11 +4,10 @@ A session belongs to one user; an id that is not yours is answered like one that
 when their card is published, so a tap can carry nothing but an id.
 """
 
-from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +17,7 @@ from assistant.clock import Clock
 from assistant.errors import NotFound, Refused
 from assistant.language.acts import State
 from assistant.language.memory import freeze, thaw
+from assistant.pace import Pace
 from assistant.reply import Action, Reply, new_id, to_json
 from assistant.request import Evidence, Language, Request
 from assistant.store import Store, actions, sessions, turns, users
@@ -38,20 +38,17 @@ class Guesses:
     """Who asks for too many things that are not there is not answered for a while: ids cannot be tried out."""
 
     def __init__(self, clock: Clock) -> None:
-        self.clock = clock
-        self.missed: dict[str, deque[datetime]] = {}
+        self.pace = Pace(MOST_MISSED / MINUTE.total_seconds(), MOST_MISSED, lambda: clock.now().timestamp())
 
     @contextmanager
     def counted(self, user: str) -> Iterator[None]:
         """Look for something of `user`. Raises `Refused` once they missed too often within a minute."""
-        since, missed = self.clock.now() - MINUTE, self.missed.get(user, deque())
-        if len(missed) == MOST_MISSED and missed[0] > since:
+        if self.pace.left(user) < 1:
             raise Refused("too_many_guesses")
         try:
             yield
         except NotFound:
-            self.missed = {who: times for who, times in self.missed.items() if times[-1] > since}
-            self.missed.setdefault(user, deque(maxlen=MOST_MISSED)).append(self.clock.now())
+            self.pace.admit(user)
             raise
 
 

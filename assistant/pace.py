@@ -24,7 +24,12 @@ class Pace:
         with self._guard:
             if len(self._left) > 1000:
                 self._left = {name: each for name, each in self._left.items() if now - each[1] < IDLE}
-            left, at = self._left.get(person, (float(self.burst), now))
-            left = min(self.burst, left + (now - at) * self.rate)
+            left = self.left(person)
             self._left[person] = (left - (left >= 1), now)
         return left >= 1
+
+    def left(self, person: str) -> float:
+        """How often they may do it now."""
+        now = self._now()
+        left, at = self._left.get(person, (float(self.burst), now))
+        return min(self.burst, left + (now - at) * self.rate)

@@ -32,7 +32,7 @@ from assistant.merchant import Merchant, Quote, Till
 from assistant.money import Money, total
 from assistant.payments import audit, confirmation, limits
 from assistant.payments.confirmation import Signer
-from assistant.payments.drafts import OPEN, Origin, Payment, load, move, parts_of, payment_of
+from assistant.payments.drafts import OPEN, WHOLE, Origin, Payment, load, move, parts_of, payment_of
 from assistant.payments.duties import Duties
 from assistant.payments.limits import Wallet
 from assistant.payments.mandates import Mandates
@@ -44,7 +44,7 @@ from assistant.payments.sandbox import Sandbox
 from assistant.payments.sandbox.cards import card
 from assistant.payments.settlement import Settlement
 from assistant.payments.sheets import Sheets
-from assistant.payments.tables import State, payments, refunds
+from assistant.payments.tables import State, payments
 from assistant.payments.transfers import StatementRow, Transfer, Transfers
 from assistant.payments.vault import Vault
 from assistant.settings import Settings
@@ -69,7 +69,8 @@ class Payments(Sheets):
         self.clock = clock
         key = secret(settings.home / "payments.key").encode()
         self._sandbox = None if settings.stripe_key else Sandbox(settings.home / "sandbox.db", key, clock)
-        self._provider = self._connect(settings.stripe_key)
+        money = self._sandbox
+        self._provider = Provider(money.key, money.url) if money else Provider(settings.stripe_key, lambda: None)
         self._signer = Signer(key)
         self.page = settings.public_url.rstrip("/") or f"http://127.0.0.1:{settings.port}"
         if self._sandbox:
@@ -83,10 +84,6 @@ class Payments(Sheets):
         own = hmac.new(key, b"webhook", hashlib.sha256).hexdigest()
         self._webhook_secret = f"whsec_{own}" if self._sandbox else settings.webhook_secret
         self.payees = PayeeBook(store, clock, self._enrol)
-
-    def _connect(self, key: str) -> Provider:
-        sandbox = self._sandbox
-        return Provider(sandbox.key, sandbox.url) if sandbox else Provider(key, lambda: None)
 
     def _charged_on(self, payment: Payment) -> str:
         return payment.account if payment.merchant_id else ""
@@ -268,7 +265,7 @@ class Payments(Sheets):
             now = self.clock.now()
             limits.keep(db, replace(limits.wallet(db, user, self.settings.currency), stopped_at=now))
             waiting = (payments.c.user_id == user) & payments.c.state.in_(("draft", "confirmed"))
-            found = [payment_of(row) for row in db.execute(sa.select(payments).where(waiting)).all()]
+            found = [payment_of(row) for row in db.execute(WHOLE.where(waiting)).all()]
             return sum(move(db, payment, "canceled", now, "stopped", reason="stopped") for payment in found)
 
     def resume(self, user: str) -> None:
@@ -285,13 +282,8 @@ class Payments(Sheets):
     def history(self, user: str, limit: int = 20) -> tuple[Payment, ...]:
         """What was confirmed, newest first."""
         left = (payments.c.user_id == user) & payments.c.confirmed_at.is_not(None)
-        back = (
-            sa.select(sa.func.coalesce(sa.func.sum(refunds.c.amount), 0))
-            .where(refunds.c.payment_id == payments.c.id, refunds.c.state == "succeeded")
-            .scalar_subquery()
-        )
-        newest = sa.select(payments, back.label("back")).where(left).order_by(payments.c.confirmed_at.desc())
-        return tuple(payment_of(row, row.back) for row in self.store.rows(newest.limit(limit)))
+        newest = WHOLE.where(left).order_by(payments.c.confirmed_at.desc()).limit(limit)
+        return tuple(map(payment_of, self.store.rows(newest)))
 
     def standing(self, user: str, quote: str) -> Literal["open", "leaving", "paid"]:
         """Whether a shop's quote was paid, is on its way to be, or is still to be bought."""
@@ -343,7 +335,7 @@ class Payments(Sheets):
         if self.store.first(sa.select(payments.c.id).where(old).limit(1)) is None:
             return
         with self.store.write() as db:
-            for row in db.execute(sa.select(payments).where(old)).all():
+            for row in db.execute(WHOLE.where(old)).all():
                 move(db, payment_of(row), "expired", now)
 
     def settle_due(self, restarted: bool = False) -> None:

@@ -25,6 +25,13 @@ OPEN: frozenset[State] = frozenset({"submitted", "requires_action", "unknown"})
 LIFETIME = timedelta(minutes=5)
 LARGEST = 99_999_999  # minor units: Stripe takes at most eight digits
 LONGEST_PURPOSE = 200
+WHOLE = sa.select(  # a payment's row, and what of it was given back: as `payment_of` reads it
+    payments,
+    sa.select(sa.func.coalesce(sa.func.sum(refunds.c.amount), 0))
+    .where(refunds.c.payment_id == payments.c.id, refunds.c.state == "succeeded")
+    .scalar_subquery()
+    .label("refunded"),
+)
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")  # and marks that turn the reading direction
 
 
@@ -108,8 +115,8 @@ def _lines(rows: list[list[Any]]) -> tuple[SumLine, ...]:
     return tuple(SumLine(label, Money(minor, currency), quantity) for label, minor, currency, quantity in rows)
 
 
-def payment_of(row: Any, refunded: int = 0) -> Payment:
-    """The row read back as a value."""
+def payment_of(row: Any) -> Payment:
+    """A row of `WHOLE` read back as a value."""
     sheet = row.sheet
     told = {name: sheet[name] for name in Origin.__dataclass_fields__ if name in sheet}
     listed = {name: tuple(told.get(name, ())) for name in ("uncertain", "parts", "notes")}
@@ -119,27 +126,21 @@ def payment_of(row: Any, refunded: int = 0) -> Payment:
         Money(row.amount, row.currency), Money(row.worth, sheet["base"]), row.purpose, row.method, row.merchant_id,
         row.quote_id, origin, _lines(sheet["lines"]), _lines(sheet["totals"]), row.hash, row.created_at,
         row.expires_at, row.moved_at, row.confirmed_at, row.send_at, row.provider_ref or "", row.attempt, row.reason,
-        Money(refunded, row.currency),
+        Money(row.refunded, row.currency),
     )  # fmt: skip
 
 
 def load(db: Connection, user: str, id: str) -> Payment:
     """The person's payment; somebody else's is answered like one that does not exist."""
-    row = db.execute(sa.select(payments).where(payments.c.id == id, payments.c.user_id == user)).first()
+    row = db.execute(WHOLE.where(payments.c.id == id, payments.c.user_id == user)).first()
     if row is None:
         raise NotFound("unknown_payment")
-    return payment_of(row, refunded_of(db, id))
+    return payment_of(row)
 
 
 def parts_of(db: Connection, payment: Payment) -> tuple[Payment, ...]:
     """Every payment of the sheet this one stood on, in its order."""
     return tuple(load(db, payment.user, id) for id in payment.origin.parts) or (load(db, payment.user, payment.id),)
-
-
-def refunded_of(db: Connection, id: str) -> int:
-    """Minor units that were given back."""
-    back = sa.select(sa.func.coalesce(sa.func.sum(refunds.c.amount), 0))
-    return int(db.execute(back.where(refunds.c.payment_id == id, refunds.c.state == "succeeded")).scalar_one())
 
 
 def move(db: Connection, payment: Payment, state: State, now: datetime, detail: str = "", **values: Any) -> bool:
@@ -155,7 +156,7 @@ def only_sheet(db: Connection, user: str, quote: str, now: datetime) -> None:
     """A quote is bought once: its other waiting sheets close, and one that has left forbids another (`Refused`)."""
     if not quote:
         return
-    found = db.execute(sa.select(payments).where(payments.c.user_id == user, payments.c.quote_id == quote)).all()
+    found = db.execute(WHOLE.where(payments.c.user_id == user, payments.c.quote_id == quote)).all()
     if any(row.state in ("confirmed", "succeeded", *OPEN) for row in found):
         raise Refused("still_under_way")
     for row in found:

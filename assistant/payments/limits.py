@@ -16,7 +16,7 @@ from assistant.money import Money
 from assistant.payments.drafts import Payment
 from assistant.payments.tables import payments, wallets
 
-PER_PAYMENT, PER_DAY, PER_MONTH, FIRST_USE = 500, 1000, 5000, 1000  # major units, of a new person
+USUAL = {"per_payment": 500, "per_day": 1000, "per_month": 5000, "first_use": 1000}  # major units, of a new person
 PER_HOUR = 30  # payments
 FIRST_METHOD = "pm_card_visa"
 COUNTED = ("confirmed", "submitted", "requires_action", "unknown", "succeeded")
@@ -43,24 +43,17 @@ class Wallet:
 def wallet(db: Connection, user: str, currency: str) -> Wallet:
     """The person's wallet; one who never chose has the defaults in `currency`."""
     row = db.execute(sa.select(wallets).where(wallets.c.user_id == user)).first()
-    major = Money.of(1, row.currency if row else currency)
-    usual = (major * PER_PAYMENT, major * PER_DAY, major * PER_MONTH, major * FIRST_USE)
-    if row is None:
-        return Wallet(user, *usual, PER_HOUR, FIRST_METHOD)
-    month = usual[2] if row.per_month is None else Money(row.per_month, row.currency)
-    first = usual[3] if row.first_use is None else Money(row.first_use, row.currency)
-    per_hour = PER_HOUR if row.per_hour is None else row.per_hour
-    sure = (Money(row.per_payment, row.currency), Money(row.per_day, row.currency))
-    return Wallet(user, *sure, month, first, per_hour, row.method, row.stopped_at)
+    kept = {name: value for name, value in row._mapping.items() if value is not None} if row else {}
+    currency = kept.get("currency", currency)
+    sums = {n: Money(kept[n], currency) if n in kept else Money.of(major, currency) for n, major in USUAL.items()}
+    method, stopped = kept.get("method", FIRST_METHOD), kept.get("stopped_at")
+    return Wallet(user, **sums, per_hour=kept.get("per_hour", PER_HOUR), method=method, stopped_at=stopped)
 
 
 def keep(db: Connection, wallet: Wallet) -> None:
     """Write the wallet as it stands."""
-    row = {
-        "currency": wallet.currency, "per_payment": wallet.per_payment.minor, "per_day": wallet.per_day.minor,
-        "per_month": wallet.per_month.minor, "first_use": wallet.first_use.minor, "per_hour": wallet.per_hour,
-        "method": wallet.method, "stopped_at": wallet.stopped_at,
-    }  # fmt: skip
+    row = {name: getattr(wallet, name) for name in ("currency", "per_hour", "method", "stopped_at")}
+    row |= {name: getattr(wallet, name).minor for name in USUAL}
     known = db.execute(sa.update(wallets).where(wallets.c.user_id == wallet.user).values(**row)).rowcount
     if not known:
         db.execute(sa.insert(wallets).values(user_id=wallet.user, **row))

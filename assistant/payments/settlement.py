@@ -157,7 +157,8 @@ class Settlement:
                 mine = sa.update(payments).where(payments.c.id == payment.id)
                 db.execute(mine.values(provider_ref=charge.ref))
             if charge.ref and not _agrees(payment, charge):
-                self._quarantine(db, payment)
+                later = self.clock.now() + QUARANTINE
+                self._move(db, payment, "unknown", reason="provider_disagrees", look_at=later)
             elif charge.standing == "succeeded":
                 book(db, payment, charge.ref, "charge", payment.amount, self.clock.now())
                 self._move(db, payment, "succeeded")
@@ -172,10 +173,6 @@ class Settlement:
             db.execute(sa.update(payments).where(payments.c.id == payment.id).values(**values))
         else:
             move(db, payment, state, self.clock.now(), str(values.get("reason", "")), **values)  # type: ignore[arg-type]
-
-    def _quarantine(self, db: Connection, payment: Payment) -> None:
-        later = self.clock.now() + QUARANTINE
-        self._move(db, payment, "unknown", reason="provider_disagrees", look_at=later)
 
     def _unsure(self, payment: Payment, why: str) -> None:
         """Nobody knows whether money moved: say so, and ask again soon, then more slowly."""

@@ -11,7 +11,18 @@ from assistant.merchant import Quote
 from assistant.money import Money
 from assistant.payments import audit, confirmation, doubts, limits
 from assistant.payments.confirmation import Signer
-from assistant.payments.drafts import LARGEST, Origin, Payment, load, move, only_sheet, parts_of, payment_of, row_for
+from assistant.payments.drafts import (
+    LARGEST,
+    WHOLE,
+    Origin,
+    Payment,
+    load,
+    move,
+    only_sheet,
+    parts_of,
+    payment_of,
+    row_for,
+)
 from assistant.payments.payees import Payee, PayeeBook
 from assistant.payments.provider import Provider
 from assistant.payments.sandbox import Sandbox
@@ -91,7 +102,7 @@ class Sheets:
         return made
 
     def _supersede(self, db: Connection, user: str, old: str) -> None:
-        found = db.execute(sa.select(payments).where(payments.c.id == old, payments.c.user_id == user)).first()
+        found = db.execute(WHOLE.where(payments.c.id == old, payments.c.user_id == user)).first()
         for part in parts_of(db, payment_of(found)) if found is not None else ():
             if part.state == "draft":
                 move(db, part, "canceled", self.clock.now(), "replaced", reason="replaced")

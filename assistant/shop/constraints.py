@@ -4,10 +4,12 @@ Knows units, the fields a condition may name, and that a product which does not 
 and counted. Does not read sentences: `language/slots` writes `request.Constraint`, this room keeps it.
 """
 
+import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,28 +23,15 @@ from assistant.shop.glossary import Glossary, glossary, plain
 Mask = NDArray[np.bool_]
 Convert = Callable[[Money, str], tuple[Money, date]]  # money, currency -> converted, day of the rate
 
-FIELDS = {
-    "color": "colour", "volume": "capacity", "loudness": "noise", "mass": "weight", "seller": "merchant",
-    "delivery_days": "delivery", "in_stock": "stock", "availability": "stock", "stars": "rating",
-}  # fmt: skip
+_LISTED = tomllib.loads(Path(__file__).with_name("units.toml").read_text(encoding="utf-8"))
+FIELDS: dict[str, str] = _LISTED["fields"]
 # unit as written -> (attribute it measures, factor, canonical unit)
 UNITS: dict[str, tuple[str, float, str]] = {
-    name: (field, factor, unit)
-    for field, unit, factors in (
-        ("capacity", "ml", {1: "ml 毫升", 10: "cl", 1000: "l litre liter litres liters 升 公升", 29.5735: "floz"}),
-        ("weight", "g", {1: "g gr gram grams gramme grammes 克", 1000: "kg kilo kilos 公斤 千克",
-                         453.592: "lb lbs pound pounds livre 磅", 28.3495: "oz ounce ounces 盎司", 500: "斤"}),
-        ("length", "mm", {1: "mm 毫米", 10: "cm 厘米 公分", 1000: "m metre meter 米",
-                          25.4: "in inch inches pouce pouces 英寸"}),
-        ("noise", "dB", {1: "db decibel decibels décibel décibels 分贝"}),
-        ("power", "W", {1: "w watt watts 瓦", 1000: "kw 千瓦"}),
-        ("battery", "h", {1: "h hour hours heure heures 小时"}),
-        ("delivery", "day", {1: "day days jour jours 天 日", 7: "week weeks semaine semaines 周 星期"}),
-        ("rating", "", {1: "star stars étoile étoiles 星"}),
-    )
-    for factor, names in factors.items()
+    name: (field, float(factor), told["unit"])
+    for field, told in _LISTED["measures"].items()
+    for factor, names in told["names"].items()
     for name in names.split()
-}  # fmt: skip
+}
 TOLD = ("material", "feature")  # facts that a product may tell in its own words
 AS_WRITTEN = ("brand", "model", "size")  # compared without case and accents, shown as written
 NUMBERS: dict[str, Callable[[NDArray[Any], float], Mask]] = {

@@ -90,7 +90,8 @@ def _payees(spent: Sequence[Movement]) -> list[Anomaly]:
         mine, others = before[cashflow.normal_payee(each.payee), each.money.currency], year[each.money.currency]
         amount = each.money.minor
         if len(mine) >= LEAST and _far(amount, mine):
-            found.append(Anomaly("jump", each.day, each.payee, each.money, _usual(mine, each), (each,)))
+            usual = Money(int(median(mine)), each.money.currency)
+            found.append(Anomaly("jump", each.day, each.payee, each.money, usual, (each,)))
         elif not mine and len(others) > 20 and each.day - others[0].day >= SETTLED:
             since = bisect_left(others, each.day - timedelta(days=365), key=lambda move: move.day)
             lately = [move.money.minor for move in others[since:]]
@@ -124,7 +125,3 @@ def _far(amount: int, before: Sequence[int]) -> bool:
     if amount <= middle + FAR * FLAT * abs(middle):
         return False
     return amount > middle + FAR * SCALED * median(abs(each - middle) for each in before)
-
-
-def _usual(before: Sequence[int], each: Movement) -> Money:
-    return Money(int(median(before)), each.money.currency)

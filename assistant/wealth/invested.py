@@ -1,7 +1,7 @@
 """Metrics of investments: returns, gains by holding, realised gains, cost, falls, dividends to come."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant import fx
 from assistant.errors import Refused
@@ -44,7 +43,9 @@ class Track:
         self.worth = valuation.curve(books.ledger, query.user, self.days, query.currency, self.names)
         crossed = books.ledger.crossings(query.user, ids, eve + timedelta(days=1), books.end, own)
         self.flows = [(day, books.on(money, day).minor) for day, money in crossed]
-        came, went = (_by_day([(day, way * m) for day, m in self.flows if way * m > 0], self.days) for way in (1, -1))
+        came, went = np.zeros((2, len(self.days)), np.int64)
+        for day, minor in self.flows:
+            (came if minor > 0 else went)[(day - eve).days] += abs(minor)
         if not self.worth[0] and not came.any():
             raise Refused("no_capital", start=query.period.start, end=books.end)
         self.weighted = returns.time_weighted(self.worth, came, went)
@@ -275,13 +276,6 @@ def dividends_due(books: Books) -> Answer:
     facts = {"count": len(rows)} | ({"day": coming[0].next, "payee": coming[0].payee} if coming else {})
     end = coming[-1].next if coming else books.query.today
     return books.answer(rows, facts=facts, period=Period(books.query.today, end))
-
-
-def _by_day(flows: Iterable[tuple[date, int]], days: Sequence[date]) -> NDArray[np.int64]:
-    found = np.zeros(len(days), np.int64)
-    for day, minor in flows:
-        found[(day - days[0]).days] += minor
-    return found
 
 
 def _percent(share: float) -> Decimal:

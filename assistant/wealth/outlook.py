@@ -72,7 +72,10 @@ def forecast(
     mine = [a for a in ledger.accounts(user) if (a.name in accounts if accounts else a.kind in SPENT_FROM)]
     inside = [each.id for each in mine]
     moved = ledger.passing(user, inside, today - timedelta(days=LOOK_BACK), today)
-    coming, going = ([m for m in moved if m.money.minor > 0], [_positive(m) for m in moved if m.money.minor < 0])
+    coming, going = (
+        [m for m in moved if m.money.minor > 0],
+        [replace(m, money=-m.money) for m in moved if m.money.minor < 0],
+    )
     paid_in, paid_out = (cashflow.recurring(part, today) for part in (coming, going))
     payday = None if until else next_income(paid_in, today, currency)
     end = until or (payday.day - timedelta(days=1) if payday else month_end(today))
@@ -139,10 +142,6 @@ def _curve(balance: Money, due: Sequence[Due], pace: Decimal, today: date, end: 
         usual = int((pace * back).quantize(Decimal(1), ROUND_HALF_UP))
         points.append((day, Money(booked - usual, balance.currency)))
     return tuple(points)
-
-
-def _positive(moved: Movement) -> Movement:
-    return replace(moved, money=-moved.money)
 
 
 def _at(each: Due) -> tuple[date, int, str]:
