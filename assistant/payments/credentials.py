@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, conlist, create_model
+from pydantic import Field, ValidationError, conlist, create_model
 
+from assistant.acp.messages import Shape
 from assistant.errors import Refused
 
 if TYPE_CHECKING:
@@ -28,20 +29,16 @@ if TYPE_CHECKING:
 Minor = Annotated[int, Field(gt=0)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _Open(_Strict):
+class _Open(Shape):
     def the(self, kind: type[Any]) -> Any:
         """The one constraint of this kind. Raises `Refused`: without it, or with two, the mandate has no bound."""
-        found = [each for each in self.constraints if isinstance(each, kind)]  # type: ignore[attr-defined]
+        found = [each for each in self.constraints if isinstance(each, kind)]
         if len(found) != 1:
             raise Refused("mandate_invalid")
         return found[0]
 
 
-def _shape(name: str, parent: type[BaseModel] = _Strict, /, **fields: Any) -> Any:
+def _shape(name: str, parent: type[Shape] = Shape, /, **fields: Any) -> Any:
     """A closed shape: each field is a type, a text it always is (`vct`, `type`), or a type with its usual value."""
     told: dict[str, Any] = {
         field: (Literal[said], said) if isinstance(said, str) else said if isinstance(said, tuple) else (said, ...)

@@ -6,6 +6,7 @@ Knows who is asking and how a receipt is laid out on paper; what is true of a pa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import LueurError
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
 EVERY = 100_000  # payments of a spreadsheet
 COLUMNS = ("confirmed_at", "payee", "account", "amount", "currency", "refunded", "state", "purpose", "id", "reference")
 LARGEST_WEBHOOK = 256_000  # bytes
-STYLE = (
-    "body{font:15px/1.5 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem;color:#1c1b22}"
-    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.2rem}dt{color:#666}dd{margin:0;"
-    "overflow-wrap:anywhere}small{color:#9a5b00;font-weight:600}@media print{body{margin:0}}"
-)
 
 
 def words(language: str, key: str, **values: object) -> str:
@@ -164,7 +160,8 @@ def _paper(
     title: str, mark: str, head: tuple[Html, ...], facts: Mapping[str, Any], foot: tuple[Html, ...], language: str
 ) -> str:
     rows = [row for name, value in facts.items() if value for row in (el("dt", name), el("dd", value))]
-    top = (el("meta", charset="utf-8"), el("title", title), el("style", Html(STYLE)), el("small", mark))
+    style = Html(Path(__file__).with_suffix(".css").read_text(encoding="utf-8"))
+    top = (el("meta", charset="utf-8"), el("title", title), el("style", style), el("small", mark))
     return "<!doctype html>" + el("html", *top, *head, el("dl", *rows), *foot, lang=language)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,7 @@ from assistant.shop.catalogue import Catalogue, Product
 from assistant.shop.feeds import Problem
 
 SHOWN = 5  # products and problems a preview holds
+KEPT = 3600.0  # seconds that a feed waits to be confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,11 @@ class Intake:
         return (each for each in self._read(data) if isinstance(each, Product))
 
     def _keep(self, data: bytes) -> str:
+        """Until it is confirmed; what nobody confirmed within an hour goes."""
         key = hashlib.sha256(data).hexdigest()[:32]
         self._folder.mkdir(mode=0o700, exist_ok=True)
+        for old in self._folder.iterdir():
+            if old.stat().st_mtime < time.time() - KEPT:
+                old.unlink(missing_ok=True)
         (self._folder / key).write_bytes(data)
         return key

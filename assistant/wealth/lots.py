@@ -89,7 +89,8 @@ def book(trades: Iterable[Trade], method: Method = "fifo") -> Book:
             lots = _split(lots, held + each.quantity, held)
         elif each.quantity > 0:
             lots.append(Lot(each.day, each.quantity, each.amount))
-            lots = _pooled(lots) if method == "average" else lots
+            if method == "average":
+                lots = [Lot(lots[0].day, sum(lot.quantity for lot in lots), sum(lot.cost for lot in lots))]
         elif each.quantity:
             sales.append(Sale(each.day, each.amount, _take(lots, -each.quantity, method, each.day)))
     return Book(tuple(lots), tuple(sales))
@@ -100,10 +101,6 @@ def _split(lots: list[Lot], after: int, before: int) -> list[Lot]:
     grown = [replace(each, quantity=each.quantity * after // before) for each in lots]
     rest = after - sum(each.quantity for each in grown)
     return [*grown[:-1], replace(grown[-1], quantity=grown[-1].quantity + rest)]
-
-
-def _pooled(lots: list[Lot]) -> list[Lot]:
-    return [Lot(lots[0].day, sum(each.quantity for each in lots), sum(each.cost for each in lots))]
 
 
 def _take(lots: list[Lot], wanted: int, method: Method, day: date) -> tuple[Lot, ...]:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -215,6 +216,13 @@ def test_a_feed_is_loaded_after_its_preview_and_again_with_its_past(shop: Shop, 
     assert [past.price.minor for past in product.history] == [2990, 2490], "the same price again is no past"
     with pytest.raises(NotFound):
         shop.intake.bring_in(again.key)
+
+
+def test_a_feed_that_nobody_confirms_goes_after_an_hour(shop: Shop) -> None:
+    waiting = shop.settings.home / "feeds" / shop.intake.preview(Upload("shop.tsv", TSV.encode())).key
+    os.utime(waiting, (0, 0))
+    shop.intake.preview(Upload("other.tsv", TSV.replace("29.90", "24.90").encode()))
+    assert not waiting.exists()
 
 
 def test_a_code_of_another_product_is_not_taken_over(shop: Shop) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,12 +24,6 @@ if TYPE_CHECKING:
     from assistant.payments.sandbox.server import Sandbox
 
 Words = Callable[..., str]  # (language, key, **values) -> sentence
-STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:26rem;margin:12vh auto;padding:0 1rem;color:#1c1b22}"
-    "small{color:#9a5b00;font-weight:600}h1{font-size:2rem;margin:.5rem 0}"
-    "button{font:inherit;padding:.8rem 1.2rem;margin-right:.5rem;border-radius:12px;border:1px solid #bbb}"
-    "button[value=yes]{background:#4a3fd1;color:#fff;border:0}"
-)
 
 
 def routes(sandbox: Sandbox, words: Words) -> list[Route]:
@@ -90,9 +85,10 @@ def _page(verb: str, found: dict[str, Any], spoken: str, words: Words) -> str:
         f"<button name=answer value=no>{say(f'{verb}_no')}</button></form>"
     )
     about = escape(str(found.get("description") or ""))
+    style = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
     return (
         f"<!doctype html><html lang={escape(spoken)}><meta charset=utf-8>"
-        f"<meta name=viewport content='width=device-width'><title>{say(verb)}</title><style>{STYLE}</style>"
+        f"<meta name=viewport content='width=device-width'><title>{say(verb)}</title><style>{style}</style>"
         f"<small>{say('no_real_money')}</small><h1>{escape(amount.text(spoken))}</h1>"
         f"<p>{say(f'{verb}_asks')}</p><p>{about}</p>{buttons if open_ else '<p>' + say('answered') + '</p>'}"
     )

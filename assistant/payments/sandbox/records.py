@@ -166,7 +166,8 @@ class Records:
             for account, key, body in self._db.execute("SELECT account, key, body FROM answers").fetchall():
                 if key.split(":")[0] in payments or gone & set(THING.findall(body)):
                     self._db.execute("DELETE FROM answers WHERE account = ? AND key = ?", (account, key))
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self._lock:  # no other thread may commit beside a checkpoint that still runs
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         with self._lock:

@@ -24,6 +24,7 @@ from assistant.acp.signature import canonical
 from assistant.errors import LueurError
 from assistant.protocols.acp.counter import Counter
 from assistant.protocols.acp.tables import answers
+from assistant.protocols.acp.view import told
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -64,15 +65,10 @@ class Shopfront:
     async def discovery(self, _: Call) -> Response:
         from starlette.responses import JSONResponse
 
-        capabilities = acp.DiscoveryCapabilities(
-            services=("checkout", "orders", "delegate_payment"), extensions=({"name": "discount"},),
-            intervention_types=("3ds",), supported_currencies=("eur", "usd"), supported_locales=("en", "fr", "zh"),
-        )  # fmt: skip
-        told = acp.Discovery(
-            protocol=acp.DiscoveryProtocol(version=VERSION, supported_versions=(VERSION,)), transports=("rest",),
-            api_base_url=self.counter.view.url, capabilities=capabilities,
-        )  # fmt: skip
-        return JSONResponse(told.wire(), headers={"Cache-Control": "public, max-age=3600"})
+        speaks = {"version": VERSION, "supported_versions": [VERSION]}
+        said = told("discovery") | {"protocol": speaks, "api_base_url": self.counter.view.url}
+        checked = acp.Discovery.model_validate(said, strict=False)
+        return JSONResponse(checked.wire(), headers={"Cache-Control": "public, max-age=3600"})
 
     def _served(self, act: Callable[[Call, str, bytes], tuple[int, acp.Session]]) -> Any:
         from starlette.concurrency import run_in_threadpool

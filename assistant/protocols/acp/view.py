@@ -1,8 +1,10 @@
 """A quote of the engine as ACP tells it: lines, ways, totals, discounts; and the order it became."""
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 
 from assistant.acp import VERSION
 from assistant.acp import messages as acp
@@ -11,10 +13,13 @@ from assistant.merchant import Quote, Sale, Shipping
 from assistant.reply import SumLine
 from assistant.shop.merchants import House
 
-HANDLER, PSP = "card_tokenized", "lueur-sandbox"
-HANDLERS = "https://acp.dev/schemas/handlers/tokenized.card"
-DISCOUNT = {"name": "discount", "extends": [f"$.CheckoutSession{place}discounts" for place in
-                                            ("CreateRequest.", "UpdateRequest.", ".")]}  # fmt: skip
+HANDLER = "card_tokenized"
+
+
+def told(what: str) -> Json:
+    """What this shop says of itself, of `view.toml`."""
+    said: Json = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))[what]
+    return said
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,15 +65,10 @@ class View:
         return self.house.terms.delivery[way].kind
 
     def capabilities(self) -> acp.Capabilities:
-        handler = acp.PaymentHandler(
-            id=HANDLER, name="dev.acp.tokenized.card", version="2026-01-22", psp=PSP,
-            spec="https://acp.dev/handlers/tokenized.card", requires_delegate_payment=True,
-            requires_pci_compliance=False, config_schema=f"{HANDLERS}/config.json",
-            instrument_schemas=(f"{HANDLERS}/instrument.json",),
-            config={"merchant_id": self.account, "psp": PSP, "supports_3ds": True, "environment": "sandbox"},
-        )  # fmt: skip
-        asks = acp.Interventions(supported=("3ds",), required=(), enforcement="conditional")
-        return acp.Capabilities(payment=acp.Payment(handlers=(handler,)), interventions=asks, extensions=(DISCOUNT,))
+        said = told("capabilities")
+        said["payment"]["handlers"][0]["config"]["merchant_id"] = self.account
+        able: acp.Capabilities = acp.Capabilities.model_validate(said, strict=False)
+        return able
 
     def _option(self, way: Shipping) -> acp.FulfillmentOption:
         kind, total = self.kind(way.id), (_total("total", way.label, way.fee.minor),)
@@ -117,9 +117,9 @@ class View:
                        coupon={"id": code.lower(), "name": line.label} | worth)  # fmt: skip
 
     def bank(self) -> Json:
-        acquirer = {"acquirer_bin": "489537", "acquirer_country": "FR", "acquirer_merchant_id": self.account[:35],
-                    "merchant_name": self.house.name[:40]}  # fmt: skip
-        return {"acquirer_details": acquirer, "directory_server": "visa"}
+        said = told("bank")
+        own = {"acquirer_merchant_id": self.account[:35], "merchant_name": self.house.name[:40]}
+        return said | {"acquirer_details": said["acquirer_details"] | own}
 
 
 def _details(request: Json) -> acp.FulfillmentDetails | None:
