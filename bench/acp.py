@@ -8,8 +8,6 @@ import http.server
 import json
 import random
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -48,6 +46,7 @@ from assistant.settings import Settings
 from assistant.shop import Shop, elsewhere
 from assistant.store import Store
 from bench.figures import figure, p95
+from bench.house import served
 
 PURCHASES, USER, SESSION = 50, "ada", "ses_1"
 SHOPS = {"maison": 20, "rail": 15, "tablee": 15}
@@ -110,7 +109,7 @@ def buy_everything(home: Path, heard: Heard, hook: str) -> None:
         kernel.warm()
         with closing(kernel), taken(heard):
             for id, count in SHOPS.items():
-                with standing(home, id, hook) as url:
+                with served(home, "merchant", "--shop", id, "--hook", hook, page=elsewhere.DISCOVERY) as (_, _, url):
                     shop.add_shop(url, id, id, (home / "merchants" / id / "agent.key").read_text())
                     kernel.trade_with(shop.merchants)
                     for number in range(count):
@@ -154,37 +153,6 @@ def answer(kernel: Payments, ref: str, yes: bool) -> None:
     records = kernel._sandbox.records
     with records.transaction():
         intents.answer(Call(records, {}, records.account_of(ref) or "", int(time.time()), ref), yes)
-
-
-@contextmanager
-def standing(home: Path, shop: str, hook: str) -> Iterator[str]:
-    """`lueur merchant` in a process of its own."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "assistant.cli", "merchant", "--shop", shop, "--port", str(port), "--hook", hook]
-    env = {"LUEUR_HOME": str(home), "PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(sys.path)}
-    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL) as running:
-        try:
-            while not _answers(url):
-                time.sleep(0.1)
-            yield url
-        finally:
-            running.terminate()
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url + elsewhere.DISCOVERY, trust_env=False).is_success
-    except httpx.HTTPError:
-        return False
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @contextmanager

@@ -53,11 +53,11 @@ def command_line() -> list[Figure]:
 def page() -> Iterator[Figure]:
     """Start to first answered page, on a new folder (the demo household is made) and on a known one; then memory."""
     with tempfile.TemporaryDirectory() as home:
-        with served(Path(home)) as (first, _, _):
+        with served(Path(home), "serve") as (first, _, _):
             yield figure("page answers, new folder", first, "s")
-        with served(Path(home)) as (again, process, port):
+        with served(Path(home), "serve") as (again, process, url):
             yield figure("page answers, known folder", again, "s", 8.0)
-            ready(port)
+            ready(url)
             yield figure("memory of all processes, idle (PSS)", memory(process.pid) / 2**30, "GiB")
             server = server_of(Path(home))
             assert server
@@ -67,37 +67,39 @@ def page() -> Iterator[Figure]:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[tuple[float, subprocess.Popen[bytes], int]]:
+def served(home: Path, *arguments: str, page: str = "/") -> Iterator[tuple[float, subprocess.Popen[bytes], str]]:
+    """A `lueur` of its own: the seconds until its page answers, the process, its address."""
     import httpx
 
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
     environment = os.environ | {"LUEUR_HOME": str(home), "HF_HUB_OFFLINE": "1"}
     began = time.perf_counter()
     process = subprocess.Popen(
-        [Path(sys.executable).with_name("lueur"), "serve", "--port", str(port)],
+        [Path(sys.executable).with_name("lueur"), *arguments, "--port", str(port)],
         env=environment, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         while True:
             try:
-                if httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code == 200:
+                if httpx.get(url + page, trust_env=False).is_success:
                     break
             except httpx.HTTPError:
                 if process.poll() is not None:
                     raise RuntimeError("the server ended by itself") from None
             time.sleep(0.05)
-        yield time.perf_counter() - began, process, port
+        yield time.perf_counter() - began, process, url
     finally:
         process.terminate()
         process.wait(30)
 
 
-def ready(port: int) -> None:
+def ready(url: str) -> None:
     import httpx
 
-    while not httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).json()["ready"]:
+    while not httpx.get(f"{url}/healthz", trust_env=False).json()["ready"]:
         time.sleep(0.2)
 
 

@@ -19,6 +19,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+from rapidfuzz.distance import Levenshtein
 
 from assistant.core import Assistant
 from assistant.errors import BadInput
@@ -65,7 +66,7 @@ def commands(label: str, voices: Sequence[str], target: float | None) -> list[Fi
             heard = engine.hear(samples, HINTS, "en")
             spent, sound = spent + time.process_time() - began, sound + len(samples) / RATE
             said = phrase.split()
-            errors, words = errors + distance(said, heard.text.lower().split()), words + len(said)
+            errors, words = errors + Levenshtein.distance(said, heard.text.lower().split()), words + len(said)
             refused += heard.confidence < 0.5
             if numbers(phrase):
                 amounts += 1
@@ -189,7 +190,7 @@ def humans(folder: Path) -> list[Figure]:
 def error_rate(clips: Sequence[Mapping[str, str]], heard: Mapping[str, tuple[str, float]]) -> float:
     """Words to mend for each word said, over the clips whose words are known."""
     pairs = [(clip["text"].split(), heard[clip["file"]][0].split()) for clip in clips if clip["text"]]
-    return sum(distance(*pair) for pair in pairs) / max(1, sum(len(said) for said, _ in pairs))
+    return sum(Levenshtein.distance(*pair) for pair in pairs) / max(1, sum(len(said) for said, _ in pairs))
 
 
 def drafts(clips: Sequence[Path]) -> int:
@@ -225,13 +226,3 @@ def listened(samples: Samples) -> tuple[str, float]:
 
 def numbers(text: str) -> list[str]:
     return [word for word in text.lower().split() if word in domain.NUMBERS]
-
-
-def distance(said: Sequence[str], heard: Sequence[str]) -> int:
-    """Words to insert, delete or replace (Levenshtein)."""
-    row = list(range(len(heard) + 1))
-    for i, word in enumerate(said, 1):
-        corner, row[0] = row[0], i
-        for j, other in enumerate(heard, 1):
-            corner, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, corner + (word != other))
-    return row[-1]

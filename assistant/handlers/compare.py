@@ -5,13 +5,12 @@ from typing import Any
 
 from assistant.errors import Refused
 from assistant.handlers import Context, Handler, Tap
-from assistant.handlers.goods import measure, placed, value, view
+from assistant.handlers.goods import measure, placed, unranked, value
 from assistant.language.acts import Do
 from assistant.money import Money
 from assistant.reply import Action, Compare, CompareRow, Reply
 from assistant.shop.glossary import glossary
 from assistant.shop.guide import PRICES, Comparison, Row
-from assistant.shop.shelf import Hit
 
 LEAST, MOST = 2, 3  # products in a comparison
 DIFFERENCES = 4  # in one sentence
@@ -31,7 +30,7 @@ def _compared(products: Sequence[str], currency: str, context: Context) -> Reply
     if len(products) < LEAST:
         raise Refused("nothing_to_compare")
     found = context.rooms.shop.compare(products[:MOST], currency)
-    views = tuple(view(Hit(each, each.offer.price(currency)), currency, context) for each in found.products)
+    views = tuple(unranked(each, currency, context) for each in found.products)
     rows = tuple(_row(row, context) for row in found.different)
     same = ", ".join(f"{_row(row, context).attribute} {_row(row, context).values[0]}" for row in found.same)
     notes = (*tradeoffs(found, currency, context), *((context.say("product.same", facts=same),) if same else ()))

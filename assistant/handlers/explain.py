@@ -10,7 +10,7 @@ from assistant.errors import BadInput, Refused
 from assistant.handlers import Context, Handler
 from assistant.handlers.compare import tradeoffs
 from assistant.handlers.figures import plotted
-from assistant.handlers.goods import known, measure, reason, stock, value, view
+from assistant.handlers.goods import known, measure, on_shelf, reason, stock, unranked, value, view
 from assistant.handlers.product import MEANT, limit_text, meant
 from assistant.language.acts import Amount, Do
 from assistant.language.messages import shown
@@ -20,7 +20,6 @@ from assistant.reply import Products, Reply
 from assistant.request import Constraint
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import glossary
-from assistant.shop.shelf import Hit
 
 LOOKED_AT = 60  # places of a search in which a product is looked for
 ALIKE = 3
@@ -51,16 +50,16 @@ def _wish(context: Context) -> tuple[str, tuple[Constraint, ...]]:
 
 def why(product: Product, do: Do, context: Context) -> Reply:
     words, limits = _wish(context)
-    shelf = context.rooms.shop.search(words, limits, context.language, LOOKED_AT)
-    at = next((n for n, hit in enumerate(shelf.hits) if hit.product.id == product.id), None)
+    found = context.rooms.shop.search(words, limits, context.language, LOOKED_AT)
+    at = next((n for n, hit in enumerate(found.hits) if hit.product.id == product.id), None)
     if at is None:
         return why_not(product, do, context)
-    hit = shelf.hits[at]
-    said = [reason(each, shelf.currency, context) for each in hit.why]
-    said += [_stated(each, product, context) for each in shelf.constraints]
+    hit = found.hits[at]
+    said = [reason(each, found.currency, context) for each in hit.why]
+    said += [_stated(each, product, context) for each in found.constraints]
     title = product.title(context.language)
-    text = context.say("explain.place", title=title, place=at + 1, count=shelf.total, reasons=" · ".join(said))
-    card = Products(products=(replace(view(hit, shelf.currency, context), why=tuple(said)),))
+    text = context.say("explain.place", title=title, place=at + 1, count=found.total, reasons=" · ".join(said))
+    card = Products(products=(replace(view(hit, found.currency, context), why=tuple(said)),))
     return Reply(text, (card,), "product")
 
 
@@ -97,16 +96,10 @@ def like(product: Product, do: Do, context: Context) -> Reply:  # noqa: ARG001
     found = shop.alike(product, _wish(context)[1])[:ALIKE]
     if not found:
         return Reply(context.say("explain.none_alike", title=product.title(context.language)), route="product")
-    views = tuple(
-        replace(
-            view(Hit(each, each.offer.price(currency)), currency, context),
-            why=(context.say("explain.shares", facts=", ".join(glossary().name(n, context.language) for n in shared)),)
-            if shared else (),
-        )
-        for each, shared in found
-    )  # fmt: skip
-    text = context.say("explain.alike", title=product.title(context.language))
-    return Reply(text, (Products(products=views),), "product", results=tuple(each.id for each in views))
+    facts = [", ".join(glossary().name(name, context.language) for name in shared) for _, shared in found]
+    whys = [(context.say("explain.shares", facts=each),) if each else () for each in facts]
+    views = [unranked(each, currency, context, why) for (each, _), why in zip(found, whys, strict=True)]
+    return on_shelf(context.say("explain.alike", title=product.title(context.language)), views)
 
 
 def history(product: Product, do: Do, context: Context) -> Reply:  # noqa: ARG001
@@ -167,10 +160,10 @@ def variants(product: Product, do: Do, context: Context) -> Reply:
     """The same with another colour or size, and all else as it is."""
     by, kept = ("colour", "size") if value(do, "op", "") == "colours" else ("size", "colour")
     same = (Constraint("family", "is", product.family),)
-    shelf = context.rooms.shop.search("", same, context.language, LOOKED_AT)
+    found = context.rooms.shop.search("", same, context.language, LOOKED_AT)
     mine = {name: product.attributes.get(name) for name in (by, kept)}
     others = [
-        hit for hit in shelf.hits
+        hit for hit in found.hits
         if hit.product.attributes.get(kept) == mine[kept] and hit.product.attributes.get(by) not in (None, mine[by])
     ]  # fmt: skip
     title = product.title(context.language)
@@ -178,9 +171,8 @@ def variants(product: Product, do: Do, context: Context) -> Reply:
         return Reply(context.say("explain.one_kind", title=title), route="product")
     facts = [hit.product.attributes[by] for hit in others]
     told = context.say("service.comma").join(dict.fromkeys(measure(fact.value, fact.unit, context) for fact in facts))
-    views = tuple(view(hit, shelf.currency, context) for hit in others[:ALIKE])
-    text = context.say("explain.variants", title=title, variants=told)
-    return Reply(text, (Products(products=views),), "product", results=tuple(each.id for each in views))
+    views = [view(hit, found.currency, context) for hit in others[:ALIKE]]
+    return on_shelf(context.say("explain.variants", title=title, variants=told), views)
 
 
 OPS: dict[str, Callable[[Product, Do, Context], Reply]] = {

@@ -4,13 +4,14 @@ Shared by everything that shows products. Knows no search, no cart and no paymen
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from assistant.errors import NotFound, Refused
 from assistant.handlers import Context
 from assistant.language.acts import Do
 from assistant.money import LOCALES, Money
-from assistant.reply import Action, Notice, ProductView
+from assistant.reply import Action, Notice, Products, ProductView, Reply
 from assistant.request import Constraint
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import glossary
@@ -60,6 +61,17 @@ def view(hit: Hit, currency: str, context: Context) -> ProductView:
         stock(offer.stock, context), offer.delivery_days,
         tuple(reason(each, currency, context) for each in hit.why), product.image, tuple(actions),
     )  # fmt: skip
+
+
+def unranked(product: Product, currency: str, context: Context, why: tuple[str, ...] = ()) -> ProductView:
+    """A product that no search ranked."""
+    price = product.offer.price(currency)
+    return replace(view(Hit(product, price), price.currency, context), why=why)
+
+
+def on_shelf(text: str, views: Sequence[ProductView]) -> Reply:
+    """Products to speak of by their places from now on."""
+    return Reply(text, (Products(products=tuple(views)),), "product", results=tuple(each.id for each in views))
 
 
 def _per(product: Product, currency: str, context: Context) -> str:

@@ -5,21 +5,19 @@ A photo of a thing shows the likest products, and says what decided.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from difflib import SequenceMatcher
 
 from assistant import fx
 from assistant.errors import BadInput
 from assistant.handlers import Context, product
-from assistant.handlers.goods import view
+from assistant.handlers.goods import on_shelf, unranked
 from assistant.language.acts import Do, Slot
 from assistant.money import NO_CURRENCY, Money
-from assistant.reply import Products, Reply
+from assistant.reply import Reply
 from assistant.request import Seen
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import pieces
 from assistant.shop.match import Match
-from assistant.shop.shelf import Hit
 
 READ_ALIKE = 0.75  # share of letters from which a printed word is the catalogue's, misread
 SHOWN = 3  # products a photo may show
@@ -44,15 +42,12 @@ def _alike(matches: Sequence[Match], context: Context) -> Reply | None:
     cards = []
     for match in matches[:SHOWN]:
         if product := shop.product(match.product):
-            hit = Hit(product, product.offer.price(context.settings.currency))
             why = context.say(f"product.match.{match.how}", said=match.said)
-            cards.append(replace(view(hit, hit.price.currency, context), why=(why,)))
+            cards.append(unranked(product, context.settings.currency, context, (why,)))
     if not cards:
         return None
     guess = matches[0].how == "look"
-    text = context.say("product.may_be" if guess else "product.matched", title=cards[0].title)
-    ids = tuple(card.id for card in cards)
-    return Reply(text, (Products(products=tuple(cards)),), route="product", results=ids)
+    return on_shelf(context.say("product.may_be" if guess else "product.matched", title=cards[0].title), cards)
 
 
 def unsold(seen: Seen, context: Context) -> Reply | None:

@@ -13,6 +13,7 @@ from assistant import charts
 from assistant.errors import LueurError
 from assistant.handlers import Context, figures
 from assistant.handlers.figures import chart, label, period_text, point, point_label, printed, readable, sentence
+from assistant.language.messages import shown
 from assistant.money import Money
 from assistant.reply import Action, Overview, Period, Reply, Tile, new_id
 from assistant.wealth import Answer
@@ -78,12 +79,12 @@ def page(asked: Mapping[str, Any], context: Context, card: str = "") -> Reply:
         tiles.append(_tile(plan, answer, opens.id, wanted, context))
     key = card or new_id("card")
     chips = _chips(key, period, currency, context)
-    shown = Overview(
+    overview = Overview(
         id=key, title=context.say("wealth.page.title"), period=period, currency=currency, tiles=tuple(tiles),
         choices=tuple(chip.id for chip in chips), actions=(*chips, *actions),
     )  # fmt: skip
     told = {"metric": "overview", "period": period, "currency": currency}
-    return Reply(texts[0], (shown,), "wealth", told=told)
+    return Reply(texts[0], (overview,), "wealth", told=told)
 
 
 def _tile(plan: Plan, answer: Answer, opens: str, wanted: Mapping[str, Any], context: Context) -> Tile:
@@ -118,8 +119,6 @@ def _lines(plan: Plan, answer: Answer, context: Context) -> tuple[tuple[str, str
 
 
 def _text(value: Any, context: Context) -> str:
-    from assistant.language.messages import shown
-
     return str(shown(printed(value, context), context.language))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant.errors import BadInput, NotFound, Refused
 from assistant.handlers import Context, Handler, Tap, ask, compare, notice, said
-from assistant.handlers.goods import beyond, known, measure, met, placed, reason, value, view
+from assistant.handlers.goods import beyond, known, measure, met, on_shelf, placed, reason, unranked, value, view
 from assistant.handlers.habits import WORN, habits, wears
 from assistant.language.acts import Do, Slot
 from assistant.language.bounds import ABOUT
@@ -23,7 +23,7 @@ from assistant.request import Constraint, Doubt
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import glossary
 from assistant.shop.guide import Ask
-from assistant.shop.shelf import Hit, Shelf
+from assistant.shop.shelf import Shelf
 
 SHOWN = 3  # cards in view
 MEANT = {"ref", "query", "constraints"}  # slots that say which product
@@ -256,11 +256,8 @@ def _code_seen(context: Context) -> str:
 
 
 def one(product: Product, context: Context, intro: str, currency: str = "", facts: tuple[str, ...] = ()) -> Reply:
-    currency = currency or context.settings.currency
-    hit = Hit(product, product.offer.price(currency))
-    shown = replace(view(hit, hit.price.currency, context), why=facts)
-    text = context.say("product.this", intro=intro, title=shown.title, price=hit.price).strip()
-    return Reply(text, (Products(products=(shown,)),), route="product", results=(product.id,))
+    shown = unranked(product, currency or context.settings.currency, context, facts)
+    return on_shelf(context.say("product.this", intro=intro, title=shown.title, price=shown.price).strip(), (shown,))
 
 
 def buy(do: Do, context: Context) -> Reply:

@@ -79,6 +79,7 @@ class Start:
 @dataclass(frozen=True, slots=True)
 class Set:
     slots: Slots
+    payee: str = ""  # as of `Cancel`
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from assistant.language import amounts, corrections, measures, narrowing, periods, slots, wishes
 from assistant.language.acts import Act, Affirm, Amount, Cancel, Chat, Choose, Deny, Query, Set, Slot, Start, Unknown
 from assistant.language.corrections import AS_IT_STANDS as AS_IT_STANDS
-from assistant.language.corrections import SHORT, as_it_stands
+from assistant.language.corrections import SHORT, as_it_stands, means
 from assistant.language.lexicon import Words, lexicon
 from assistant.language.numbers import number, numbers
 from assistant.language.tokens import tokens
@@ -74,19 +74,11 @@ def whole(said: Utterance) -> tuple[Act, ...]:
             return (act,)
     if others := _all_but(said):
         return others
-    if (other := _open_payee(said)) and said.core.at("cancel"):
+    if (other := corrections.beneath(said)) and said.core.at("cancel"):
         return (Cancel(other),)
     if _taken_back(said):
         return (Cancel() if said.top else Query("undo"),)
     return (Set({}),) if said.top and said.is_whole("open") else ()
-
-
-def _open_payee(said: Utterance) -> str:
-    """ "The Alice one" while Bob's sheet lies on top: the payee of the task beneath; empty: nobody else's."""
-    named = said.payment.get("payee")
-    held = [frame.slots["payee"] for frame in said.state.frames if "payee" in frame.slots]
-    meant = [slot for slot in held if named and said.knows(named) and _means(slot, named)]
-    return str(meant[-1].value) if meant and meant[-1] is not held[-1] else ""
 
 
 def _all_but(said: Utterance) -> tuple[Act, ...]:
@@ -94,9 +86,9 @@ def _all_but(said: Utterance) -> tuple[Act, ...]:
     named, words = said.payment.get("payee"), said.core.content
     start = words.at("only_one", words.at("no"))
     whom = str(named.value) if named and said.knows(named) else ""
-    alone = start and len(words) - start <= len(_names(whom)) + 1
+    alone = start and len(words) - start <= len(tokens(whom)) + 1
     held = [frame.slots["payee"] for frame in said.state.frames if frame.sheet and "payee" in frame.slots]
-    others = [slot for slot in held if named and not _means(slot, named)]
+    others = [slot for slot in held if not means(slot, whom)]
     return tuple(Cancel(str(slot.value)) for slot in others) if alone and whom and len(others) < len(held) else ()
 
 
@@ -107,7 +99,7 @@ def _taken_back(said: Utterance) -> bool:
     if not (said.top and said.top.sheet) or "amount" in said.payment:
         return False
     named, waiting = said.payment.get("payee"), said.top.slots.get("payee")
-    if said.knows(named) and named and waiting and not _means(waiting, named):
+    if said.knows(named) and named and waiting and not means(waiting, str(named.value)):
         return False  # "cancel the one to Bob" while Alice's waits
     rest = said.core.cut(said.core.at("cancel")) if said.core.at("cancel") else said.core.cut(0, 0)
     return bool(rest and not rest.says("verb", "transfer")) or said.core.says("settled")
@@ -234,6 +226,10 @@ def pointed(said: Utterance) -> tuple[Act, ...]:
         told = {"quantity": Slot(int(counts[0].values[0]))} if len(counts) == 1 and counts[0].values[0] > 1 else {}
         return (Start("buy", told),) if "buy" in kinds and said.state.results else ()
     place, count = said.place
+    if (
+        count < 2 and len(set(said.places)) > 1 and said.state.results
+    ):  # "buy the first and the third": none is left out
+        return (Query("cart", {"op": Slot("add"), "refs": Slot(said.places)}),)
     return (Start("buy", {"ref": Slot(place), "quantity": Slot(count)}) if count > 1 else Choose(place, "buy"),)
 
 
@@ -293,16 +289,6 @@ def _lately_paid(said: Utterance) -> Slot | None:
     asked = said.content.spans("was_it")
     spoken = [said.measured["period"].span, *asked]
     return paid.slots["payee"] if paid and asked and said.only(spoken, said.content, "refine") else None
-
-
-def _names(payee: object) -> set[str]:
-    return {word.text for word in tokens(str(payee))}
-
-
-def _means(held: Slot, named: Slot) -> bool:
-    """Whether a payee that was named is the one of an open task: by the book's name, or as the button called it."""
-    called = _names(named.value)
-    return any(called <= each or each <= called for each in (_names(held.value), _names(held.text)) if each)
 
 
 def _equal(said: Amount, waiting: Amount) -> bool:

@@ -8,9 +8,9 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from assistant.language import amounts, counts, periods, slots
 from assistant.language.acts import Act, Amount, Set, Slot, Start
-from assistant.language.lexicon import Words
+from assistant.language.lexicon import Words, names
 from assistant.language.numbers import numbers
-from assistant.language.tokens import extent
+from assistant.language.tokens import extent, tokens
 from assistant.language.utterance import Utterance
 
 SHORT = 7  # tokens of an answer
@@ -28,6 +28,8 @@ def propose(said: Utterance) -> tuple[Act, ...]:
     if reckoned := _reckoned(said):
         return reckoned
     told, payee = said.payment, said.payment.get("payee")
+    if (other := beneath(said)) and "amount" in told and said.core.says("change", "cart.change"):
+        return (Set({"amount": told["amount"]}, other),) if not said.core.at("transfer") else ()
     if payee and (payee.readings or (said.core.at("ellipsis") and not said.is_changed)):
         return ()  # two people, or "and for Alice": another wish
     if payee and not said.knows(payee):
@@ -43,6 +45,20 @@ def propose(said: Utterance) -> tuple[Act, ...]:
         told = {**told, "amount": changed}
     only = said.is_changed or said.only([slot.span for slot in told.values()])
     return (Set(told),) if told and only and (said.is_changed or not said.core.at("verb")) else ()
+
+
+def beneath(said: Utterance) -> str:
+    """ "Alice's" while Bob's sheet lies on top: the payee of the task beneath that is named; empty: nobody else's."""
+    held = [frame.slots["payee"] for frame in said.state.frames if "payee" in frame.slots]
+    called = {name for name, *_ in names(said.world.payees).scan(said.core)}
+    meant = [slot for slot in held if any(means(slot, name) for name in called)]
+    return str(meant[-1].value) if meant and meant[-1] is not held[-1] else ""
+
+
+def means(held: Slot, name: str) -> bool:
+    """Whether a name is that of an open task's payee: by the book's name, or as a button called it."""
+    said, *called = ({word.text for word in tokens(str(each))} for each in (name, held.value, held.text))
+    return any(said <= each or each <= said for each in called if each)
 
 
 def _reckoned(said: Utterance) -> tuple[Act, ...]:

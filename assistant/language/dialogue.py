@@ -66,8 +66,10 @@ def _step(state: State, act: Act) -> Step:
             return _start(state, goal, slots)
         case Query(goal, slots):
             return _ask(state, goal, slots)
-        case Set(slots):
-            return _change(state, slots)
+        case Set(slots, payee):
+            meant = _paying(state, payee)
+            others = tuple(frame for frame in state.frames if frame is not meant)
+            return _change(replace(state, frames=(*others, meant)) if meant else state, slots)
         case Unset(names):
             return _change(state, {}, frozenset(names))
         case Affirm(amount, sole):
@@ -162,11 +164,14 @@ def _continued(old: Slot | None, new: Slot) -> Slot:
 
 def _drop(state: State, payee: str = "") -> Step:
     """The last task, or the one that pays this payee."""
-    named = (f for f in reversed(state.frames) if "payee" in f.slots and f.slots["payee"].value == payee)
-    gone = next(named, None) if payee else _top(state)
+    gone = _paying(state, payee) if payee else _top(state)
     if gone is None:
         return state, (Do("undo", {"op": Slot("cancel")}),)
     return replace(state, frames=tuple(f for f in state.frames if f is not gone)), (Drop(gone.goal, gone.sheet),)
+
+
+def _paying(state: State, payee: str) -> Frame | None:
+    return next((frame for frame in reversed(state.frames) if payee and frame.told("payee") == payee), None)
 
 
 def _resumed(state: State, acts: Sequence[Act], effects: Sequence[Effect]) -> tuple[Effect, ...]:

@@ -15,9 +15,9 @@ def reference(words: Words) -> tuple[Ref, int] | None:
     hits = words.find("ordinal")
     if not hits:
         return None
-    meaning, first, last = hits[0]
-    count = next((n for i in range(len(words)) if not first <= i < last and (n := _count(words, i))), 1)
-    return _ref(meaning), count
+    placed = words.covered("ordinal")  # 第三个 counts nothing
+    count = next((n for i in range(len(words)) if i not in placed and (n := _count(words, i))), 1)
+    return _ref(hits[0][0]), count
 
 
 def references(words: Words) -> tuple[Ref, ...]:

@@ -143,12 +143,12 @@ class Senses:
 
     def describe(self) -> dict[str, str]:
         """Engine and state per sense, for the page and for `lueur doctor`."""
-        from assistant.senses import hear
+        from models import speech
 
         eye = siglip.Siglip.NAME if self._eye else vision.NAME
         teller = f", {vlm.name(self._teller)} for open questions" if self._teller else ""
         return {
-            "hear": hear.describe(self.settings),
+            "hear": speech.engine(self.settings, "en").describe(),
             "see": f"{eye}{teller}, {self.worker.state}",
             "read": f"{pictures.READER}, {self.worker.state}",
             "scan": f"{pictures.SCANNER}, {self.worker.state}",

@@ -1,4 +1,4 @@
-"""Sound from strangers to samples: `decode` runs in the limited worker. And which recognisers are ready."""
+"""Sound from strangers to samples: `decode` runs in the limited worker."""
 
 import io
 import subprocess
@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from assistant.errors import BadInput
-from assistant.settings import Settings
-from models import speech
 from models.sound import RATE, Samples, resampled
 
 LONGEST = 60  # seconds of one recording
@@ -72,13 +70,3 @@ def _by_ffmpeg(data: bytes) -> Samples:
     if done.returncode or not done.stdout:
         raise BadInput("audio_unreadable")
     return np.frombuffer(done.stdout[: len(done.stdout) // 4 * 4], np.float32)
-
-
-def ready_engines(settings: Settings) -> tuple[str, ...]:
-    """The engines that could answer now, best first: ('whisper base', 'offline recogniser (English)')."""
-    return tuple(engine.describe() for engine in speech.engines(settings) if engine.ready())
-
-
-def describe(settings: Settings) -> str:
-    """The engine that answers for English."""
-    return ready_engines(settings)[0]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.language import answers, dialogue
+from assistant.language import answers, detect, dialogue
 from assistant.language.acts import Act, Cancel, Choose, Do, Drop, Frame, Query, Set, Slot, State
 from assistant.language.rules import Rules
 from assistant.language.utterance import utter
@@ -90,6 +90,14 @@ def test_the_payment_that_is_named_is_cancelled_though_another_lies_on_top(langu
     left, effects = dialogue.reduce(state, (Cancel("Alice Martin"),))
     assert effects == (Drop("pay", "Alice Martin"),)
     assert left.frames == (BOB,)
+
+
+@pytest.mark.parametrize(
+    "text", ["buy the first and the third", "je prends le premier et le troisième", "买第一个和第三个"]
+)
+def test_of_two_that_are_to_be_bought_none_is_left_out(rules: Rules, text: str) -> None:
+    (act,) = rules.propose(text, Evidence(), replace(SHELF, language=detect(text, "en")), WORLD)
+    assert act == Query("cart", {"op": Slot("add"), "refs": Slot((0, 2))})
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ import soundfile
 from assistant.errors import BadInput, LueurError, Unavailable
 from assistant.language.messages import say
 from assistant.request import Language
-from assistant.senses.hear import decode, describe, ready_engines
+from assistant.senses.hear import decode
 from assistant.settings import Settings
 from models.sound import RATE, Samples
-from models.speech import hear
+from models.speech import engine, hear
 
 CLIPS = Path(__file__).parents[2] / "assistant/demo/files"
 HINTS = ("Alice Martin", "Bob Chen", "Mom", "Zoé Lefèvre", "李雷", "Volta Energy", "desk", "lamp", "shoes", "laptop")
@@ -143,8 +143,7 @@ def test_a_language_the_offline_recogniser_lacks_is_said_in_that_language(
 
 
 def test_without_weights_the_offline_recogniser_says_its_name(settings: Settings) -> None:
-    assert ready_engines(settings) == ("offline recogniser (English)",)
-    assert describe(settings) == "offline recogniser (English)"
+    assert engine(settings, "en").describe() == "offline recogniser (English)"
 
 
 def test_a_path_to_nowhere_is_a_clear_error(settings: Settings, tmp_path: Path) -> None:
