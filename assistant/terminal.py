@@ -147,7 +147,9 @@ def _joined_chips(card: Json) -> Iterator[str]:
 
 
 def _sums(lines: list[Json]) -> Iterator[str]:
-    return (f"{line['amount']['text']:>12}  {line['label']}" for line in lines)
+    for line in lines:
+        many = f"{line['quantity']} × " if line["quantity"] != 1 else ""
+        yield f"{many + line['amount']['text']:>12}  {line['label']}"
 
 
 def _value(value: Any) -> str:

@@ -24,3 +24,9 @@ def test_a_cart_names_seller_quantity_and_sum() -> None:
     text = "\n".join(drawn({"text": "", "cards": [cart]}))
     assert "2 × lamp" in text
     assert "€69.80" in text
+
+
+def test_a_line_of_an_order_says_of_how_many_it_is_the_price() -> None:
+    order = next(card for card in to_json(samples.cards("lamp"))["cards"] if card["type"] == "order")
+    several = order | {"lines": [line | {"quantity": 3} for line in order["lines"]]}
+    assert f"3 × {order['lines'][0]['amount']['text']}" in "\n".join(drawn({"text": "", "cards": [several]}))

@@ -5,7 +5,7 @@ Knows who is asking and how a receipt is laid out on paper; what is true of a pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,16 +128,16 @@ def _page(payment: Payment, mode: str, language: str) -> str:
     def word(key: str) -> str:
         return say(language, f"ui.{key}")
 
-    facts = {
-        word("to"): f"{payment.payee_name} ··{payment.account[-4:]}", word("for"): payment.purpose,
-        word("when"): f"{payment.moved_at:%Y-%m-%d %H:%M} UTC", word("payment"): payment.id,
-        word("reference"): payment.provider_ref, word("you_said"): payment.origin.source,
-    }  # fmt: skip
-    facts |= {line.label: line.amount.text(language) for line in (*payment.lines, *payment.totals)}
-    facts |= {
-        word(f"field_{name}"): _where(place, payment.origin.source, language)
-        for name, place in payment.origin.provenance.items()
-    }
+    facts: list[tuple[str, Any]] = [
+        (word("to"), f"{payment.payee_name} ··{payment.account[-4:]}"), (word("for"), payment.purpose),
+        (word("when"), f"{payment.moved_at:%Y-%m-%d %H:%M} UTC"), (word("payment"), payment.id),
+        (word("reference"), payment.provider_ref), (word("you_said"), payment.origin.source),
+    ]  # fmt: skip
+    for line in (*payment.lines, *payment.totals):
+        many = f"{line.quantity} × " if line.quantity != 1 else ""
+        facts.append((line.label, many + line.amount.text(language)))
+    for name, place in payment.origin.provenance.items():
+        facts.append((word(f"field_{name}"), _where(place, payment.origin.source, language)))
     status = "canceled" if payment.state in ("draft", "expired") else _shown(payment)
     links = el("p", el("a", "JSON", href=f"/receipts/{payment.id}.json"), " · ", el("a", "CSV", href="/payments.csv"))
     head = (el("h1", payment.amount.text(language)), el("p", el("b", word(f"status_{status}").split("{")[0])))
@@ -147,7 +147,7 @@ def _page(payment: Payment, mode: str, language: str) -> str:
 def _slip(made: transfers.Transfer, language: str) -> str:
     """A prepared transfer: the code a banking app scans, and the file a bank's page takes."""
     named = {"to": made.payee_name, "field_iban": made.iban, "for": made.purpose, "reference": made.reference}
-    facts = {say(language, f"ui.{key}"): value for key, value in named.items()}
+    facts = [(say(language, f"ui.{key}"), value) for key, value in named.items()]
     foot = (
         el("p", say(language, "payment.note_prepared", payee=made.payee_name)), Html(transfers.code(made)),
         el("p", el("a", say(language, "payment.transfer_file"), href=f"/transfers/{made.id}.xml")),
@@ -157,9 +157,14 @@ def _slip(made: transfers.Transfer, language: str) -> str:
 
 
 def _paper(
-    title: str, mark: str, head: tuple[Html, ...], facts: Mapping[str, Any], foot: tuple[Html, ...], language: str
+    title: str,
+    mark: str,
+    head: tuple[Html, ...],
+    facts: Iterable[tuple[str, Any]],
+    foot: tuple[Html, ...],
+    language: str,
 ) -> str:
-    rows = [row for name, value in facts.items() if value for row in (el("dt", name), el("dd", value))]
+    rows = [row for name, value in facts if value for row in (el("dt", name), el("dd", value))]
     style = Html(Path(__file__).with_suffix(".css").read_text(encoding="utf-8"))
     top = (el("meta", charset="utf-8"), el("title", title), el("style", style), el("small", mark))
     return "<!doctype html>" + el("html", *top, *head, el("dl", *rows), *foot, lang=language)

@@ -17,6 +17,7 @@ from assistant.settings import Settings
 from assistant.store import Store
 from assistant.wealth import cashflow, debts, export, importer, outlook, questions
 from assistant.wealth.answer import Answer, Note, Query
+from assistant.wealth.books import month_of
 from assistant.wealth.importer import Imported, Preview
 from assistant.wealth.imports import Hints
 from assistant.wealth.ledger import Ledger
@@ -105,7 +106,13 @@ class Wealth:
         return debts.largest(self.ledger, user, self.clock.now().date())
 
     def spare(self, user: str, months: int = 3) -> Money | None:
-        """What was left of a month's income after spending, on average of the last whole months; None: not known."""
+        """What was left of a month's income after spending, on average of the last whole months with rows; None:
+        not known.
+        """
+        first, today = self.first_day(user), self.clock.now().date()
+        months = sum(month_of(today, back).end > first for back in range(1, months + 1))
+        if not months:
+            return None
         period = self.whole_months(months)
         try:
             came, went = (self.ask(user, metric, period).value for metric in ("income", "spending"))

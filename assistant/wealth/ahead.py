@@ -90,10 +90,9 @@ def payday(books: Books) -> Answer:
 
 
 def left_to_spend(books: Books) -> Answer:
-    """Income of the month so far, less what was spent, less the bills still to come before its end."""
+    """Income of the month so far, less what was spent, less the bills still to come before its end, late ones too."""
     query, month = books.query, month_of(books.query.today)
-    tomorrow = query.today + timedelta(days=1)
-    bills = outlook.due(books.ledger, query.user, tomorrow, month.end, query.today, query.currency)
+    bills = outlook.due(books.ledger, query.user, query.today, month.end, query.today, query.currency)
     rows = [
         {"item": "income", "value": books.flow("income", month)},
         {"item": "spending", "value": -books.flow("expense", month)},

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,9 +14,11 @@ from starlette.testclient import TestClient
 
 from assistant.clock import MovableClock
 from assistant.conversation import MOST_MISSED, Guesses
+from assistant.money import Money
 from assistant.payments import Origin, Payee, Payment, Payments
 from assistant.payments.sandbox.courier import signature
-from assistant.protocols.payment import routes
+from assistant.protocols.payment import _page, routes
+from assistant.reply import SumLine
 from tests.payments.conftest import LUNCH, SESSION, USER, pay
 
 SAID = "pay Alice 12.50 <b>${1+1}</b>"
@@ -106,3 +109,9 @@ def test_56_a_formula_stays_text_in_a_spreadsheet(browser: TestClient, kernel: P
     assert {row[head.index("amount")] for row in rows} == {"12.50"}
     assert answer.headers["content-disposition"] == 'attachment; filename="payments.csv"'
     assert len(browser.get("/payments.csv", headers={"x-user": "eve"}).text.splitlines()) == 1
+
+
+def test_paper_tells_how_many_of_each_were_bought_and_keeps_two_of_one_name(done: Payment) -> None:
+    mugs = (SumLine("Mug", Money(500, "EUR"), 2), SumLine("Mug", Money(700, "EUR")))
+    page = _page(replace(done, lines=mugs), "sandbox", "en")
+    assert "2 × €5.00" in page and "€7.00" in page

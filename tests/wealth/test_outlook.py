@@ -68,6 +68,17 @@ def test_bills_due_in_a_window_leave_the_others_out(wealth: Wealth, main: Accoun
     assert [row["date"] for row in wealth.ask(ME, "payday").rows] == [date(2026, 11, 28)]
 
 
+def test_a_bill_that_is_late_is_still_to_be_paid(wealth: Wealth, main: Account, clock: MovableClock) -> None:
+    gym = [paid(main, "Gym", 2_900, date(2026, month, 20), "leisure") for month in (7, 8, 9, 10)]
+    wealth.ledger.post(ME, gym, "test", clock.now())
+    rows = {row["item"]: row["value"] for row in wealth.ask(ME, "left_to_spend").rows}
+    assert rows["bills"] == Money(-2_900, "EUR")
+
+
+def test_what_is_left_of_a_month_is_counted_over_the_months_that_have_rows(wealth: Wealth, main: Account) -> None:
+    assert wealth.spare(ME) == wealth.spare(ME, months=12) == Money(117_000, "EUR")
+
+
 def test_a_payment_that_stopped_is_not_expected(wealth: Wealth, main: Account, clock: MovableClock) -> None:
     later = [paid(main, "Shop z", 500, date(2027, 1, 20), "groceries")]
     wealth.ledger.post(ME, later, "test", clock.now())

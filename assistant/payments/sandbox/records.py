@@ -66,10 +66,10 @@ class Records:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                self._db.rollback()
                 raise
-            self._db.execute("COMMIT")
 
     def put(self, kind: str, account: str, body: dict[str, Any], parent: str = "") -> None:
         """Add the object, or write it anew."""
