@@ -274,7 +274,7 @@ class Assistant:
 
     def _world(self, who: Session) -> World:
         return World(
-            payees=self.rooms.payments.payee_names(who.user),
+            payees=self.rooms.payments.payees.names(who.user),
             accounts=self.rooms.wealth.account_names(who.user),
             categories=self.rooms.wealth.categories(),
             merchants=self.rooms.wealth.merchant_names(who.user),
@@ -286,7 +286,7 @@ class Assistant:
 
     def _hints(self, who: Session) -> tuple[str, ...]:
         """What may be said: payees with their capitals, products without; never the amount of a waiting sheet."""
-        return self.rooms.payments.payee_names(who.user) + tuple(map(str.lower, self.rooms.shop.words()))
+        return self.rooms.payments.payees.names(who.user) + tuple(map(str.lower, self.rooms.shop.words()))
 
     def history(self, who: Session) -> list[dict[str, Any]]:
         return self.conversations.history(who)

@@ -191,7 +191,7 @@ def confirm_import(target: Mapping[str, Any], values: Mapping[str, str], context
     days = [row.day for row in done.statement.rows]
     asked = {"metric": "spending", "group": "category", "account": done.account.name,
              "period": Period(min(days), max(days))}  # fmt: skip
-    proven = context.rooms.payments.match_statement(context.user, done.statement.rows)
+    proven = context.rooms.payments.transfers.match(context.user, done.statement.rows)
     if proven:
         text += " " + context.say("payment.matched", count=len(proven))
     undo = Action(context.say("wealth.undo_import"), "wealth.undo", {"batch": done.posted.batch})

@@ -16,7 +16,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
@@ -28,7 +28,7 @@ from sqlalchemy.engine import Connection
 from assistant.clock import Clock
 from assistant.errors import LueurError, NotFound, OutOfRoom, Refused, Unavailable
 from assistant.folder import secret
-from assistant.merchant import Merchant, Quote, Till
+from assistant.merchant import Merchant, Quote
 from assistant.money import Money, total
 from assistant.payments import audit, confirmation, limits
 from assistant.payments.confirmation import Signer
@@ -45,7 +45,7 @@ from assistant.payments.sandbox.cards import card
 from assistant.payments.settlement import Settlement
 from assistant.payments.sheets import Sheets
 from assistant.payments.tables import State, payments
-from assistant.payments.transfers import StatementRow, Transfer, Transfers
+from assistant.payments.transfers import Transfer, Transfers
 from assistant.payments.vault import Vault
 from assistant.settings import Settings
 from assistant.store import Store
@@ -61,7 +61,10 @@ __all__ = ["Matches", "Origin", "Payee", "PayeeBook", "Payment", "Payments", "St
 
 
 class Payments(Sheets):
-    """`payees` is the payee book. Raises `Refused("live_key")` before anything else exists."""
+    """`payees` is the payee book, `transfers` what is prepared for the person's own bank.
+
+    Raises `Refused("live_key")` before anything else exists.
+    """
 
     def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
         self.store = store
@@ -92,17 +95,11 @@ class Payments(Sheets):
         """Which money this is: 'sandbox' or 'Stripe test mode'."""
         return "sandbox" if self._sandbox else "Stripe test mode"
 
-    def payee_names(self, user: str) -> tuple[str, ...]:
-        return self.payees.names(user)
-
     # Merchants
 
     def trade_with(self, merchants: Mapping[str, Merchant]) -> None:
         """Register merchants by id; an embedded one receives its till."""
         self._vault.admit(merchants)
-
-    def till(self, merchant: str) -> Till:
-        return self._vault.till(merchant)
 
     # Gestures
 
@@ -290,10 +287,6 @@ class Payments(Sheets):
         mine = (payments.c.user_id == user) & (payments.c.quote_id == quote)
         states = {row.state for row in self.store.rows(sa.select(payments.c.state).where(mine))}
         return "paid" if "succeeded" in states else "leaving" if states & {"confirmed", *OPEN} else "open"
-
-    def match_statement(self, user: str, rows: Iterable[StatementRow]) -> tuple[Transfer, ...]:
-        """The prepared transfers that the rows of an imported statement prove; they are paid now."""
-        return self.transfers.match(user, rows)
 
     def card(self, method: str) -> str:
         """How a payment method is written for its owner: 'Visa ••4242'."""

@@ -8,16 +8,11 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from assistant.store import CURRENCY, ID, OWNER, Instant, Made, a, key, perhaps, table, text
+from assistant.store import CURRENCY, ID, OWNER, Instant, a, key, perhaps, table, text
 
 State = Literal[
     "draft", "confirmed", "submitted", "succeeded", "failed", "requires_action", "unknown", "canceled", "expired"
 ]
-
-
-def _of(column: str, **options: bool) -> Made:
-    """What belongs to a row of another table."""
-    return lambda name: a(sa.ForeignKey(column), **options)(name)
 
 
 REF = perhaps(sa.String(64))  # what the provider calls it
@@ -60,7 +55,7 @@ tokens = table(
     "payment_tokens",
     digest=key(sa.String(64)),  # SHA-256 of the token; the token itself is not kept
     user_id=text(64),
-    payment_id=_of("payments.id"),
+    payment_id=a(sa.ForeignKey("payments.id")),
     kind=text(16),  # confirm: a person's gesture; vault: a merchant's right to charge
     expires_at=INSTANT,
     used_at=perhaps(Instant),
@@ -69,14 +64,14 @@ tokens = table(
 )
 refunds = table(
     "refunds",
-    id=ID, user_id=OWNER, payment_id=_of("payments.id"), amount=AMOUNT, state=text(16),
+    id=ID, user_id=OWNER, payment_id=a(sa.ForeignKey("payments.id")), amount=AMOUNT, state=text(16),
     provider_ref=REF, created_at=INSTANT, look_at=INSTANT, reason=text(64, default=""),
 )  # fmt: skip
 ledger = table(  # one row is a balanced transfer: `debit` gains what `credit` gives
     "ledger",
     id=ID,
     user_id=OWNER,
-    payment_id=_of("payments.id"),
+    payment_id=a(sa.ForeignKey("payments.id")),
     ref=text(64),  # the charge or refund it books
     debit=text(80),
     credit=text(80),
@@ -132,9 +127,9 @@ mandates = table(  # the two signed texts say what is allowed; the other columns
 )
 mandate_uses = table(
     "mandate_uses",
-    payment_id=_of("payments.id", primary_key=True),
+    payment_id=key(sa.ForeignKey("payments.id")),
     user_id=text(64),
-    mandate_id=_of("mandates.id"),
+    mandate_id=a(sa.ForeignKey("mandates.id")),
     closed=a(sa.Text),  # the chain: the payment mandate and this one payment
     at=INSTANT,
 )

@@ -6,7 +6,7 @@ can never fall below zero (the schema says so, in `migrations/`); money is minor
 
 import sqlalchemy as sa
 
-from assistant.store import CURRENCY, ID, OWNER, Instant, Made, a, key, perhaps, table, text
+from assistant.store import CURRENCY, ID, OWNER, Instant, a, key, perhaps, table, text
 
 MERCHANT = text(40)
 products = table(
@@ -19,35 +19,26 @@ products = table(
     titles=a(sa.JSON),  # language -> text
     descriptions=a(sa.JSON), image=text(200),
 )  # fmt: skip
-
-
-def _of_product() -> Made:
-    """What goes with its product."""
-    return key(sa.ForeignKey("products.id", ondelete="CASCADE"))
-
-
 attributes = table(
     "product_attributes",
-    product_id=_of_product(), name=key(sa.String(40)), user_id=OWNER, text=perhaps(sa.String(120)),
+    product_id=key(sa.ForeignKey("products.id")), name=key(sa.String(40)), user_id=OWNER, text=perhaps(sa.String(120)),
     number=perhaps(sa.Float),  # in the canonical unit of its name: constraints.UNITS
     unit=text(8),
 )  # fmt: skip
 offers = table(
     "offers",
-    product_id=_of_product(), merchant=key(sa.String(40)), user_id=OWNER, stock=a(sa.Integer),
+    product_id=key(sa.ForeignKey("products.id")), merchant=key(sa.String(40)), user_id=OWNER, stock=a(sa.Integer),
     delivery_days=a(sa.Integer), read_at=a(Instant),
 )  # fmt: skip
 prices = table(
     "prices",
-    sa.ForeignKeyConstraint(
-        ["product_id", "merchant"], ["offers.product_id", "offers.merchant"], ondelete="CASCADE"
-    ),
+    sa.ForeignKeyConstraint(["product_id", "merchant"], ["offers.product_id", "offers.merchant"]),
     product_id=ID, merchant=key(sa.String(40)), currency=key(sa.String(3)), user_id=OWNER, minor=a(sa.Integer),
 )  # fmt: skip
 price_history = table(
     "price_history",
-    product_id=_of_product(), merchant=key(sa.String(40)), currency=key(sa.String(3)), at=key(Instant), user_id=OWNER,
-    minor=a(sa.Integer),
+    product_id=key(sa.ForeignKey("products.id")), merchant=key(sa.String(40)), currency=key(sa.String(3)),
+    at=key(Instant), user_id=OWNER, minor=a(sa.Integer),
 )  # fmt: skip
 quotes = table(
     "quotes",

@@ -48,7 +48,7 @@ def test_two_of_one_name_are_both_returned(book: Payments) -> None:
 
 def test_a_book_belongs_to_one_person(book: Payments) -> None:
     alice = book.payees.find(USER, "Alice").sole
-    assert alice and book.payees.find("eve", "Alice").how == "none" and book.payee_names("eve") == ()
+    assert alice and book.payees.find("eve", "Alice").how == "none" and book.payees.names("eve") == ()
     with pytest.raises(NotFound):
         book.payees.get("eve", alice.id)
 

@@ -59,7 +59,7 @@ def test_nothing_is_started_and_stripe_is_not_imported_until_money_is_to_move(tm
         "from assistant.clock import SystemClock; from assistant.settings import Settings\n"
         "from assistant.store import Store; from assistant.payments import Payments\n"
         "home = pathlib.Path(sys.argv[1]); store = Store(home / 'lueur.db'); store.upgrade()\n"
-        "Payments(store, Settings(home=home), SystemClock()).payee_names('ada')\n"
+        "Payments(store, Settings(home=home), SystemClock()).payees.names('ada')\n"
         "heavy = {'stripe', 'starlette', 'uvicorn', 'requests', 'babel', 'rapidfuzz'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy or threading.active_count() > 1 else 0)\n"
     )

@@ -166,7 +166,7 @@ def test_a_token_is_redeemed_once(kernel: Payments, stall: Stall) -> None:
     payment = kernel.draft_quote(USER, SESSION, stall.quote(USER, ()))
     pay(kernel, payment)
     with pytest.raises(Refused, match="token_not_good"):
-        kernel.till("stall").redeem(stall.tokens[0], "again")
+        kernel._vault.till("stall").redeem(stall.tokens[0], "again")
     assert paid(kernel, payment, "acct_demo_stall_4990") == 1
 
 

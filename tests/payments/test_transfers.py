@@ -96,16 +96,16 @@ def test_only_a_row_that_proves_it_pays_it(
 ) -> None:
     day = made.created_at.date() + timedelta(days=days)
     row = Row(day, Money(minor, "EUR"), memo=memo.format(ref=made.reference))
-    kernel.match_statement(USER, [row])
+    kernel.transfers.match(USER, [row])
     assert kernel.transfers.get(USER, made.id).state == state
-    assert kernel.match_statement(USER, [row]) == ()
+    assert kernel.transfers.match(USER, [row]) == ()
 
 
 def test_one_row_proves_one_of_two(kernel: Payments, gas: Payee, made: Transfer) -> None:
     kernel.transfers.prepare(USER, gas, DUE)
     day = made.created_at.date()
-    assert kernel.match_statement(USER, [Row(day, -DUE, "GAZ & CIE ELECTRIQUE")]) == ()
-    (proven,) = kernel.match_statement(USER, [Row(day, -DUE, "GAZ & CIE ELECTRIQUE", made.reference)])
+    assert kernel.transfers.match(USER, [Row(day, -DUE, "GAZ & CIE ELECTRIQUE")]) == ()
+    (proven,) = kernel.transfers.match(USER, [Row(day, -DUE, "GAZ & CIE ELECTRIQUE", made.reference)])
     assert proven.id == made.id and made.reference in proven.proof
 
 
@@ -114,28 +114,28 @@ def test_a_row_that_is_imported_again_does_not_prove_the_next_transfer(
     kernel: Payments, gas: Payee, made: Transfer, memo: str
 ) -> None:
     row = Row(made.created_at.date(), -DUE, "GAZ & CIE ELECTRIQUE", memo.format(ref=made.reference))
-    assert len(kernel.match_statement(USER, [row])) == 1
+    assert len(kernel.transfers.match(USER, [row])) == 1
     again = kernel.transfers.prepare(USER, gas, DUE)
-    assert kernel.match_statement(USER, [row]) == ()
-    assert [each.id for each in kernel.match_statement(USER, [row, replace(row, memo="")])] == [again.id]
+    assert kernel.transfers.match(USER, [row]) == ()
+    assert [each.id for each in kernel.transfers.match(USER, [row, replace(row, memo="")])] == [again.id]
 
 
 def test_a_row_that_names_two_transfers_proves_neither(kernel: Payments, gas: Payee, made: Transfer) -> None:
     other = kernel.transfers.prepare(USER, gas, DUE)
     both = f"{made.reference} {other.reference}"
-    assert kernel.match_statement(USER, [Row(made.created_at.date(), -DUE, "Gaz", both)]) == ()
+    assert kernel.transfers.match(USER, [Row(made.created_at.date(), -DUE, "Gaz", both)]) == ()
 
 
 def test_a_row_with_another_transfers_reference_proves_no_other(kernel: Payments, gas: Payee, made: Transfer) -> None:
     kernel.transfers.cancel(USER, made.id)
     kernel.transfers.prepare(USER, gas, DUE)
     row = Row(made.created_at.date(), -DUE, "GAZ & CIE ELECTRIQUE", made.reference)
-    assert kernel.match_statement(USER, [row]) == ()
+    assert kernel.transfers.match(USER, [row]) == ()
 
 
 def test_a_canceled_one_is_never_paid(kernel: Payments, made: Transfer) -> None:
     assert kernel.transfers.cancel(USER, made.id).state == "canceled"
-    kernel.match_statement(USER, [Row(made.created_at.date(), -DUE, memo=made.reference)])
+    kernel.transfers.match(USER, [Row(made.created_at.date(), -DUE, memo=made.reference)])
     assert kernel.transfers.get(USER, made.id).state == "canceled"
 
 
@@ -150,4 +150,4 @@ def test_what_cannot_be_prepared_is_refused(kernel: Payments, gas: Payee, clock:
 def test_somebody_elses_does_not_exist(kernel: Payments, made: Transfer) -> None:
     with pytest.raises(NotFound):
         kernel.transfers.get("eve", made.id)
-    assert kernel.match_statement("eve", [Row(made.created_at.date(), -DUE, memo=made.reference)]) == ()
+    assert kernel.transfers.match("eve", [Row(made.created_at.date(), -DUE, memo=made.reference)]) == ()
