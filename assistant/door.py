@@ -18,7 +18,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from assistant.conversation import OWNER
 from assistant.errors import Refused
+from assistant.language.messages import say
 from assistant.pace import Pace
+from assistant.protocols.local import language_of
 
 if TYPE_CHECKING:
     from assistant.tenants import Tenants
@@ -149,7 +151,7 @@ class Doorman:
             async with asyncio.timeout(PLACE_SECONDS):
                 await place.acquire()
         except TimeoutError:
-            raise Stopped(429, "Too many of your calls are open. Close some of your tabs.") from None
+            raise Stopped(429, _said(headers, "too_many_calls")) from None
         try:
             yield
         finally:
@@ -180,7 +182,7 @@ class Doorman:
         if self.tenants is None or scope["path"] != "/" or self.tenants.known(headers):
             return []
         if not self.newcomers.admit("") or self.tenants.full():
-            raise Stopped(503, "Many people are here just now. Load the page again in a few minutes.")
+            raise Stopped(503, _said(headers, "crowded"))
         return [(b"set-cookie", self.tenants.cookie(headers).encode())]
 
 
@@ -205,6 +207,11 @@ def _measured(scope: Scope, receive: Receive) -> Receive:
         return message
 
     return measured
+
+
+def _said(headers: Mapping[str, str], key: str) -> str:
+    """What a person at the door may read, in the language of their browser."""
+    return say(language_of(headers.get("accept-language", "")[:2]), f"service.{key}")
 
 
 def _largest(path: str) -> int:

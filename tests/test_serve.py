@@ -93,7 +93,8 @@ def test_a_crowd_at_the_door_is_let_in_bit_by_bit(tenants: Tenants, monkeypatch:
     known = {"cookie": f"lueur={tenants.admit()[1]}"}
     assert client.get("/", headers=known).status_code == 200, "who is known comes in"
     monkeypatch.setattr("assistant.tenants.MOST", -1)
-    assert entered(tenants).get("/").status_code == 503
+    told = entered(tenants).get("/", headers={"accept-language": "fr-FR"})
+    assert (told.status_code, "Rechargez la page" in told.text) == (503, True)
 
 
 def test_in_the_frame_of_a_space_the_cookie_is_partitioned(tenants: Tenants) -> None:
