@@ -29,15 +29,7 @@ if TYPE_CHECKING:
 HOUSE = "house"  # owner of rows that belong to nobody in particular: the demo catalogue
 BUSY_SECONDS = 10
 
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+metadata = sa.MetaData()
 
 
 class Instant(sa.types.TypeDecorator[datetime]):

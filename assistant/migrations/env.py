@@ -2,14 +2,6 @@
 
 from alembic import context
 
-from assistant.store import metadata
-
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=metadata,
-    include_object=lambda _, __, kind, ___, ____: kind in ("table", "column"),
-    render_as_batch=True,
-    transactional_ddl=True,
-)
+context.configure(connection=context.config.attributes["connection"], transactional_ddl=True)
 with context.begin_transaction():
     context.run_migrations()

@@ -108,9 +108,3 @@ def _post(parcel: Parcel, now: int) -> bool:
     except (httpx.HTTPError, httpx.InvalidURL):
         return False
     return heard.is_success
-
-
-def thread(courier: Courier) -> threading.Thread:
-    made = threading.Thread(target=courier.run, name="sandbox webhooks", daemon=True)
-    made.start()
-    return made

@@ -16,7 +16,6 @@ from assistant.errors import BadInput, Unavailable
 from assistant.folder import write_private
 from assistant.payments.sandbox.accounts import account
 from assistant.payments.sandbox.courier import Courier, subscribe
-from assistant.payments.sandbox.courier import thread as carry
 from assistant.payments.sandbox.records import Records
 
 if TYPE_CHECKING:
@@ -119,7 +118,8 @@ class Sandbox:
         thread = threading.Thread(target=lambda: asyncio.run(serve()), name="sandbox", daemon=True)
         thread.start()
         self.courier.ending = False
-        self._carrying = carry(self.courier)
+        self._carrying = threading.Thread(target=self.courier.run, name="sandbox webhooks", daemon=True)
+        self._carrying.start()
         if not came_up.wait(PATIENCE):
             raise Unavailable("provider_silent")
         self._running = (server, thread)
