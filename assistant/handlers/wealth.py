@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from assistant.errors import LueurError
 from assistant.handlers import Context, Handler, Tap, ask, feeds, my_money, notice
@@ -15,13 +15,10 @@ from assistant.reply import Action, AnyCard, Choosable, Figure, Notice, Period, 
 from assistant.reply import Preview as PreviewCard
 from assistant.shop.feeds import matches as product_feed
 from assistant.wealth import Hints, Imported, Preview
+from assistant.wealth.imports.statement import Role
 
 ASKED = OWN["measure"] - {"about"}
 SUMS = ("over", "least", "under", "most")  # bounds of rows
-ROLES = (
-    "", "date", "value_date", "amount", "debit", "credit", "sign", "balance", "currency", "payee", "text", "status",
-    "account",
-)  # fmt: skip
 SUGGESTED: tuple[dict[str, str], ...] = (
     {"metric": "net_worth"}, {"metric": "spending", "group": "category"}, {"metric": "income"},
     {"metric": "recurring"}, {"metric": "balance"},
@@ -109,7 +106,7 @@ def _preview(found: Preview, key: str, hints: Hints, context: Context, card: str
 
 def _reading(found: Preview, hints: Hints, context: Context) -> tuple[Choosable, ...]:
     """Each column with the role it is read in, and which way the sign goes."""
-    roles = tuple((role, context.say(f"wealth.role.{role or 'none'}")) for role in ROLES)
+    roles = tuple((role, context.say(f"wealth.role.{role or 'none'}")) for role in get_args(Role))
     columns = [
         Choosable(f"column_{each.index}", each.head or str(each.index + 1), each.role, roles, each.sample)
         for each in found.statement.columns
@@ -124,7 +121,7 @@ def _chosen(target: Mapping[str, Any], values: Mapping[str, str]) -> Hints:
     roles: dict[int, Any] = {int(index): role for index, role in target["roles"].items()}
     for name, role in values.items():
         kind, _, index = name.partition("_")
-        if kind == "column" and index.isdigit() and role in ROLES:
+        if kind == "column" and index.isdigit() and role in get_args(Role):
             roles |= {int(index): role} if target["read"].get(index) != role else {}
     flip = {"kept": False, "flipped": True}.get(values.get("sign", ""), target["flip"])
     return Hints(flip, target["order"], target["unit"], roles)

@@ -6,8 +6,9 @@ its first row, a holding older than its first trade) is an entry of its own that
 """
 
 import hashlib
+import itertools
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import PurePath
@@ -103,14 +104,16 @@ def _parts(ledger: Ledger, user: str, statement: Statement, name: str, account: 
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in statement.rows:
         groups["" if account else row.account].append(row)
+    taken = {each.name for each in mine}
     if len(groups) < 2:
         chosen = ledger.account(user, account) if account else _guess(mine, statement, name)
-        return [Part(chosen, _title(name), statement.account, statement.rows)]
-    return [
-        Part(next((each for each in mine if number in each.aliases), None),
-             f"{_title(name)} {number[-12:]}".strip(), number, tuple(rows))
-        for number, rows in groups.items()
-    ]  # fmt: skip
+        return [Part(chosen, _title(_stem(name), taken), statement.account, statement.rows)]
+    parts = []
+    for number, rows in groups.items():
+        known = next((each for each in mine if number in each.aliases), None)
+        parts.append(Part(known, _title(f"{_stem(name)} {number[-12:]}".strip(), taken), number, tuple(rows)))
+        taken.add(parts[-1].title)
+    return parts
 
 
 def _opened(ledger: Ledger, user: str, part: Part, statement: Statement, currency: str) -> Account:
@@ -249,5 +252,12 @@ def _guess(mine: Sequence[Account], statement: Statement, name: str) -> Account 
     return next((each for each in same if kind == "brokerage" or each.currency == currency), None)
 
 
-def _title(name: str) -> str:
+def _stem(name: str) -> str:
     return PurePath(name).stem[:60] or "bank"
+
+
+def _title(name: str, taken: Set[str]) -> str:
+    """A name for a new account that no other one has."""
+    return next(
+        title for count in itertools.count(1) if (title := name if count < 2 else f"{name} {count}") not in taken
+    )

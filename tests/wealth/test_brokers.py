@@ -105,6 +105,22 @@ SHAPES: dict[str, tuple[str, list[tuple[str, int, str, str, int, int]], list[str
         "date|type|symbol|qty|price|fee\n2025-03-01|BUY|VWCE.DE|3|120.10|1.00\n2025-03-15|sell|VWCE.DE|1|122.00|1.00\n"
         "2025-03-16|buy|VWCE.DE|EOF123|122.00|1.00\n2025-03-17|sell||2|1.17|0\n",
         [("buy", -36_130, "EUR", "3", 100, 0), ("sell", 12_100, "EUR", "-1", 100, 0)], ["bad_amount", "no_security"]),
+    "a section with a second head, money for money, what is only due": (
+        "Statement,Header,Field Name,Field Value\nTrades,Header,Asset Category,Currency,Symbol,Date/Time,Quantity,"
+        "T. Price,Proceeds,Comm/Fee\nTrades,Data,Stocks,USD,AAPL,\"2025-02-03, 10:15:00\",10,230.5,-2305,-1\n"
+        "Trades,Header,Asset Category,Currency,Symbol,Date/Time,Quantity,T. Price,Proceeds,Comm in EUR\n"
+        "Trades,Data,Forex,USD,EUR.USD,\"2025-02-02, 10:00:00\",-1500,1.08,1620,-1.85\n"
+        "Dividend Accruals,Header,Currency,Symbol,Date,Net Amount\nDividend Accruals,Data,USD,AAPL,2025-05-10,2.12\n",
+        [("buy", -230_600, "USD", "10", 100, 0)], ["trade", "not_settled"]),
+    "coins: the pair names the currency, codes stand behind numbers": (
+        "Date(UTC),Pair,Side,Price,Executed,Amount,Fee\n"
+        "2024-07-03 10:01:02,BTCUSD,BUY,58000.00,0.0100000000BTC,580.00000000USD,1.00USD\n",
+        [("buy", -58_100, "USD", "0.01", 100, 0)], []),
+    "two columns of actions, no name but a description": (
+        "Timestamp,Type,Buy / Sell,Description,Quantity,Price,Currency,Total\n"
+        "2024-07-03T10:01:02Z,ORDER,SELL,LIFE STRATEGY,2,281.00,GBP,562.00\n"
+        "2024-07-01T10:01:02Z,TOP_UP,,,,,GBP,50.00\n",
+        [("sell", 56_200, "GBP", "-2", 0, 0), ("in", 5_000, "GBP", "0", 0, 0)], []),
     "French, with a coupon": (
         "Date opération;Opération;Libellé;Code ISIN;Quantité;Cours;Montant brut;Frais;Montant net;Devise\n"
         "03/11/2025;ACHAT COMPTANT;AIR LIQUIDE;FR0000120073;5;175,20;876,00;4,95;-880,95;EUR\n"

@@ -215,6 +215,13 @@ def test_an_mt940_file_is_read_as_the_mt940_library_reads_it(seed: int) -> None:
     ]
 
 
+def test_the_other_side_of_an_mt940_booking_is_named_in_the_banks_own_way() -> None:
+    text = (":20:A\n:25:1\n:60F:C260101EUR0,\n:61:2601020102D5,NTRFEREF//1\n/TRCD/01016/\n"
+            ":86:/CNTP/NL34/INGBNL2A/Bakker Bart///REMI/USTD//Pas\n001/\n")  # fmt: skip
+    (row,) = opened("a.940", text).rows
+    assert (row.payee, row.memo) == ("Bakker Bart", "Pas001")
+
+
 def test_the_day_of_booking_is_near_its_value_date_across_a_new_year() -> None:
     text = ":20:A\n:25:1\n:60F:C260101EUR0,\n:61:2601011231D5,NTRF\n:61:2512310102RC5,NTRF\n"
     found = opened("a.sta", text)
@@ -372,6 +379,11 @@ def test_a_damaged_file_is_read_or_refused_and_never_crashes(seed: int) -> None:
     except BadInput:
         return
     assert found.rows or found.problems
+
+
+def test_what_left_an_investment_account_of_a_qif_file_left_it() -> None:
+    found = opened("a.qif", "!Type:Invst\nD1/13/2026\nNXOut\nT200.00\n^\nD1/14/2026\nNXIn\nT50.00\n^\n")
+    assert [row.money.minor for row in found.rows] == [-20_000, 5_000]
 
 
 def test_purchases_and_sales_of_a_qif_file_are_trades() -> None:

@@ -92,6 +92,37 @@ def test_a_chinese_file_is_read_in_its_encoding(encoding: str) -> None:
         # heads that end in a known one; the columns of in and out
         ("账号: 6214\n交易日期,收入,支出,余额,交易备注\n20251105,,35.50,964.50,美团\n20251110,5000.00,,5964.50,公司\n",
          [("美团", -3550), ("公司", 500_000)], "CNY"),
+        # the fee comes on top of the amount: the balances say so
+        ("Type,Started Date,Completed Date,Description,Amount,Fee,Currency,State,Balance\n"
+         "TOPUP,2025-01-02 10:00:00,2025-01-02 10:00:05,Pay,500.00,0.00,EUR,COMPLETED,500.00\n"
+         "ATM,2025-01-09 09:00:00,2025-01-19 10:00:00,Cash,-20.00,1.00,EUR,COMPLETED,479.00\n",
+         [("Pay", 50_000), ("Cash", -2100)], "EUR"),
+        # net beside gross; who paid and who was paid
+        ("Date,From,To,Gross,Fee,Net\n2025-01-19,Bob,Me,100.00,-3.20,96.80\n2025-01-20,Me,Ann,-9.00,0.00,-9.00\n",
+         [("Bob", 9680), ("Ann", -900)], "EUR"),
+        # words tell the direction of unsigned amounts, under a head that sounds like a text
+        ("Account Number,Transaction Description,Transaction Date,Transaction Type,Transaction Amount,Balance\n"
+         "1234,Power,07/23/24,Debit,45.10,1234.56\n1234,Pay,07/01/24,Credit,1500,1279.66\n",
+         [("Power", -4510), ("Pay", 150_000)], "EUR"),
+        # no head: columns that fill each other's gaps; the balance is what an amount moves, wherever it stands
+        ("07/03/2024,Shop,45.10,,1234.56\n07/13/2024,Pay,,1500.00,2734.56\n",
+         [("Shop", -4510), ("Pay", 150_000)], "EUR"),
+        ("123\tEUR\t20240703\t1279,66\t1234,56\t-45,10\tShop\n123\tEUR\t20240704\t1234,56\t2734,56\t1500,00\tPay\n",
+         [("Shop", -4510), ("Pay", 150_000)], "EUR"),
+        # brackets tell the direction; a preamble as wide as the table
+        ("卡号:,6222,,,,\n起止日期:,2024-07-01 至 2024-07-31,,,,\n"
+         "交易日期,摘要,交易金额(收入),交易金额(支出),余额,对方户名\n"
+         "2024-07-03,消费,,35.50,964.50,美团\n2024-07-10,工资,5000.00,,5964.50,公司\n",
+         [("美团", -3550), ("公司", 500_000)], "CNY"),
+        # a column of what was taken and one of what was given, and a sum that nobody filled in
+        ("Buchungstag;Empfaenger 1;Betrag;Soll;Haben\n03.07.2024;Markt;;-45,10;\n04.07.2024;Firma;;;1.500,00\n",
+         [("Markt", -4510), ("Firma", 150_000)], "EUR"),
+        # thousandths that nobody meant as thousands; a sign of a currency inside another one's
+        ("Data;Histórico;Valor (R$)\n03/07/2024;Padaria;R$ -45.100\n13/07/2024;Acme;R$ 15000.000\n",
+         [("Padaria", -4510), ("Acme", 1_500_000)], "BRL"),
+        # objects inside objects
+        ('{"transactions": {"booked": [{"bookingDate": "2024-07-03", "creditorName": "Shop", '
+         '"transactionAmount": {"amount": "-45.10", "currency": "EUR"}}], "pending": []}}', [("Shop", -4510)], "EUR"),
         # no payee and no text, only a kind
         ("Date;Name;Kind of booking;Amount\n21/11/2025;Netflix;Payment;-13,49\n20/11/2025;;Bank deposit;113,49\n",
          [("Netflix", -1349), ("Bank deposit", 11_349)], "EUR"),
@@ -102,6 +133,24 @@ def test_odd_habits_of_banks_are_known(text: str, expected: list[tuple[str, int]
     assert [(row.payee, row.money.minor) for row in found.rows] == expected
     assert {row.money.currency for row in found.rows} == {currency}
     assert found.problems == () and found.unbalanced == () and found.doubts == ()
+
+
+def test_letters_of_the_north_are_not_chinese_and_a_bare_dollar_is_the_persons_own() -> None:
+    north = csv("Dato;Tekst;Beløb\n03.07.2024;Løn;1.500,00\n", encoding="cp1252")
+    assert (north.rows[0].payee, north.rows[0].money) == ("Løn", Money(150_000, "EUR"))
+    dollars = read(Upload("file.csv", b"Date,Text,Amount\n2026-11-02,Shop,-$5.00\n"), Hints(), "CAD")
+    assert dollars.rows[0].money == Money(-500, "CAD")
+
+
+def test_what_is_not_booked_yet_is_listed_under_whatever_head() -> None:
+    found = csv("Buchungstag;Text;Betrag;Info\n02.07.24;a;-5,00;Umsatz gebucht\n03.07.24;b;-6,00;Umsatz vorgemerkt\n")
+    assert amounts(found) == [-500] and [each.reason for each in found.problems] == ["not_settled"]
+
+
+def test_accounts_that_end_alike_get_names_of_their_own(wealth: Wealth) -> None:
+    rows = "".join(f"2026-11-0{n};DE{n % 2 + 1}1500105170648489890;Shop;-5,00\n" for n in range(1, 7))
+    assert wealth.import_file(ME, Upload("a.csv", f"Date;Konto;Text;Amount\n{rows}".encode())).posted.added == 6
+    assert {"a 170648489890", "a 170648489890 2"} <= set(wealth.account_names(ME))
 
 
 def test_an_unknown_head_does_not_lose_its_column() -> None:

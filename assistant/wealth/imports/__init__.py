@@ -5,6 +5,7 @@ A reader is a function (upload, hints, currency) -> Statement; a new format is a
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.errors import BadInput
@@ -67,9 +68,20 @@ def _records(text: str) -> list[tuple[int, list[str]]]:
         found = json.loads(text, parse_float=str, parse_int=str) if text.lstrip()[:1] in ("{", "[") else None
     except (ValueError, RecursionError):
         return []  # a bracket is no promise: SWIFT messages and preambles begin so too
-    lists = found.values() if isinstance(found, dict) else [found]
-    found = [[each for each in items if isinstance(each, dict)] for items in lists if isinstance(items, list)]
-    objects: list[dict[str, object]] = max(found, key=len, default=[])[:MOST]
+    objects: list[dict[str, object]] = max(_lists(found), key=len, default=[])[:MOST]
     keys = list(dict.fromkeys(key for each in objects for key in each))
     rows = [["" if each.get(key) is None else str(each[key]) for key in keys] for each in objects]
     return [(0, keys), *enumerate(rows, 1)] if rows else []
+
+
+def _lists(found: object) -> Iterator[list[dict[str, object]]]:
+    """The lists of objects in a JSON value, at any depth; what an object holds in another stands beside the rest."""
+    if isinstance(found, list):
+        yield [_flat(each) for each in found if isinstance(each, dict)]
+    for each in found.values() if isinstance(found, dict) else ():
+        yield from _lists(each)
+
+
+def _flat(found: dict[str, object]) -> dict[str, object]:
+    deeper = [_flat(each) for each in found.values() if isinstance(each, dict)]
+    return {key: value for part in (*deeper, found) for key, value in part.items() if not isinstance(value, dict)}

@@ -24,7 +24,6 @@ from assistant.wealth.imports import sniff
 from assistant.wealth.imports.statement import (
     LARGEST,
     PENCE,
-    SYMBOLS,
     UNSETTLED,
     Column,
     Deal,
@@ -38,6 +37,7 @@ from assistant.wealth.imports.statement import (
     Statement,
     Unusable,
     follow,
+    meant_by,
 )  # fmt: skip
 
 Part = Literal[
@@ -45,9 +45,9 @@ Part = Literal[
     "gross", "rate", "currency", "price_currency", "status", "balance", "account", "",
 ]  # fmt: skip
 FIGURES: tuple[Part, ...] = ("quantity", "price", "net", "gross", "fee", "tax")
-CODE = re.compile("[A-Z]{3}")
+CODE = re.compile(r"[A-Z]{3}\b")
 ABOUT = re.compile(r"^([A-Z0-9. ]{1,12})\(([A-Z]{2}[A-Z0-9]{9}\d)\)")  # how Interactive Brokers names a security
-NOTHING = {"", "-", "--", "n/a", "na", "not available", "none", "null"}
+PAIR = re.compile(r"([A-Z0-9]{3,}?)[-/._]?([A-Z]{3})")  # BTCEUR: what was traded, and the currency that paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,11 @@ class Record:
     def text(self, role: Part) -> str:
         return next((cell for cell, _ in self.cells.get(role, ()) if cell), "")
 
+    @property
+    def action(self) -> str:
+        """What happened, by all the columns that say it."""
+        return " ".join(dict.fromkeys(cell for cell, _ in self.cells.get("action", ()) if cell))
+
 
 def find_head(lines: Sequence[Line]) -> tuple[int, list[str]] | None:
     """(line, cells) of the row that heads a list of trades: a day, a quantity, and a security or a price."""
@@ -75,7 +80,7 @@ def find_head(lines: Sequence[Line]) -> tuple[int, list[str]] | None:
 def from_table(name: str, delimiter: str, lines: Sequence[Line], hints: Hints, currency: str) -> Statement:
     """The statement in a broker's table. Raises `BadInput("not_a_statement")` when no row below its head is dated."""
     head = find_head(lines)
-    records = list(_records(lines, head or (0, [])))
+    records = list(_records(lines, head or (0, []), currency))
     if head is None or not records:
         raise BadInput("not_a_statement", name=name)
     order, doubtful = sniff.date_order([_day_cell(each) for each in records])
@@ -106,18 +111,19 @@ def _unfunded(rows: Sequence[Row]) -> bool:
     return any(deal.did == "buy" for deal in deals) and not paid
 
 
-def _records(lines: Sequence[Line], head: Line) -> Iterator[Record]:
+def _records(lines: Sequence[Line], head: Line, currency: str) -> Iterator[Record]:
     """Dated rows below their head; in a statement of sections (Name,Header,... Name,Data,...) each has its own."""
-    sections = {cells[0]: cells for _, cells in lines if cells[1:2] == ["Header"]}
-    parts: dict[str, list[Line]] = defaultdict(list)
+    sectioned = any(cells[1:2] == ["Header"] for _, cells in lines)
+    heads: dict[str, list[str]] = {}
+    parts: dict[tuple[str, ...], list[Line]] = defaultdict(list)
     for number, cells in lines:
-        if sections and cells[1:2] == ["Data"]:
-            parts[cells[0]].append((number, cells))
-        elif not sections and number > head[0]:
-            parts[""].append((number, cells))
-    for section, body in parts.items():
+        if sectioned and cells[1:2] == ["Header"]:
+            heads[cells[0]] = ["", "", *cells[2:]]  # until the next of this section: currencies have one of their own
+        elif (cells[1:2] == ["Data"] and cells[0] in heads) if sectioned else number > head[0]:
+            parts[(cells[0], *heads[cells[0]]) if sectioned else ("", *head[1])].append((number, cells))
+    for (section, *titles), body in parts.items():
         body = [line for line in body if any(map(sniff.dated, line[1]))]
-        layout = _layout(["", "", *sections[section][2:]] if section else head[1], [cells for _, cells in body])
+        layout = _layout(titles, [cells for _, cells in body], currency)
         if not any(role in FIGURES for role, _, _ in layout):
             continue
         for number, cells in body:
@@ -131,17 +137,18 @@ def _records(lines: Sequence[Line], head: Line) -> Iterator[Record]:
             yield Record(number, found, section, " · ".join(cell for cell in cells if cell)[:120])
 
 
-def _layout(head: Sequence[str], body: Sequence[Sequence[str]]) -> list[tuple[Part, int, str]]:
+def _layout(head: Sequence[str], body: Sequence[Sequence[str]], currency: str) -> list[tuple[Part, int, str]]:
     """(role, column, its currency: a code, "#column" that holds it, or "") for every column with a role."""
     folded = [sniff.folded(cell) for cell in head]
     roles = [role_of(cell) for cell in head]
+    roles = ["" if role == "currency" and not _most(body, i, CODE.match) else role for i, role in enumerate(roles)]
     if "action" not in roles:  # by what stands in it: a dividend must not pass for a purchase
         speaking = next((i for i, role in enumerate(roles) if not role and _most(body, i, _kind)), -1)
         roles = ["action" if i == speaking else role for i, role in enumerate(roles)]
     result: list[tuple[Part, int, str]] = []
     for index, cell in enumerate(head):
         codes = [c for c in re.findall(r"\b[A-Z]{3}\b", cell) if c in fx.currencies()]
-        code = next(iter([*codes, *(code for sign, code in SYMBOLS.items() if sign in cell)]), "")
+        code = next(iter(codes), "") or meant_by(cell, currency)
         if (own := f"currency ({folded[index]})") in folded:
             code = f"#{folded.index(own)}"
         elif index + 1 < len(head) and not head[index + 1] and _most(body, index + 1, CODE.fullmatch):
@@ -163,9 +170,11 @@ def _day_cell(each: Record) -> str:
 def _spoken(records: Sequence[Record], head: Sequence[str], currency: str) -> str:
     """The currency of cells that name none: the one most of the others do, yuan under Chinese heads."""
     cells = [pair for each in records for role in FIGURES for pair in each.cells.get(role, ()) if pair[0]]
-    signs = (next((code for sign, code in SYMBOLS.items() if sign in cell), code) for cell, code in cells)
+    signs = (meant_by(cell, currency) or code for cell, code in cells)
     named = Counter(code for code in signs if code in fx.currencies())
     chinese = any("\u4e00" <= char <= "\u9fff" for cell in head for char in cell)
+    if not named and not any(each.text("rate") for each in records):
+        named.update(code for each in records if (code := each.text("price_currency")) in fx.currencies())
     return named.most_common(1)[0][0] if named else "CNY" if chinese else currency
 
 
@@ -182,13 +191,20 @@ class Reading:
         day = sniff.read_date(_day_cell(each), self.order)
         if day is None:
             raise Unusable("bad_date")
-        if UNSETTLED.search(each.text("status")):
+        if UNSETTLED.search(f"{each.text('status')} {each.section}"):
             raise Unusable("not_settled")
         for cell in (cell for role in FIGURES for cell, _ in each.cells.get(role, ())):
             self._number(cell)  # a reference among the amounts: the row belongs to another head
         quantity = self._number(each.text("quantity")) or Decimal(0)
+        pair = PAIR.fullmatch(each.text("symbol"))
+        if quantity and pair and {pair[1], pair[2]} <= set(fx.currencies()):
+            raise Unusable("trade")  # money for other money: two sums moved
         did = _did(each, quantity)
-        named = each.text("isin") or each.text("symbol") or (each.text("name") if did in ("buy", "sell") else "")
+        named = (
+            each.text("isin")
+            or each.text("symbol")
+            or (each.text("name") or each.text("description") if did in ("buy", "sell") else "")
+        )
         if told := ABOUT.match(each.text("description")):
             named = named or told[1].strip()
         if did in ("buy", "sell", "split") and not (named and quantity):
@@ -248,7 +264,7 @@ class Reading:
             did, (each.text("symbol") or named)[:32] if named else "", _name(each, named), currency,
             0, 0, fee.minor if kept else 0, tax.minor if kept else 0,
         )  # fmt: skip
-        title = _name(each, named) or each.text("action") or each.section or each.text("description")
+        title = _name(each, named) or each.action or each.section or each.text("description")
         return self._row(each, day, amount * _way(each, did), title, deal)
 
     def _row(self, each: Record, day: date, money: Money, title: str, deal: Deal) -> Row:
@@ -289,24 +305,26 @@ class Reading:
 
     def _cell_currency(self, each: Record, role: Part) -> str:
         cell, code = next(((cell, code) for cell, code in reversed(each.cells.get(role, ())) if cell), ("", ""))
-        printed = next((code for sign, code in SYMBOLS.items() if sign in cell), "")
+        printed = meant_by(cell, each.text("currency") or self.currency)
         own = each.text("price_currency") if role == "price" else ""
-        return (code or printed or own or each.text("currency") or self.currency).upper()
+        pair = PAIR.fullmatch(each.text("symbol"))
+        quoted = pair[2] if pair and pair[2] in fx.currencies() else ""
+        return (code or printed or own or each.text("currency") or quoted or self.currency).upper()
 
     def _number(self, cell: str) -> Decimal | None:
-        return sniff.amount("" if sniff.folded(cell) in NOTHING else cell, self.mark)
+        bare = re.sub(r"(?<=\d)(?!E)[A-Z]{3,5}$", "", cell)  # 0.01BTC: the codes that markets of coins add
+        return sniff.amount(bare.lstrip("@"), self.mark)
 
 
 def _did(each: Record, quantity: Decimal) -> Did:
     """What the words of the action say happened, else the sign of the quantity, else nothing particular."""
-    did = _kind(each.text("action")) or _kind(each.section)
-    if did == "transfer" or (not did and not (quantity and each.text("price"))):
-        if not did and not each.text("action"):
-            did = _kind(each.text("description"))
-        elif did and each.text("isin") + each.text("symbol") and quantity:
-            raise Unusable("trade")  # a security moved, and nothing says which way
+    did = _kind(each.action) or _kind(each.section)
+    if did == "transfer" and each.text("isin") + each.text("symbol") and quantity:
+        raise Unusable("trade")  # a security moved, and nothing says which way
     if not did and quantity and each.text("price"):
         did = "buy" if quantity > 0 else "sell"
+    if not did and (told := _kind(each.text("description"))) not in ("buy", "sell", "split"):
+        did = told
     return did
 
 
@@ -318,8 +336,8 @@ def _way(each: Record, did: Did) -> int:
     if did in ("in", "out"):
         return 1 if did == "in" else -1
     if did in ("fee", "tax"):
-        return 1 if "back" in _found(each.text("action")) else -1
-    charged = did == "interest" and re.search("charge|belastung|debit|paid", each.text("action"), re.IGNORECASE)
+        return 1 if "back" in _found(each.action) else -1
+    charged = did == "interest" and re.search("charge|belastung|debit|paid", each.action, re.IGNORECASE)
     return -1 if charged else printed
 
 
@@ -330,7 +348,7 @@ def _name(each: Record, named: str) -> str:
 
 
 def _memo(each: Record) -> str:
-    parts = [each.text("action") or each.section, *map(each.text, ("quantity", "isin", "description", "text"))]  # type: ignore[arg-type]
+    parts = [each.action or each.section, *map(each.text, ("quantity", "isin", "description", "text"))]  # type: ignore[arg-type]
     return " ".join(dict.fromkeys(part for part in parts if part))[:200]
 
 
@@ -348,8 +366,7 @@ def _columns(head: Sequence[str], records: Sequence[Record]) -> tuple[Column, ..
 def role_of(head: str) -> Part:
     """What a column holds, by its whole head; what stands in brackets counts only where the head is known with it."""
     heads, _ = _lexicon()
-    word = sniff.folded(head).strip(" :*")
-    return heads.get(word) or heads.get(sniff.folded(re.sub(r"[(（\[].*?[)）\]]", "", head)).strip(" :*"), "")
+    return next((heads[word] for word in (sniff.folded(head), *sniff.spellings(head)) if word in heads), "")
 
 
 def _kind(action: str) -> Did:
@@ -360,7 +377,7 @@ def _kind(action: str) -> Did:
 
 def _found(action: str) -> dict[str, str]:
     """The longest word of each kind in a text."""
-    text = sniff.folded(action)
+    text = sniff.folded(action.replace("_", " "))
     result: dict[str, str] = {}
     for did, pattern in _lexicon()[1].items():
         if words := pattern.findall(text):

@@ -4,7 +4,6 @@ Every row with a date becomes a row or a problem with a reason; lines without on
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,10 +13,10 @@ from assistant.errors import BadInput
 from assistant.money import Money, digits
 from assistant.request import Upload
 from assistant.wealth.imports import broker, sniff
+from assistant.wealth.imports.columns import AMOUNTS, columns_of
 from assistant.wealth.imports.statement import (
     LARGEST,
     PENCE,
-    SYMBOLS,
     UNSETTLED,
     Column,
     Hints,
@@ -29,15 +28,13 @@ from assistant.wealth.imports.statement import (
     Statement,
     Unusable,
     follow,
+    meant_by,
 )  # fmt: skip
 
-ONCE: tuple[Role, ...] = (
-    "account", "date", "amount", "debit", "credit", "balance", "currency", "sign", "status", "value_date",
-)  # fmt: skip
-AMOUNTS: tuple[Role, ...] = ("amount", "debit", "credit")
 MOST_ACCOUNTS = 12
+WAITING = re.compile("(?:umsatz )?vorgemerkt|pending", re.IGNORECASE)  # under whatever head
 GIVEN_BACK = re.compile("退款成功|已退款|收益发放")
-SETTLED = re.compile(r"thank you|payment received|autopay|paiement|zahlung|betaling|还款", re.IGNORECASE)
+SETTLED = re.compile(r"thank you|payment received|autopay|ach deposit|paiement|zahlung|betaling|还款", re.IGNORECASE)
 CENTS = re.compile(r"\b(pence|penny|cents?|centimes?|cts|minor|øre|öre)\b|分(?!类)|_minor\b", re.IGNORECASE)
 
 
@@ -52,6 +49,7 @@ class Layout:
     currency: str
     scale: int = 1  # how many units of the printed amounts make a major one: 100 where they are cents
     balance_scale: int = 1
+    fees: bool = False  # whether they come on top of the amounts
 
     def cell(self, cells: Sequence[str], role: Role) -> str:
         return next((cells[i] for i in self.roles.get(role, ()) if i < len(cells) and cells[i]), "")
@@ -73,7 +71,7 @@ def from_table(name: str, delimiter: str, lines: Sequence[Line], hints: Hints, c
     body = [line for line in lines if any(sniff.dated(cell) for cell in line[1])]
     if not any(len(cells) > 1 for _, cells in body):
         raise BadInput("not_a_statement", name=name)
-    head, columns = _columns(lines, body, hints)
+    head, columns = columns_of(lines, body, hints)
     body = [line for line in body if line[0] > head]
     layout, doubts = _layout(columns, body, delimiter, hints, currency)
     if "date" not in layout.roles or not {"amount", "debit", "credit"} & set(layout.roles):
@@ -100,75 +98,6 @@ def from_table(name: str, delimiter: str, lines: Sequence[Line], hints: Hints, c
     )  # fmt: skip
 
 
-def _columns(lines: Sequence[Line], body: Sequence[Line], hints: Hints) -> tuple[int, tuple[Column, ...]]:
-    """(line of the head or 0, columns)."""
-    widths = Counter(len(cells) for _, cells in body if len(cells) > 1)
-    usual = max(widths, key=lambda width: (widths[width], width))  # a dated line of the preamble is narrower
-    first = next(number for number, cells in body if len(cells) == usual)
-    above = [line for line in lines if line[0] <= first and len(line[1]) > 1]
-    head = max(above, key=lambda line: len({sniff.role_of(cell) for cell in line[1] if cell} - {""}), default=(0, []))
-    named = len({sniff.role_of(cell) for cell in head[1]} - {""}) >= 2
-    body = [line for line in body if line[0] > head[0]] if named else body
-    width = max(len(cells) for _, cells in body)
-    heads = (head[1] + [""] * width)[:width] if named else [""] * width
-    roles = _unique([sniff.role_of(text) for text in heads]) if named else _by_content(body, width)
-    if named:
-        roles = _completed(roles, _by_content(body, width))
-    roles = [hints.roles.get(index, role) for index, role in enumerate(roles)]
-    samples = [next((cells[i] for _, cells in body if i < len(cells) and cells[i]), "") for i in range(width)]
-    return head[0] if named else 0, tuple(
-        Column(index, heads[index], roles[index], samples[index][:60]) for index in range(width)
-    )
-
-
-def _completed(roles: list[Role], guessed: list[Role]) -> list[Role]:
-    """What the heads leave open is taken from the cells: the day, the amount, the text."""
-    needs: tuple[tuple[Role, set[Role]], ...] = (
-        ("date", {"date", "value_date"}), ("amount", {"amount", "debit", "credit"}), ("text", {"payee", "text"}),
-    )  # fmt: skip
-    for role, enough in needs:
-        if not enough & set(roles):
-            roles = [
-                role if guess == role and not known else known for known, guess in zip(roles, guessed, strict=True)
-            ]
-    return roles
-
-
-def _unique(roles: list[Role]) -> list[Role]:
-    seen: set[Role] = set()
-    result: list[Role] = []
-    for role in roles:
-        result.append("" if role in seen and role in ONCE else role)
-        seen.add(role)
-    return result
-
-
-def _by_content(body: Sequence[Line], width: int) -> list[Role]:
-    """Roles of a file without a head: the first dated column, the first column of decimals, the wordiest text."""
-    columns = [[cells[i] for _, cells in body if i < len(cells) and cells[i]] for i in range(width)]
-    roles: list[Role] = [""] * width
-    most = 0.8 * len(body)
-    days = [i for i, cells in enumerate(columns) if sum(map(sniff.dated, cells)) >= most]
-    decimals = [i for i in range(width) if i not in days and sum(map(_decimal, columns[i])) >= most]
-    codes = [i for i, cells in enumerate(columns) if cells and all(re.fullmatch("[A-Z]{3}", cell) for cell in cells)]
-    texts = [i for i in range(width) if i not in (*days, *decimals, *codes)]
-    guesses: tuple[tuple[list[int], Role], ...] = ((days, "date"), (decimals, "amount"), (codes, "currency"))
-    for found, role in guesses:
-        if found:
-            roles[found[0]] = role
-    if len(decimals) > 1:
-        roles[decimals[-1]] = "balance"
-    if texts:
-        roles[max(texts, key=lambda i: sum(map(len, columns[i])))] = "text"
-    return roles
-
-
-def _decimal(cell: str) -> bool:
-    return bool(re.search(r"\d[.,]\d{1,2}\D*$", cell)) and any(
-        sniff.read_number(cell, mark) is not None for mark in ".,"
-    )
-
-
 def _layout(
     columns: Sequence[Column], body: Sequence[Line], delimiter: str, hints: Hints, currency: str
 ) -> tuple[Layout, tuple[str, ...]]:
@@ -183,35 +112,38 @@ def _layout(
     mark = sniff.decimal_mark(_cells(body, numbers), delimiter)
     money_heads = " ".join(f"{columns[i].head} {columns[i].sample}" for i in numbers)
     named = next((code for code in re.findall(r"\b[A-Z]{3}\b", money_heads) if code in fx.currencies()), "")
-    symbol = next((code for sign, code in SYMBOLS.items() if sign in money_heads), "")
+    symbol = meant_by(money_heads, currency)
     printed = next((columns[i].head for role in AMOUNTS for i in roles.get(role, ())), "")
     scale = 100 if hints.unit == "minor" or (not hints.unit and CENTS.search(printed)) else 1
     chinese = any("\u4e00" <= char <= "\u9fff" for column in columns for char in column.head)
     fixed = [code for i in roles.get("amount", ()) for code in re.findall(r"\b[A-Z]{3}\b", columns[i].head)]
     if set(fixed) & set(fx.currencies()):
         roles.pop("currency", None)  # of what was paid abroad; the amounts are in that of their head
+    on_top = "after fees" in printed or "fee" in hints.roles.values()
     layout = Layout(
         roles, hints.order or order, mark, -1 if hints.flip else 1, named or symbol or ("CNY" if chinese else currency),
-        scale, scale if _all_whole(_cells(body, roles.get("balance", ()))) else 1,
+        scale, scale if _all_whole(_cells(body, roles.get("balance", ()))) else 1, on_top,
     )  # fmt: skip
     return layout, ("date_order",) if doubtful and not hints.order else ()
 
 
 def _all_whole(cells: Sequence[str]) -> bool:
-    return not any(re.search(r"[.,]\d{1,2}\D*$", cell) for cell in cells)
+    return not any(re.search(r"(?:[.,]\d{1,2}|\d{4}[.,]\d+)\D*$", cell) for cell in cells)
 
 
 def _told_by_balance(layout: Layout, body: Sequence[Line], rows: Sequence[Row]) -> tuple[Layout, bool]:
-    """(layout, doubtful): amounts without decimals are whole units or cents; printed balances with decimals tell."""
+    """(layout, doubtful): printed balances tell whether fees come on top of the amounts, and whether amounts without
+    decimals are whole units or cents."""
     amounts = [i for role in AMOUNTS for i in layout.roles.get(role, ())]
+    told = [layout, replace(layout, fees=True)] if "fee" in layout.roles else [layout]
     in_pence = set(_cells(body, layout.roles.get("currency", ()))) & set(PENCE)
-    if in_pence or not any(digits(row.money.currency) for row in rows) or not _all_whole(_cells(body, amounts)):
-        return layout, False
-    if sum(row.balance is not None for row in rows) > 1 and not _all_whole(_cells(body, layout.roles["balance"])):
-        for told in (layout, replace(layout, scale=100)):
-            if not follow(_by_account(_rows(body, told)[0])).wrong:
-                return told, False
-    return layout, True
+    whole = not in_pence and any(digits(row.money.currency) for row in rows) and _all_whole(_cells(body, amounts))
+    told += [replace(each, scale=100) for each in told] if whole else []
+    if not told[1:] or sum(row.balance is not None for row in rows) < 2:
+        return layout, whole
+    wrong = [len(follow(_by_account(_rows(body, each)[0])).wrong) for each in told]
+    certain = not whole or not (min(wrong) or _all_whole(_cells(body, layout.roles["balance"])))
+    return (told[wrong.index(min(wrong))], False) if certain else (layout, True)
 
 
 def _cells(body: Sequence[Line], indexes: Sequence[int]) -> list[str]:
@@ -236,7 +168,7 @@ def _row(number: int, cells: list[str], layout: Layout) -> Row:
     day = sniff.read_date(cell, layout.order)
     if day is None:
         raise Unusable("bad_date")
-    if UNSETTLED.search(layout.cell(cells, "status")):
+    if UNSETTLED.search(layout.cell(cells, "status")) or any(WAITING.fullmatch(each) for each in cells):
         raise Unusable("not_settled")
     code = layout.cell(cells, "currency").upper()
     if code in PENCE:
@@ -244,14 +176,21 @@ def _row(number: int, cells: list[str], layout: Layout) -> Row:
     currency = PENCE.get(code, code if re.fullmatch("[A-Z]{3}", code) else layout.currency)
     if currency not in fx.currencies():
         raise Unusable("no_rate")
-    money = _money(_amount(cells, layout) * layout.sign, layout.scale, currency)
-    payee, text = layout.cell(cells, "payee"), _joined(cells, layout.roles.get("text", ()))
+    fee = sniff.amount(layout.cell(cells, "fee"), layout.mark) if layout.fees else None
+    money = _money((_amount(cells, layout) - abs(fee or Decimal(0))) * layout.sign, layout.scale, currency)
+    sides: tuple[Role, ...] = ("payer", "payee") if money.minor > 0 else ("payee", "payer")
+    payee, text = (
+        layout.cell(cells, sides[0]) or layout.cell(cells, sides[1]),
+        _joined(cells, layout.roles.get("text", ())),
+    )
     balance = sniff.read_number(layout.cell(cells, "balance"), layout.mark)
     after = (
         None if balance is None or abs(balance) >= LARGEST else _money(balance, layout.balance_scale, currency).minor
     )
     if not payee and not text:
-        text = next((c for c in cells if re.search(r"[^\W\d]{4}", c) and not sniff.dated(c)), "")
+        text = layout.cell(cells, "kind") or next(
+            (c for c in cells if re.search(r"[^\W\d]{4}", c) and not sniff.dated(c)), ""
+        )
     return Row(number, day, money, payee or text, text if payee else "", after, None, layout.cell(cells, "account"))
 
 
@@ -287,7 +226,8 @@ def _amount(cells: Sequence[str], layout: Layout) -> Decimal:
 def _by_account(rows: Sequence[Row]) -> list[Row]:
     """The rows with the account that their column names, unless it names so many that they must be the other sides'."""
     named = {row.account for row in rows}
-    own = len(named) <= max(2, len(rows) // 3) and len(named) <= MOST_ACCOUNTS and "" not in named
+    few = len(named) <= min(MOST_ACCOUNTS, max(2, len(rows) // 3)) and len(named) <= max(1, len(rows) - 1)
+    own = few and "" not in named
     return list(rows) if own else [replace(row, account="") for row in rows]
 
 

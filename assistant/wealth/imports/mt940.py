@@ -63,7 +63,7 @@ def _found(line: int, value: str, currency: str) -> Found:
         return Found(line, sniff.read_date("20" + value[:6], "ymd"), None, currency, value)
     amount = _number(parts[4])
     out = parts[3] in ("D", "RC")  # RC takes a credit back
-    more = parts[7].strip()
+    more = "" if parts[7].startswith("/") else parts[7].strip()  # "/TRCD/": a code of the bank
     return Found(line, _day(parts[1], parts[2]), -amount if amount is not None and out else amount, currency, more)
 
 
@@ -80,12 +80,13 @@ def _told(found: Found, value: str) -> Found:
     """The booking with the payee and the text of its `:86:`."""
     joined = " ".join(value.split())
     coded = dict(re.findall(r"\?(\d\d)([^?]*)", value.replace("\n", "")))
-    named = dict(re.findall(r"/(NAME|REMI|EREF)/([^/]*)", value.replace("\n", "")))
+    named = dict(re.findall(r"/(NAME|REMI|EREF|CNTP/[^/]*/[^/]*)/(?:USTD//|STRD/)?([^/]*)", value.replace("\n", "")))
     if coded.keys() & {"20", "32"}:
         payee = coded.get("32", "") + coded.get("33", "")
         memo = " ".join(text for code, text in sorted(coded.items()) if code in ("00", *map(str, range(20, 30))))
     else:
-        payee, memo = named.get("NAME", ""), named.get("REMI", "") if named else joined
+        party = next((name for code, name in named.items() if code == "NAME" or code.startswith("CNTP")), "")
+        payee, memo = party, named.get("REMI", "") if named else joined
     return Found(found.line, found.day, found.amount, found.currency, payee or found.payee, memo or joined)
 
 

@@ -102,5 +102,6 @@ def _day(text: str) -> date | None:
 
 
 def _number(text: str) -> Decimal | None:
-    """A plain signed number with a point or a comma; anything else (a currency sign, nothing) is none."""
+    """A plain signed number with a point or a comma, or both; anything else (a currency sign, nothing) is none."""
+    text = text.replace(",", "") if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+\.\d+", text) else text
     return Decimal(text.replace(",", ".")) if re.fullmatch(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)", text) else None

@@ -16,7 +16,8 @@ from assistant.wealth.imports.statement import LARGEST, Deal, Did, Hints, Order,
 
 Record = tuple[int, dict[str, str]]
 CASH = re.compile(r"bank|cash|ccard|oth [al]", re.IGNORECASE)
-EARNED = re.compile(r"(div|intinc|cgshort|cglong|miscinc|cash|contrib|withdrw|xin|xout)x?$", re.IGNORECASE)
+SPENT = re.compile(r"(withdrw|xout|miscexp|margint)x?$", re.IGNORECASE)  # printed above zero
+EARNED = re.compile(r"(div|intinc|cgshort|cglong|miscinc|cash|contrib|xin)x?$", re.IGNORECASE)
 
 
 def matches(text: str) -> bool:
@@ -69,10 +70,11 @@ def _records(text: str, line: int) -> Iterator[Record]:
 def _found(line: int, fields: dict[str, str], order: Order, mark: str, currency: str) -> Found:
     action = fields.get("N", "") if "Y" in fields else ""
     deal = _deal(action, fields, mark, currency)
-    reason: Reason | None = "trade" if action and not EARNED.match(action) and not deal else None
+    reason: Reason | None = "trade" if action and not (EARNED.match(action) or SPENT.match(action) or deal) else None
     day = sniff.read_date(_date(fields["D"]), order)
     amount: Decimal | None = sniff.read_number(_total(fields), mark)
-    amount = -abs(amount) if deal and deal.did == "buy" and amount is not None else amount
+    out = SPENT.match(fields.get("N", "")) or (deal and deal.did == "buy")
+    amount = -abs(amount) if out and amount is not None else amount
     payee = fields.get("P", "") or fields.get("Y", "")
     return Found(line, day, amount, "", payee, fields.get("M", ""), reason, deal)
 

@@ -21,7 +21,7 @@ from typing import cast
 
 from assistant import fx
 from assistant.clock import MONTHS
-from assistant.wealth.imports.statement import LARGEST, PENCE, Order, Role, Unusable
+from assistant.wealth.imports.statement import LARGEST, PENCE, SYMBOLS, Order, Role, Unusable
 
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DELIMITERS = ";,\t|"
@@ -32,8 +32,16 @@ WORD_DATE = re.compile(
     r"^(?:(\d{1,2})[ .-]+([^\W\d]+)\.?[ ,.-]+(\d{4}|\d\d)|([^\W\d]+)\.? (\d{1,2}),? (\d{4}))(?:[ ,].*)?$"
 )
 NUMBER = re.compile(r"^[+-]?(?:\d[\d.,'’ ]*|[.,]\d+)$")
-OUT = {"debit", "d", "dr", "dbit", "soll", "s", "af", "out", "-", "支出", "支", "借"}
-IN = {"credit", "c", "cr", "crdt", "haben", "h", "bij", "in", "+", "收入", "收", "贷"}
+OTHERS = re.compile(r"\b(id|iban|bic|blz|code|account|konto\w*|rekening\w*|cuenta|conto|e-?mail|address|adres\w*)\b")
+NOTHING = {"", "-", "--", "–", "n/a", "na", "not available", "none", "null"}
+OUT = {
+    "debit", "debet", "debito", "cargo", "dare", "withdrawal", "sent", "d", "dr", "dbit", "soll", "s", "af", "out", "-",
+    "支出", "支", "借",
+}  # fmt: skip
+IN = {
+    "credit", "credito", "abono", "avere", "deposit", "received", "c", "cr", "crdt", "haben", "h", "bij", "in", "+",
+    "收入", "收", "贷",
+}  # fmt: skip
 
 
 def decode(data: bytes) -> str:
@@ -41,7 +49,7 @@ def decode(data: bytes) -> str:
     if marked := _marked(data):
         return marked
     readings = []
-    for name in ("utf-8", "gb18030", "cp1252"):
+    for name in ("utf-8", "gb18030", "cp1252", "cp1250"):
         with suppress(UnicodeDecodeError):
             readings.append(data.decode(name))
             if name == "utf-8":
@@ -70,12 +78,17 @@ def liner(text: str) -> Callable[[int], int]:
 
 
 def _plausible(text: str) -> float:
+    """Heads that are known, then letters: of Chinese only common ones, which no Western text spells by chance."""
     strange = [char for char in text[:20_000] if ord(char) > 127]
-    usual = sum(
-        "\u4e00" <= char <= "\u9fff" or char in "àâäçéèêëîïôöùûüßœñ€°«»’–ÀÂÄÇÉÈÊËÎÏÔÖÙÛÜ（）：" for char in strange
-    )
+    usual = sum(char in "€£¥°«»’–（）：" or (char.isalpha() and (char < "\u0250" or _common(char))) for char in strange)
     heads = sum(role_of(cell) != "" for line in text[:20_000].splitlines()[:40] for cell in re.split(r"[;,\t|]", line))
     return 3 * heads + usual / max(len(strange), 1)
+
+
+def _common(char: str) -> bool:
+    with suppress(UnicodeEncodeError):
+        return bool(char.encode("gb2312"))
+    return False
 
 
 def table(text: str) -> tuple[str, list[tuple[int, list[str]]]]:
@@ -145,6 +158,8 @@ def date_order(cells: Iterable[str]) -> tuple[Order, bool]:
     found = [NUMERIC_DATE.match(cell) for cell in cells]
     if any(match and len(match[1]) == 4 for match in found) or not any(found):
         return "ymd", False
+    if all("." in cell[:3] for cell in cells):
+        return "dmy", False  # nobody puts a point after a month
     scores = {order: _steadiness([read_date(cell, order) for cell in cells]) for order in ("dmy", "mdy")}
     best = max(scores, key=lambda order: scores[order])
     return cast(Order, best), scores["dmy"][0] == scores["mdy"][0] and scores["dmy"] == scores["mdy"]
@@ -165,6 +180,8 @@ def decimal_mark(cells: Iterable[str], delimiter: str) -> str:
             votes[marks[-1]] += 3
         elif len(marks) > 1:
             votes["," if marks[0] == "." else "."] += 3
+        elif re.search(r"\d{4}[.,]\d", cell):
+            votes[marks[0]] += 3  # 15000.000: nobody groups so
         elif marks and not re.search(r"[.,]\d{3}(?!\d)", cell):
             votes[marks[0]] += 1
     return votes.most_common(1)[0][0] if votes else ("," if delimiter == ";" else ".")
@@ -172,7 +189,8 @@ def decimal_mark(cells: Iterable[str], delimiter: str) -> str:
 
 def read_number(cell: str, mark: str) -> Decimal | None:
     """A printed number; currency signs, spaces and grouping are dropped, parentheses and a last minus negate."""
-    bare = _dressing().sub("", cell.replace("−", "-").replace("–", "-"))
+    plain = re.sub(r"[(（]\D+[)）]$", "", cell.replace("−", "-").replace("–", "-"))  # "199.00(已全额退款)"
+    bare = _dressing().sub("", plain)
     negative = (bare.startswith("(") and bare.endswith(")")) or bare.endswith("-")
     bare = bare.strip("()").removesuffix("-").removesuffix("+")
     if not NUMBER.match(bare):
@@ -190,7 +208,8 @@ def read_number(cell: str, mark: str) -> Decimal | None:
 @functools.cache
 def _dressing() -> re.Pattern[str]:
     """What may stand around a number: spaces, signs and codes of currencies; other letters make it a reference."""
-    return re.compile(rf"[\u00a0\u202f\u2009 ]|(?:{'|'.join((*fx.currencies(), *PENCE))})|[€$£¥￥]|元")
+    signs = "|".join(re.escape(sign) for sign in sorted(SYMBOLS, key=len, reverse=True))
+    return re.compile(rf"[\u00a0\u202f\u2009 ]|(?:{'|'.join((*fx.currencies(), *PENCE))})|{signs}|[¥￥]|\bkr\b")
 
 
 def direction(cell: str) -> int:
@@ -202,7 +221,7 @@ def direction(cell: str) -> int:
 def amount(cell: str, mark: str) -> Decimal | None:
     """None for an empty cell. Raises `Unusable` for one that holds something else than a number."""
     value = read_number(cell, mark)
-    if cell and (value is None or abs(value) >= LARGEST):
+    if cell.lower() not in NOTHING and (value is None or abs(value) >= LARGEST):
         raise Unusable("bad_amount")
     return value
 
@@ -213,20 +232,37 @@ def folded(text: str) -> str:
     return " ".join("".join(char for char in bare if not unicodedata.combining(char)).split())
 
 
+def spellings(head: str) -> tuple[str, str]:
+    """A head as it is printed, and without its currency and with the words apart that capitals or underscores join."""
+    bare = re.sub(r"[(（\[].*?[)）\]]", "", head)
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])|_| in [A-Z]{3}$", " ", bare)
+    return folded(bare).strip(" :*#"), folded(apart).strip(" :*#")
+
+
 def role_of(head: str) -> Role:
-    """What a column's head promises: an exact match, else the longest known head inside it."""
+    """What a column's head promises: money in or out in brackets, an exact match, else the longest known head inside.
+
+    "Transaction amount" is an amount: a word of what is described says less.
+    """
     heads, pattern = _heads()
-    word = folded(re.sub(r"[(（\[].*?[)）\]]", "", head)).strip(" :*")
-    if word in heads or len(head) > 60:
-        return heads.get(word, "")
-    parts = pattern.findall(word)
-    return heads[max(parts, key=len)] if parts else ""
+    if (beside := re.search(r"[(（](.*?)[)）]", head)) and (way := heads.get(folded(beside[1]))) in ("debit", "credit"):
+        return way
+    words = spellings(head)
+    if words[0] in heads or len(head) > 60:
+        return heads.get(words[0], "")
+    if words[1] in heads:
+        return heads[words[1]]
+    parts = sorted(pattern.findall(words[1]), key=len, reverse=True)
+    found: Role = max((heads[part] for part in parts), key=lambda role: role not in ("", "text", "kind"), default="")
+    return "" if found in ("payee", "payer", "text", "kind") and OTHERS.search(words[1]) else found
 
 
 @functools.cache
 def _heads() -> tuple[dict[str, Role], re.Pattern[str]]:
     listed: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("headers.toml").read_text(encoding="utf-8"))
-    heads = {folded(word): cast(Role, role) for role, words in listed.items() for word in words}
+    heads = {
+        folded(word): cast(Role, "" if role == "none" else role) for role, words in listed.items() for word in words
+    }
     inside = (word for word, role in heads.items() if role != "account" and (len(word) > 3 or not word.isascii()))
     ordered = sorted(map(re.escape, inside), key=len, reverse=True)
     latin, chinese = ("|".join(word for word in ordered if word.isascii() is ascii) for ascii in (True, False))

@@ -12,8 +12,8 @@ from typing import Literal
 from assistant.money import Money
 
 Role = Literal[
-    "date", "value_date", "amount", "debit", "credit", "sign", "balance", "currency", "payee", "text", "status",
-    "account", "",
+    "", "date", "value_date", "amount", "debit", "credit", "sign", "fee", "balance", "currency", "payee", "payer",
+    "text", "kind", "status", "account",
 ]  # fmt: skip
 Order = Literal["", "dmy", "mdy", "ymd"]
 # Why a dated row was not imported; each has a sentence under [wealth.reason].
@@ -26,9 +26,18 @@ Unit = Literal["", "major", "minor"]
 Did = Literal["buy", "sell", "dividend", "interest", "fee", "tax", "in", "out", "transfer", "split", "exchange", ""]
 Line = tuple[int, list[str]]
 LARGEST = 10**13  # major units; a longer number is a reference in the wrong column, and no ledger could add it
-UNSETTLED = re.compile(r"revert|declin|fail|pending|cancel|ausstehend|en attente|refus|关闭|失败|撤销", re.IGNORECASE)
+UNSETTLED = re.compile(
+    r"revert|declin|fail|pending|cancel|abgelehnt|ausstehend|vorgemerkt|en attente|refus|pendiente|accrual"
+    "|关闭|失败|撤销",
+    re.IGNORECASE,
+)
 PENCE = {"GBX": "GBP", "ZAC": "ZAR", "ILA": "ILS"}  # codes of a hundredth, as markets print them
-SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "元": "CNY"}
+SYMBOLS = {
+    "€": "EUR", "R$": "BRL", "HK$": "HKD", "A$": "AUD", "C$": "CAD", "CA$": "CAD", "NZ$": "NZD", "S$": "SGD",
+    "US$": "USD", "$": "USD", "£": "GBP", "元": "CNY", "zł": "PLN", "Kč": "CZK", "₹": "INR", "₩": "KRW", "₺": "TRY",
+    "₪": "ILS",
+}  # fmt: skip
+DOLLARS = {"AUD", "CAD", "HKD", "MXN", "NZD", "SGD", "USD"}
 
 
 class Unusable(Exception):
@@ -167,3 +176,9 @@ def _gaps(rows: Sequence[Row], sign: int) -> list[int]:
 
 def _cash(row: Row) -> int:
     return 0 if row.deal and row.deal.delivered else row.money.minor
+
+
+def meant_by(text: str, own: str) -> str:
+    """The currency whose sign stands in a text; a bare dollar is the person's own, where that is one."""
+    sign = max((sign for sign in SYMBOLS if sign in text), key=len, default="")
+    return own if sign == "$" and own in DOLLARS else SYMBOLS.get(sign, "")
