@@ -24,8 +24,8 @@ def _words(language: Language) -> dict[str, float]:
     """Weight of each word the lexicon knows, the common ones and numbers most; one of both languages says little."""
     others = [other for other in LATIN if other != language]
     rare, common = (
-        {word: SHARED if any(word in known(other) for other in others) else weight for word in known(language)}
-        for known, weight in ((_known, TOPIC), (_common, 1.0))
+        {word: SHARED if any(word in of(other) for other in others) else weight for word in of(language)}
+        for of, weight in ((known, TOPIC), (_common, 1.0))
     )
     return {word: weight for word, weight in rare.items() if len(word) > SMALL} | common
 
@@ -38,7 +38,7 @@ def _common(language: Language) -> frozenset[str]:
 
 
 @functools.cache
-def _known(language: Language) -> frozenset[str]:
+def known(language: Language) -> frozenset[str]:
     """Every word of the tables and lists that sentences are read with."""
     found, waiting = set(_common(language)), [lexicon(language)[section] for section in SPOKEN]
     while waiting:

@@ -77,7 +77,8 @@ def _corrected(words: Sequence[Token], found: list[Found], new: Found, language:
 def amount_at(words: Sequence[Token], index: int, language: Language) -> Found | None:
     """[currency] [share of] number [currency [rest]] at token `index`; None when the number counts something else."""
     start, sign = index, ""
-    if words[index].text == "-" and index + 1 < len(words) and words[index + 1].kind == "digits":
+    minus = words[index].text == "-" or phrases("list.minus", language).at(words, index)
+    if minus and index + 1 < len(words) and (words[index].text != "-" or words[index + 1].kind == "digits"):
         sign, index = "-", index + 1
     before = phrases("currency", language).at(words, index)
     at = before[1] if before and _symbolic(words[index]) else index
@@ -156,11 +157,11 @@ def _vague(words: Sequence[Token], hit: Number, language: Language) -> tuple[Num
 
 
 def _about(words: Sequence[Token], first: int, last: int, language: Language) -> bool:
-    """Whether "around" or "or so" stands beside the amount."""
+    """Whether "around", "or so" or a bound ("at least") stands beside the amount."""
     before = phrases("bound", language).scan(words[max(0, first - 4) : first])
     after = phrases("bound_after", language).at(words, last)
     return bool(
-        (before and before[-1][0] == "about" and before[-1][2] == min(first, 4)) or (after and after[0] == "about")
+        (before and before[-1][0] != "is" and before[-1][2] == min(first, 4)) or (after and after[0] == "about")
     )
 
 
@@ -291,14 +292,17 @@ def _measured(words: Sequence[Token], index: int, language: Language) -> int:
             return hit.end + 1
         if glued and after in GLUE and hit.end + 1 < len(words) and words[hit.end + 1].kind == "digits":
             return _measured(words, hit.end + 1, language) if after == "-" else hit.end + 1
-    if index and words[index - 1].text in GLUE - {"-", "+", "="} and words[index - 1].end == words[index].start:
+    before = words[index - 1].text if index and words[index - 1].end == words[index].start else ""
+    summed = before == "+" and index > 1 and words[index - 2].kind == "digits"  # 20+5
+    if summed or before in GLUE - {"-", "+", "="}:
         return hit.end
     return index
 
 
 def _of_mine(words: Sequence[Token], at: int) -> bool:
-    """ "5000 of my loan" counts no things."""
-    return words[at].text == "of" and at + 1 < len(words) and words[at + 1].text in ("my", "our")
+    """ "5000 of my loan", "20 of the 50" count no things."""
+    after = words[at + 1].text if words[at].text == "of" and at + 1 < len(words) else ""
+    return after in ("my", "our") or (after == "the" and number(words, at + 2, "en") is not None)
 
 
 def _bounded(words: Sequence[Token], index: int, language: Language) -> bool:

@@ -21,6 +21,7 @@ HAN_DIGITS = {char: index % 10 for index, char in enumerate("零一二三四五�
 HAN_DIGITS |= {"两": 2, "兩": 2, "俩": 2, "貳": 2, "參": 3, "陸": 6}
 HAN_SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 HAN_MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
+GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")  # lakhs too
 LONGEST = 24  # digits: more are no sum of money, and more than a Decimal holds
 SIZES = HAN_SCALES | HAN_MYRIADS
 
@@ -41,7 +42,8 @@ def number(words: Sequence[Token], index: int, language: Language) -> Number | N
         return None
     token = words[index]
     if token.kind == "digits":
-        return _scaled(words, Number(written(token.text, language), index, index + 1, "digits"), language)
+        values = written(token.text, language)
+        return _scaled(words, Number(values, index, index + 1, "digits"), language) if values else None
     if token.text in HAN_DIGITS or token.text in HAN_SCALES or token.text in ("半", "廿"):
         return _han(words, index)
     return _said(words, index, language) or (_said(words, index, "en") if language == "zh" else None)
@@ -58,7 +60,8 @@ def numbers(words: Sequence[Token], language: Language) -> Iterator[Number]:
 
 
 def written(text: str, language: Language) -> tuple[Decimal, ...]:
-    """The values digits with separators can mean. "1.234" has two, whatever the language; "1,234" two in French."""
+    """The values digits with separators can mean. "1.234" has two, whatever the language; "1,234" two in French;
+    "15.00.00" has none."""
     plain = text.replace("’", "'").replace(" ", "").replace("'", "")
     marks = re.findall(r"[.,]", plain)
     if not marks:
@@ -69,7 +72,7 @@ def written(text: str, language: Language) -> tuple[Decimal, ...]:
     if len(set(marks)) == 2:
         return (Decimal(re.sub(r"[.,]", "", head) + "." + tail),)
     if len(marks) > 1:
-        return (whole,)
+        return (whole,) if GROUPED.fullmatch(plain) else ()
     fraction = Decimal(f"{head}.{tail}")
     if len(tail) != 3 or head.startswith("0") or len(head) > 3:
         return (fraction,)
@@ -149,8 +152,12 @@ def _said(words: Sequence[Token], index: int, language: str) -> Number | None:
     value, end = Decimal(hit[0]), hit[1]
     if end < len(words) and words[end].text in table["point"]:
         value, end = _decimals(words, end, value, language)
-    (value,), end = _halved(words, (value,), end, language)
-    return Number((_plain(value),), index, end, "words")
+    last = words[end - 1].text
+    size = 100 if last in table["hundred"] else int(table["scale"].get(last, 1))
+    halved, after = _halved(words, (value,), end, language)
+    if after > end and size > 1:
+        halved = (value + size // 2, *halved)  # "two hundred and a half"
+    return Number(tuple(map(_plain, halved)), index, after, "words")
 
 
 def _whole(words: Sequence[Token], index: int, language: str) -> tuple[int, int] | None:
@@ -210,6 +217,8 @@ def _decimals(words: Sequence[Token], at: int, value: Decimal, language: str) ->
 
 # ---- Chinese ----
 
+BETWEEN = re.compile("(.*[^一二两三四五六七八九]|)([一二两三四五六七八九])([一二两三四五六七八九])([十百千万].*)")
+
 
 def _han(words: Sequence[Token], index: int) -> Number | None:
     """一千二百三十四, 三万五 (35,000), 十二点五, 壹仟贰佰, 两万五千, 三百五 (350), 二零二五."""
@@ -224,6 +233,9 @@ def _han(words: Sequence[Token], index: int) -> Number | None:
         return None
     if not said:
         return Number((Decimal("0.5"),), index, index + 1, "han") if words[index].text == "半" else None
+    if between := BETWEEN.fullmatch(said):
+        start, low, high, rest = between.groups()  # 二三十: twenty or thirty
+        return Number(tuple(Decimal(_han_whole(start + each + rest)) for each in (low, high)), index, end, "han")
     whole, _, fraction = said.partition("点")
     value = Decimal(_han_whole(whole))
     digits = "".join(str(HAN_DIGITS[char]) for char in fraction if char in HAN_DIGITS)

@@ -216,6 +216,9 @@ def _pays_everyone(act: Act, said: Utterance) -> bool:
 
 def _payment(said: Utterance, found: Verdict) -> Act:
     told = said.payment
+    past = said.core.at("past")
+    if past and not said.core.cut(past).says("transfer"):
+        return Query("payments", {"payee": told["payee"]} if said.knows(told.get("payee")) else {})
     if said.says("everyone") and not said.knows(told.get("payee")):
         told = {name: slot for name, slot in told.items() if name != "payee"}
     if refused := refusal(said):

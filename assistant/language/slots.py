@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from assistant.language import amounts, constraints, periods
+from assistant.language import amounts, constraints, known, periods
 from assistant.language.acts import Slot
 from assistant.language.lexicon import Words, lexicon, names
-from assistant.language.numbers import number
+from assistant.language.numbers import number, numbers
 from assistant.language.sentence import Sentence
 from assistant.money import Money
 from assistant.request import LANGUAGES, Constraint, Language
@@ -41,7 +41,7 @@ def pay(said: Sentence) -> dict[str, Slot]:
         if day.value.start > said.world.day and not _is_repaid(said, day.first, day.last)
     ]  # fmt: skip
     taken = [slot.span for slot in (found, reason) if slot and slot.span] + [day.span for day in days]
-    if sum_ := amount(said.text, said.language, taken):
+    if (sum_ := amount(said.text, said.language, taken)) and not _counts(sum_, said):
         slots["amount"] = _with_share(sum_, said)
     if days:
         slots["day"] = Slot.said(said.text, days[0].span, days[0].value.start)
@@ -50,6 +50,15 @@ def pay(said: Sentence) -> dict[str, Slot]:
     if reason := reason or _bill_word(said, found):
         slots["purpose"] = reason
     return slots
+
+
+def _counts(sum_: Slot, said: Sentence) -> bool:
+    """ "Send 20 photos": a bare number right before a word in the plural that nobody knows is no sum of money."""
+    after = next((at for at, word in enumerate(said.tokens) if word.start >= (sum_.span or (0, 0))[1]), None)
+    word = said.tokens[after].text if after is not None else ""
+    plural = len(word) > 4 and word.isascii() and word.endswith("s") and word not in known(said.language)
+    bare = not (sum_.value.currency or sum_.value.candidates)
+    return bare and plural and after is not None and not names(said.world.payees).at(said.tokens, after)
 
 
 def _is_repaid(said: Sentence, first: int, last: int) -> bool:
@@ -66,14 +75,18 @@ def _addressed(found: Slot | None, text: str) -> Slot | None:
 
 
 def _with_share(sum_: Slot, said: Sentence) -> Slot:
-    """ "20 with a 10 % tip" may be 20 or 22: a percentage beside an amount is asked about."""
+    """ "20 with a 10 % tip" may be 20 or 22, "3 tickets at 12 each" 12 or 36: either is asked about."""
     first, last = sum_.span or (0, 0)
-    beside = [each for each in said.percents if not first <= said.tokens[each.first].start < last]
-    if not beside:
-        return sum_
-    more = Decimal(sum_.value.value) * (100 + beside[0].value) / 100
-    other = replace(sum_.value, value=amounts.printed(more.quantize(Decimal("0.01"), ROUND_HALF_UP)))
-    return replace(sum_, readings=(*sum_.readings, other))
+    more = [(100 + each.value) / 100 for each in said.percents if not first <= said.tokens[each.first].start < last]
+    if not more and said.says("multiplied"):
+        hits = numbers(said.tokens, said.language)
+        more = [hit.values[0] for hit in hits if not first <= said.tokens[hit.start].start < last]
+        more = [count for count in more if 1 < count < 100 and count == int(count)]
+    elif not more and any(not first <= said.tokens[at].start < last for _, at, _ in said.find("twice")):
+        more = [Decimal(2)]
+    sums = (Decimal(sum_.value.value) * each for each in more[:1])
+    others = (replace(sum_.value, value=amounts.printed(s.quantize(Decimal("0.01"), ROUND_HALF_UP))) for s in sums)
+    return replace(sum_, readings=(*sum_.readings, *others))
 
 
 def amount(text: str, language: Language, taken: Sequence[Span] = ()) -> Slot | None:

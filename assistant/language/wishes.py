@@ -8,6 +8,7 @@ from assistant.language.lexicon import Words, names
 from assistant.language.numbers import number, numbers
 from assistant.language.tokens import extent
 from assistant.language.utterance import Utterance, trimmed
+from assistant.request import LANGUAGES
 
 ENDS = ".?!;。？！；"
 COMMAS = ",，、"
@@ -18,7 +19,7 @@ def split(said: Utterance) -> list[tuple[int, Utterance]]:
     text, words, payees = said.text, said.tokens, said.world.payees
     cuts = [words[0].start] if words else [0]
     for index, token in enumerate(words):
-        after = words.at("then", index)
+        after = words.at("then", index) if not _between(words, index) else 0
         inside = token.text == "." and text[token.end : token.end + 1].strip()  # of an address
         ends = token.kind == "mark" and token.text in ENDS and not inside
         comma = token.text in COMMAS and all(_pays(part, payees) for part in (words.cut(0, index), words.cut(index)))
@@ -29,6 +30,11 @@ def split(said: Utterance) -> list[tuple[int, Utterance]]:
     parts = [(start, said.of(text[start:end].strip())) for start, end in pieces if text[start:end].strip()]
     kept = [(start, part) for start, part in parts if not part.core.are("chart")]
     return kept or parts  # "show the chart" belongs to its question
+
+
+def _between(words: Words, index: int) -> bool:
+    """ "Between 20 and 30 euros"."""
+    return any(last < index and number(words, last, words.language) for *_, last in words.find("between", 0, index))
 
 
 def _begins(words: Words, payees: tuple[str, ...]) -> bool:
@@ -64,10 +70,14 @@ def takes_cash(said: Utterance) -> bool:
 
 def requests(said: Utterance) -> bool:
     """ "ask Bob for 20", 向Bob收20: money is to come from the payee."""
-    payee = said.payment.get("payee")
+    payee, sum_ = said.payment.get("payee"), said.payment.get("amount")
     start, end = (payee.span if payee else None) or (0, len(said.text))
-    before, after = said.of(said.text[:start]).tokens, said.of(said.text[end:]).tokens
-    return before.ends("asks_of") or said.tokens.says("request", "owed") or bool(after.at("requested"))
+    first, last = (sum_.span if sum_ else None) or (start, start)
+    before = said.of(said.text[: min(first, start)] + said.text[min(last, start) : start]).tokens  # "get 20 from Bob"
+    owed = any(Words.of(said.text, language).says("owed") for language in LANGUAGES)  # "Bob me doit 20" is short
+    rest = [Words.of(said.text[end:], language) for language in LANGUAGES]
+    came = any(at and not words.cut(at).says("transfer") for words in rest if (at := words.at("requested")))
+    return owed or came or before.ends("asks_of") or said.tokens.says("request")
 
 
 def denies(words: Words) -> bool:

@@ -69,6 +69,8 @@ SOLE: list[tuple[str, Language, str, str | None]] = [
     ("廿五元", "zh", "25", "CNY"),
     ("3000日元", "zh", "3000", "JPY"),
     ("五分", "zh", "0.05", None),
+    ("half a grand", "en", "500", None),
+    ("moins cinq euros", "fr", "-5", "EUR"),
     ("-5 euros", "en", "-5", "EUR"),  # refused by the payment room, never turned positive
 ]
 
@@ -90,6 +92,10 @@ ASKED: list[tuple[str, Language, set[str]]] = [
     ("pay 5-10", "en", {"5", "10"}),
     ("quinze cents", "fr", {"0.15", "1500"}),
     ("20 euros at 5", "en", {"20", "5"}),
+    ("20 of the 50", "en", {"20", "50"}),
+    ("two hundred and a half", "en", {"200.50", "250"}),
+    ("二三十块", "zh", {"20", "30"}),
+    ("20还是30", "zh", {"20", "30"}),
 ]
 
 
@@ -117,7 +123,7 @@ def test_a_bare_sign_only_proposes_currencies(text: str, language: Language, can
 @pytest.mark.parametrize(
     ("text", "language"),
     [("around 20 euros", "en"), ("a hundred euros or so", "en"), ("environ 20 euros", "fr"), ("四十来块", "zh"),
-     ("二十多欧元", "zh"), ("大概二十块", "zh"), ("二十块左右", "zh")],
+     ("二十多欧元", "zh"), ("大概二十块", "zh"), ("二十块左右", "zh"), ("at least 20 euros", "en")],
 )  # fmt: skip
 def test_about_so_much_is_said_to_be_vague(text: str, language: Language) -> None:
     (found,) = amounts.read(text, language)
@@ -128,6 +134,7 @@ NOT_MONEY: list[tuple[str, Language]] = [
     ("a 24 inch screen", "en"), ("in 3 days", "en"), ("the 2nd one", "en"), ("at 12:15", "en"), ("on 3/4/2022", "en"),
     ("one moment", "en"), ("5 stars", "en"), ("dans 3 jours", "fr"), ("le 2e", "fr"), ("24 pouces", "fr"),
     ("a few hundred euros", "en"), ("quelques dizaines d'euros", "fr"), ("几十块", "zh"), ("好几百欧元", "zh"),
+    ("15.00.00 euros", "en"), ("15..5", "en"), ("20+5 euros", "en"), ("six figures", "en"),
     ("1e3", "en"), ("0x10 euros", "en"), ("10^30", "en"), ("2⁵ euros", "en"), ("mp3", "en"),
     ("帮我查一下", "zh"), ("第二个", "zh"), ("三天内", "zh"), ("24英寸", "zh"), ("100%", "en"),
 ]  # fmt: skip

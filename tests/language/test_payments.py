@@ -186,9 +186,38 @@ def test_nonsense_never_drafts_a_payment(rules: Rules, text: str, language: Lang
     assert not any(isinstance(act, (Start, Affirm, Set)) and getattr(act, "goal", "") != "describe" for act in acts)
 
 
-@pytest.mark.parametrize("text", ["request 20 euros from bob", "demande 20 euros à Bob"])
+@pytest.mark.parametrize(
+    "text",
+    ["request 20 euros from bob", "demande 20 euros à Bob", "get 20 from bob", "alice paid me 20",
+     "bob me doit 20 euros", "Bob给我转了20"],
+)  # fmt: skip
 def test_asking_somebody_for_money_is_not_turned_into_paying_them(rules: Rules, text: str) -> None:
     assert hear(rules, text) == (Query("clarify", {"topic": Slot("no_requests")}),)
+
+
+@pytest.mark.parametrize("text", ["we paid alice 30", "i got 20 from bob", "j'ai payé alice 20 euros"])
+def test_what_was_paid_before_is_looked_up_and_not_paid_again(rules: Rules, text: str) -> None:
+    (act,) = hear(rules, text)
+    assert isinstance(act, Query) and act.goal == "payments"
+
+
+@pytest.mark.parametrize(
+    ("text", "sums"),
+    [("pay alice for 3 tickets at 12 euros each", ["12", "36.00"]), ("pay alice 5 euros 3 times", ["5", "15.00"]),
+     ("pay bob 20 an hour for 2 hours", ["20", "40.00"]), ("envoie à alice 3 fois 10 euros", ["10", "30.00"]),
+     ("pay bob 20 twice", ["20", "40.00"]), ("envoie entre 20 et 30 euros à alice", ["30", "20"])],
+)  # fmt: skip
+def test_a_sum_that_is_said_by_the_piece_or_between_two_is_asked(rules: Rules, text: str, sums: list[str]) -> None:
+    (act,) = hear(rules, text)
+    assert isinstance(act, Start)
+    assert [each.value for each in (act.slots["amount"].value, *act.slots["amount"].readings)] == sums
+
+
+@pytest.mark.parametrize(
+    "text", ["send 20 troops to bob", "envoie 20 photos à bob", "send alice an email with 20 photos"]
+)
+def test_a_number_of_things_is_no_sum_of_money(rules: Rules, text: str) -> None:
+    assert not any("amount" in act.slots for act in hear(rules, text) if isinstance(act, (Start, Set)))
 
 
 def test_a_minus_is_kept_so_that_it_can_be_refused(rules: Rules) -> None:
