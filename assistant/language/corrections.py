@@ -55,6 +55,15 @@ def beneath(said: Utterance) -> str:
     return str(meant[-1].value) if meant and meant[-1] is not held[-1] else ""
 
 
+def instead(act: Act, said: Utterance) -> Act:
+    """ "No, Alice gets 25 and Bob 35": what is open for them is changed, nothing is paid beside it."""
+    if not (isinstance(act, Start) and act.goal == "pay" and {"payee", "amount"} <= set(act.slots)):
+        return act
+    held = [frame.slots["payee"] for frame in reversed(said.state.frames) if frame.sheet and "payee" in frame.slots]
+    open_ = next((slot for slot in held if means(slot, str(act.slots["payee"].value))), None)
+    return Set({"amount": act.slots["amount"]}, str(open_.value)) if open_ and said.core.at("change") else act
+
+
 def means(held: Slot, name: str) -> bool:
     """Whether a name is that of an open task's payee: by the book's name, or as a button called it."""
     said, *called = ({word.text for word in tokens(str(each))} for each in (name, held.value, held.text))
@@ -114,7 +123,10 @@ def _by_scale(said: Utterance, was: Decimal) -> tuple[Slot, Decimal] | None:
 def _recurrency(said: Utterance) -> Slot | None:
     """The open amount in the one currency that was named and nothing else."""
     hits, spans = said.core.find("currency"), said.core.spans("currency")
-    if said.waiting is None or len(hits) != 1 or not said.only(spans):
+    last = said.state.last  # "and in dollars?" goes on from a figure
+    goes_on = said.core.at("ellipsis") or said.tokens.content.ends("ellipsis_after")
+    figure = last is not None and last.goal == "measure" and goes_on and said.asks
+    if said.waiting is None or figure or len(hits) != 1 or not said.only(spans):
         return None
     currency = amounts.currency_of(hits[0][0])
     return Slot.said(said.text, spans[0], replace(currency, value=said.waiting.value.value))

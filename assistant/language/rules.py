@@ -7,7 +7,7 @@ becomes a payment's details only when the person's own words ask to pay it.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from assistant.language import answers, asides, basket, flash, pictures, slots, wallet, wishes
+from assistant.language import answers, asides, basket, corrections, flash, pictures, slots, wallet, wishes
 from assistant.language.acts import (
     Act,
     Affirm,
@@ -87,7 +87,8 @@ class Rules:
 
     def _wishes(self, said: Utterance, evidence: Evidence) -> Iterator[Act]:
         """Each part of a sentence that asks for something of its own."""
-        parts = list(_shared_out([(at, part, self._act(part)) for at, part in wishes.split(said)]))
+        anew = said.waiting is not None and bool(said.core.at("change"))  # "no, 25 to Alice and 35 to Bob"
+        parts = list(_shared_out([(at, part, self._act(part)) for at, part in wishes.split(said)], anew))
         wanted = [(at, act) for at, part, act in parts if len(parts) == 1 or _is_wish(part, act)]
         apart = len({_goal(act) for _, act in wanted}) > 1 or _paid_apart(wanted)
         unclear = any(isinstance(act, Unknown) and not act.outside for *_, act in parts)
@@ -104,7 +105,7 @@ class Rules:
             yield remark("one_at_a_time")
         for at, act in wanted:
             for one in wishes.apiece(_moved(act, at), said):
-                yield pictures.fill(one, evidence)
+                yield pictures.fill(corrections.instead(one, said), evidence)
 
     def _act(self, said: Utterance) -> Act:
         if typed := slots.code(said.text):
@@ -272,9 +273,8 @@ def _is_wish(part: Utterance, act: Act) -> bool:
     return bool(outside) or not isinstance(act, (Chat, Unknown))
 
 
-def _shared_out(parts: list[tuple[int, Utterance, Act]]) -> Iterator[tuple[int, Utterance, Act]]:
+def _shared_out(parts: list[tuple[int, Utterance, Act]], pays: bool) -> Iterator[tuple[int, Utterance, Act]]:
     """ "20 to Alice, 30 to Bob": a name with an amount after a payment is one too; "Bob has table 7" is asked."""
-    pays = False
     for at, part, act in parts:
         told = part.payment
         if pays and not part.at("verb", 0) and {"payee", "amount"} <= set(told) and part.knows(told["payee"]):
