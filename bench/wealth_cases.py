@@ -17,6 +17,7 @@ import numpy as np
 
 from assistant import fx
 from assistant.clock import MovableClock
+from assistant.language import periods
 from assistant.money import Money
 from assistant.reply import Period
 from assistant.settings import Settings
@@ -296,11 +297,17 @@ def _worth(case: Case) -> Got:
             "total_with_vanguard": round(sum(market.values()) + cash, 2)}  # fmt: skip
 
 
+def _starts(case: Case) -> Got:
+    """The first days of weeks and quarters, as "this week" is read on a day of them."""
+    said = f"this {case['inputs']['kind'].removesuffix('_start')}"
+    return {"value": [str(periods.read(said, "en", as_day(day))[0].value.start) for day in case["inputs"]["dates"]]}
+
+
 COMPUTE: dict[str, Callable[[Case], Got]] = {
     **RATES, "ttwror_series": _daily, "ttwror_final": _daily, "cost_basis": _basis, "cost_basis_fx": _basis_fx,
     "lot_matching": _matching, "position": _position, "portfolio_scenario": _scenario, "recurrence_period": _rhythm,
     "income_statement": _statement, "holdings_value": _worth, "performance_statement": _performance,
-    "account_totals": _totals, "yield_on_cost": _yield, "split": _split,
+    "account_totals": _totals, "yield_on_cost": _yield, "split": _split, "period_start": _starts,
 }  # fmt: skip
 
 

@@ -120,6 +120,9 @@ def test_a_chinese_file_is_read_in_its_encoding(encoding: str) -> None:
         # thousandths that nobody meant as thousands; a sign of a currency inside another one's
         ("Data;Histórico;Valor (R$)\n03/07/2024;Padaria;R$ -45.100\n13/07/2024;Acme;R$ 15000.000\n",
          [("Padaria", -4510), ("Acme", 1_500_000)], "BRL"),
+        # a day without its year beside one that has it; "Valuta" is a currency in the north
+        ("Buchungstag;Valutadatum;Text;Betrag\n03.07.;03.07.24;Strom;-45,10\n", [("Strom", -4510)], "EUR"),
+        ("Dato;Tekst;Beløb;Valuta\n03.07.2024;Netto;-45,10;DKK\n", [("Netto", -4510)], "DKK"),
         # objects inside objects
         ('{"transactions": {"booked": [{"bookingDate": "2024-07-03", "creditorName": "Shop", '
          '"transactionAmount": {"amount": "-45.10", "currency": "EUR"}}], "pending": []}}', [("Shop", -4510)], "EUR"),

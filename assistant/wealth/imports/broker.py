@@ -366,7 +366,9 @@ def _columns(head: Sequence[str], records: Sequence[Record]) -> tuple[Column, ..
 def role_of(head: str) -> Part:
     """What a column holds, by its whole head; what stands in brackets counts only where the head is known with it."""
     heads, _ = _lexicon()
-    return next((heads[word] for word in (sniff.folded(head), *sniff.spellings(head)) if word in heads), "")
+    first = head.partition(" / ")[0]  # "Units / Contracts"
+    known = (sniff.folded(head), *sniff.spellings(head), sniff.folded(first))
+    return next((heads[word] for word in known if word in heads), "")
 
 
 def _kind(action: str) -> Did:

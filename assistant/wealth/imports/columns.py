@@ -15,6 +15,7 @@ ONCE: tuple[Role, ...] = (
 AMOUNTS: tuple[Role, ...] = ("amount", "debit", "credit")
 SUMS: tuple[Role, ...] = (*AMOUNTS, "balance", "fee")
 NET = re.compile(r"\bnett?o?\b|\btotal\b|净额|实付", re.IGNORECASE)  # of several amounts, what moved in the end
+CODE = re.compile("[A-Z]{3}")
 NEGATIVE = re.compile(r"\W*[-−(]")
 SAMPLE = 200  # rows by which columns of decimals are told apart
 NUMBERED = re.compile(r"[A-Z]{2}\d\d[ A-Z0-9]{4}|[\d -]{8,}$")  # an IBAN or another number of an account
@@ -75,7 +76,9 @@ def _unique(roles: list[Role], heads: Sequence[str], held: Sequence[Sequence[str
     for i, role in enumerate(result):
         words = role in AMOUNTS and held[i] and all(map(sniff.direction, held[i]))
         numbers = role in ("payee", "payer") and held[i] and all(map(NUMBERED.match, held[i]))
-        result[i] = "" if words or numbers else role
+        codes = role == "value_date" and held[i] and all(map(CODE.fullmatch, held[i]))  # Valuta in the north
+        undated = role == "date" and held[i] and not any(map(sniff.dated, held[i]))  # 03.07. without a year
+        result[i] = "currency" if codes else "" if words or numbers or undated else role
     ways = {role for i, role in enumerate(result) if role in ("debit", "credit") and held[i]}
     signed = any(role == "amount" and any(map(NEGATIVE.match, held[i])) for i, role in enumerate(result))
     return ["" if role == "amount" and len(ways) == 2 and not signed else role for role in result]
@@ -90,7 +93,7 @@ def _by_content(body: Sequence[Line], held: Sequence[Sequence[str]]) -> list[Rol
     decimals = [
         i for i in range(width) if i not in days and held[i] and sum(map(_decimal, held[i])) >= 0.6 * len(held[i])
     ]
-    codes = [i for i, cells in enumerate(held) if cells and all(re.fullmatch("[A-Z]{3}", cell) for cell in cells)]
+    codes = [i for i, cells in enumerate(held) if cells and all(map(CODE.fullmatch, cells))]
     texts = [i for i in range(width) if i not in (*days, *decimals, *codes)]
     guesses: tuple[tuple[list[int], Role], ...] = ((days, "date"), (codes, "currency"))
     for found, role in guesses:

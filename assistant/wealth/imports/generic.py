@@ -135,13 +135,15 @@ def _told_by_balance(layout: Layout, body: Sequence[Line], rows: Sequence[Row]) 
     """(layout, doubtful): printed balances tell whether fees come on top of the amounts, and whether amounts without
     decimals are whole units or cents."""
     amounts = [i for role in AMOUNTS for i in layout.roles.get(role, ())]
-    told = [layout, replace(layout, fees=True)] if "fee" in layout.roles else [layout]
+    charged = any(map(re.compile("[1-9]").search, _cells(body, layout.roles.get("fee", ()))))
+    told = [layout, replace(layout, fees=True)] if charged else [layout]
     in_pence = set(_cells(body, layout.roles.get("currency", ()))) & set(PENCE)
     whole = not in_pence and any(digits(row.money.currency) for row in rows) and _all_whole(_cells(body, amounts))
     told += [replace(each, scale=100) for each in told] if whole else []
     if not told[1:] or sum(row.balance is not None for row in rows) < 2:
         return layout, whole
-    wrong = [len(follow(_by_account(_rows(body, each)[0])).wrong) for each in told]
+    readings = [rows, *(_rows(body, each)[0] for each in told[1:])]
+    wrong = [len(follow(_by_account(each)).wrong) for each in readings]
     certain = not whole or not (min(wrong) or _all_whole(_cells(body, layout.roles["balance"])))
     return (told[wrong.index(min(wrong))], False) if certain else (layout, True)
 
