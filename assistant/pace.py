@@ -32,4 +32,4 @@ class Pace:
         """How often they may do it now."""
         now = self._now()
         left, at = self._left.get(person, (float(self.burst), now))
-        return min(self.burst, left + (now - at) * self.rate)
+        return min(self.burst, left + max(now - at, 0.0) * self.rate)  # a clock that went back takes nothing away

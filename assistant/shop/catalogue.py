@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from assistant.errors import BadInput
 from assistant.money import Money
@@ -105,7 +106,7 @@ class Catalogue:
                     if product.gtin and gtin14(product.gtin) != product.gtin:
                         raise BadInput("not_a_gtin", code=product.gtin)
                 ids = [product.id for product in batch]
-                before = {product.id: product for product in self._read(ids)}
+                before = {product.id: product for product in self._read(db, ids)}
                 batch = tuple(_with_past(product, before.get(product.id)) for product in batch)
                 db.execute(sa.delete(tables.products).where(tables.products.c.id.in_(ids)))
                 for table, rows in _rows(batch).items():
@@ -127,11 +128,13 @@ class Catalogue:
 
     def all(self) -> tuple[Product, ...]:
         """Every product, by id, without past prices."""
-        return self._read(None)
+        with self.store.read() as db:
+            return self._read(db, None)
 
     def by_ids(self, ids: Sequence[str]) -> tuple[Product, ...]:
         """Those that exist, in the order asked."""
-        found = {product.id: product for product in self._read(ids)}
+        with self.store.read() as db:
+            found = {product.id: product for product in self._read(db, ids)}
         return tuple(found[name] for name in ids if name in found)
 
     def by_id(self, product: str) -> Product | None:
@@ -142,13 +145,13 @@ class Catalogue:
         name = self.store.value(sa.select(tables.products.c.id).where(tables.products.c.gtin == gtin14(code)))
         return self.by_id(name) if name else None
 
-    def _read(self, ids: Sequence[str] | None) -> tuple[Product, ...]:
-        """Products with everything of theirs; `ids` None: the whole catalogue by id, without past prices."""
+    def _read(self, db: Connection, ids: Sequence[str] | None) -> tuple[Product, ...]:
+        """Products with everything of theirs, in one snapshot; `ids` None: all of them by id, without past prices."""
 
         def rows(table: sa.Table, *order: str) -> Sequence[Any]:
             own = table.c.id if table is tables.products else table.c.product_id
             query = sa.select(table).where(table.c.user_id == HOUSE).order_by(own, *(table.c[name] for name in order))
-            return self.store.rows(query if ids is None else query.where(own.in_(ids)))
+            return db.execute(query if ids is None else query.where(own.in_(ids))).all()
 
         facts: dict[str, dict[str, Attribute]] = defaultdict(dict)
         for row in rows(tables.attributes):

@@ -1,6 +1,8 @@
+import threading
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from assistant.errors import BadInput
 from assistant.shop import Shop
@@ -67,3 +69,18 @@ def test_products_without_a_code_stand_beside_each_other(empty: Shop, make) -> N
     one, two = (replace(make(), gtin="") for _ in range(2))
     empty.load([one, two])
     assert [empty.product(each.id) for each in (one, two)] == [one, two]
+
+
+def test_a_product_is_read_as_it_stood_at_one_moment(empty: Shop, make) -> None:
+    empty.load([make("Kettle")])
+    sold = empty.catalogue.all()[0]
+
+    def meanwhile(_: object, __: object, statement: str, *___: object) -> None:
+        if "FROM price_history" in statement:
+            other = threading.Thread(target=empty.catalogue.forget, args=(sold.offer.merchant,))
+            other.start()
+            other.join()
+
+    sa.event.listen(empty.catalogue.store.engine, "before_cursor_execute", meanwhile)
+    assert empty.catalogue.by_ids([sold.id]) == (sold,)
+    assert empty.catalogue.by_ids([sold.id]) == ()
