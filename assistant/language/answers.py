@@ -62,10 +62,13 @@ def about_doubt(said: Utterance) -> tuple[Act, ...]:
 
 def whole(said: Utterance) -> tuple[Act, ...]:
     """Sentences that are nothing but a yes, a no, a cancel, a greeting, thanks or a call for help."""
+    asked = said.top and said.top.asked and not said.top.offered
     short: dict[str, Act] = {
-        "undo": Cancel() if said.top else Query("undo"), "cancel": Cancel(), "yes": Affirm(), "no": Deny(),
+        "undo": Cancel() if said.top else Query("undo"), "cancel": Cancel(), "no": Deny(),
+        "yes": Set({}) if asked else Affirm(),
         "thanks": Chat("thanks"), "help": Chat("help"), "greet": Chat("greet"), "plug": Query("prove"),
         "repay": Start("pay", {"repeat": Slot("last", said.text)}), "memory": Query("memory"),
+        "went_through": Query("payments"),
     }  # fmt: skip
     if said.is_whole("cancel_all"):
         return (Cancel(),) * max(1, sum(bool(frame.sheet) for frame in said.state.frames))
@@ -129,14 +132,19 @@ def to_sheet(said: Utterance) -> tuple[Act, ...]:
 
 def to_question(said: Utterance) -> tuple[Act, ...]:
     """The missing detail, when the sentence is short and begins no new wish."""
-    if not (said.top and said.top.asked and said.core) or _begins_a_wish(said):
+    if not (said.top and said.top.asked and said.core):
+        return ()
+    if said.core.are("verb") or said.core.are("transfer"):
+        return (Set({}),)  # "pay": what is asked stands
+    if _begins_a_wish(said):
         return ()
     if said.top.asked == "payee":
         if said.core.says("everyone") and not said.knows(said.payment.get("payee")):
             return remark("one_at_a_time"), Set({})
-        named = any(word.kind in ("word", "han") for word in said.core) and not corrections.counted(said.core)
-        if "payee" not in said.payment and (not named or periods.read(said.text, said.language, said.world.day)):
-            return ()  # "how much was it last month" names nobody
+        small = said.core.covered("verb", "payee_stop") if said.language != "zh" else set[int]()
+        named = any(word.kind in ("word", "han") and i not in small for i, word in enumerate(said.core))
+        if "payee" not in said.payment and (not named or corrections.counted(said.core) or _tells_no_name(said)):
+            return ()
         return (Set(_named(said)),) if "payee" in said.payment or said.is_changed or not _is_talk(said) else ()
     if said.top.asked == "amount":
         slot, other = slots.amount(said.text, said.language), said.payment.get("payee")
@@ -146,6 +154,11 @@ def to_question(said: Utterance) -> tuple[Act, ...]:
         return (Set({"amount": slot}),) if slot else ()
     text = said.text.strip()
     return (Set({said.top.asked: Slot(text, text, (0, len(said.text)))}),)
+
+
+def _tells_no_name(said: Utterance) -> bool:
+    """ "How much was it last month", "wait for Friday", "the blue ones"."""
+    return bool(periods.read(said.text, said.language, said.world.day, ahead=True) or said.limits.constraints)
 
 
 def _begins_a_wish(said: Utterance) -> bool:
@@ -169,7 +182,7 @@ def _named(said: Utterance) -> dict[str, Slot]:
     told = said.payment
     if said.is_changed and "amount" in told and not said.knows(told.get("payee")):
         return {"amount": told["amount"]}
-    return told if "payee" in told else told | {"payee": as_it_stands(said.text, said.core)}
+    return told if {"payee", "purpose"} & set(told) else told | {"payee": as_it_stands(said.text, said.core)}
 
 
 # ---- what was shown ----

@@ -197,18 +197,31 @@ def _merchants(known: tuple[str, ...], language: Language) -> Phrases[str]:
 
 
 def _unmet(said: Sentence, found: dict[str, Slot]) -> tuple[int, int] | None:
-    """ "at Lidl", chez Lidl, 在家乐福: whom the accounts may not know; that nothing was paid there is an answer too."""
+    """ "At Lidl", "on haircuts", 理发花了多少: whom or what the accounts may not know; that nothing was paid for it is
+    an answer too, all that was spent is none."""
     words, spans = said.tokens, [slot.span for slot in found.values() if slot.span]
+    spent = "metric" in found and found["metric"].value == "spending" and "category" not in found
+    told = {i for i, word in enumerate(words) if any(start <= word.start < end for start, end in spans)}
+    told |= {i for i, word in enumerate(words) if word.kind not in ("word", "han")} | words.covered("paid")
+    small = words.covered("payee_stop")
     for _, _, first in words.find("shop_before"):
-        last = first
-        while last < len(words) and last - first < NAME and words[last].kind in ("word", "han"):
-            taken = any(start <= words[last].start < end for start, end in spans)
-            if taken or words.at("payee_stop", last) or words.at("paid", last):
-                break
-            last += 1
+        if (last := _until(told | small, first, len(words))) > first:
+            return first, last
+    told |= words.covered("no_subject") | (set() if said.language == "zh" else small)  # of 理发 one sign is no stop
+    for _, _, first in words.find("spent_before") if spent else ():
+        first = words.at("payee_article", first) or first
+        if (last := _until(told, first, len(words))) > first:
+            return first, last
+    for _, last, _ in words.find("spent_after") if spent else ():
+        first = next((i + 1 for i in range(last - 1, last - NAME, -1) if i < 0 or i in told), last)
         if last > first:
             return first, last
     return None
+
+
+def _until(known: set[int], first: int, end: int) -> int:
+    """The token after those of a name that begins at `first`."""
+    return next((i for i in range(first, min(first + NAME, end)) if i in known), min(first + NAME, end))
 
 
 def _holding(said: Sentence) -> Hit | None:

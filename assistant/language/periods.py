@@ -98,6 +98,7 @@ class _Reader:
             self.written(index)
             or self.weekday(index)
             or self.counted(index)
+            or self.season(index)
             or self.fixed(index)
             or self.month(index)
             or self.quarter(index)
@@ -135,6 +136,24 @@ class _Reader:
         unit, _, offset = hit[0].partition(" ")
         value = unit_period(unit, int(offset), self.today)
         return (_day(value.end) if end else value), hit[1]
+
+    def season(self, index: int) -> Hit | None:
+        """last winter | l'été dernier | summer 2025 | 去年夏天: the last three such months (meteorological, northern)
+        that have begun; "last": that are over; of a year: that begin in it."""
+        back = self.at("fixed", index) if self.language == "zh" else None
+        back = back if back and back[0].startswith("year ") else None
+        lead = None if back else self.at("lead", index) or self.at("last", index)
+        hit = self.at("season", (back or lead or ("", index))[1])
+        if hit is None:
+            return None
+        trail = self.at("last", hit[1])
+        end = trail[1] if trail else hit[1]
+        year = self.today.year + int(back[0].split()[1]) if back else self._plain_year(end)
+        start = date(year or self.today.year, int(hit[0]), 1)
+        over = trail or (lead and lead[0] in ("last", "week -1", ""))
+        if not year and (start > self.today or (over and shifted(start, 3) > self.today)):
+            start = shifted(start, -12)
+        return Period(start, shifted(start, 3) - timedelta(1)), end + bool(year and not back)
 
     # ---- counted from today ----
 

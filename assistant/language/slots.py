@@ -143,7 +143,7 @@ def _named(said: Sentence) -> Slot | None:
             if bool(Words.of(marker, said.language).at("purpose")) != prefer_for:
                 continue
             first, last = _run(said, start)
-            if last > first and not said.says("bill", first, last + 1):
+            if last > first and not said.says("bill", first, last + 1) and not said.at("period.weekday", first):
                 return said.slot(first, last, confidence=0.6)
     return None
 
@@ -167,8 +167,9 @@ def purpose(said: Sentence, who: Slot | None) -> Slot | None:
     """The words after "for", "pour", 备注, up to an amount, the payee or the end."""
     words, (begun, over) = said.tokens, (who.span if who else None) or (0, 0)
     for _, marker, start in words.find("purpose"):
-        if start >= len(words) or words[start].text in lexicon(said.language)["list"]["pronoun"]:
-            continue  # "for me" is no purpose
+        day = words.at("period.weekday", start)
+        if start >= len(words) or day or words[start].text in lexicon(said.language)["list"]["pronoun"]:
+            continue  # "for me", "wait for Friday" tell no purpose
         if begun <= words[start].start < over or (
             over and marker and words[marker].start <= begun <= words[start - 1].end
         ):

@@ -18,6 +18,11 @@ CASES: list[tuple[str, Language, str, str]] = [
     ("去年", "zh", "2025-01-01", "2025-12-31"),
     ("this week", "en", "2026-03-09", "2026-03-15"),
     ("hier", "fr", "2026-03-14", "2026-03-14"),
+    ("last winter", "en", "2025-12-01", "2026-02-28"),
+    ("this spring", "en", "2026-03-01", "2026-05-31"),
+    ("summer 2024", "en", "2024-06-01", "2024-08-31"),
+    ("l'été dernier", "fr", "2025-06-01", "2025-08-31"),
+    ("去年冬天", "zh", "2025-12-01", "2026-02-28"),
     ("last quarter", "en", "2025-10-01", "2025-12-31"),
     ("in October", "en", "2025-10-01", "2025-10-31"),
     ("in march", "en", "2026-03-01", "2026-03-31"),
@@ -46,6 +51,10 @@ CASES: list[tuple[str, Language, str, str]] = [
 def test_a_period_is_read_with_its_last_day(text: str, language: Language, start: str, end: str) -> None:
     (found,) = periods.read(text, language, TODAY)
     assert found.value == Period(date.fromisoformat(start), date.fromisoformat(end))
+
+
+def test_what_was_is_no_summer() -> None:
+    assert periods.read("le loyer a été payé", "fr", TODAY) == ()
 
 
 @pytest.mark.parametrize("text", ["may I pay Alice", "pay 2025 to Bob", "march on", "31/02/2025", "12.50"])
