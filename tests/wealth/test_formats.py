@@ -138,6 +138,16 @@ def test_a_qif_file_gives_back_its_rows(form: str) -> None:
     assert told(found) == rows and found.problems == () and found.mentions == "Checking"
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a.qif", "!Type:Bank\rD2026-07-03\rT-45.10\rPShop\r^\r"), ("a.qif", "D03 Jul 2026\nT-45.10\nPShop\n^\n"),
+     ("a.sta", ":20:A\n:25:1\n:60F:C260702EUR0,\n:61:260703 D 45,10NMSC\n:86:Shop\n"),
+     ("a.ofx", "<OFX><STMTTRN><DTPOSTED>2026-07-03<TRNAMT>\n-45.10\n<NAME>Shop</STMTTRN></OFX>")],
+)  # fmt: skip
+def test_loose_spellings_of_a_format_are_read(name: str, text: str) -> None:
+    assert told(opened(name, text)) == [(date(2026, 7, 3), -4510, "Shop")]
+
+
 def test_an_ambiguous_qif_date_is_asked_about_and_obeys_the_answer() -> None:
     text = "!Type:Bank\nD01/02/2026\nT-1.00\nPa\n^\nD01/02/2026\nT-2.00\nPb\n^\n"
     assert "date_order" in opened("a.qif", text).doubts

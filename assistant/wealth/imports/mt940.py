@@ -15,7 +15,7 @@ from assistant.wealth.imports.statement import Hints, Statement
 
 FIELD = re.compile(r"^:(\d\d[A-Z]?):(.*?)(?=^:\d\d[A-Z]?:|^-\}?\s*$|\Z)", re.MULTILINE | re.DOTALL)
 BALANCE = re.compile(r"([CD])(\d{6})([A-Z]{3})([\d,.]+)")
-BOOKING = re.compile(r"(\d{6})(\d{4})?(R?[CD])[A-Z]?(\d[\d,.]*)([A-Z][A-Z0-9]{3})?([^\n]*)\n?(.*)", re.DOTALL)
+BOOKING = re.compile(r"(\d{6}) ?(\d{4})? ?(R?[CD])[A-Z]? ?(\d[\d,.]*)([A-Z][A-Z0-9]{3})?([^\n]*)\n?(.*)", re.DOTALL)
 
 
 def matches(text: str) -> bool:
@@ -24,7 +24,7 @@ def matches(text: str) -> bool:
 
 def read(upload: Upload, hints: Hints, currency: str) -> Statement:
     """The statement in an MT940 file. Raises `BadInput("not_a_statement")` when it has no booking."""
-    text = sniff.western(upload.data).replace("\r\n", "\n")
+    text = sniff.western(upload.data)
     line_of = sniff.liner(text)
     sections: list[Section] = []
     code = currency

@@ -88,7 +88,7 @@ def _deal(tag: str, body: str, currency: str, names: Mapping[str, str]) -> Deal 
 
 
 def _field(text: str, tag: str) -> str:
-    found = re.search(rf"<{tag}>([^<\r\n]*)", text, re.IGNORECASE)
+    found = re.search(rf"<{tag}>\s*([^<\r\n]*)", text, re.IGNORECASE)
     return html.unescape(found[1]).strip() if found else ""
 
 
@@ -98,7 +98,8 @@ def _aggregate(text: str, tag: str) -> str:
 
 
 def _day(text: str) -> date | None:
-    return sniff.read_date(text[:8], "ymd") if re.match(r"\d{8}", text) else None
+    plain = re.sub("[-/]", "", text[:10])[:8]
+    return sniff.read_date(plain, "ymd") if re.match(r"\d{8}", plain) else None
 
 
 def _number(text: str) -> Decimal | None:

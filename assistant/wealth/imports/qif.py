@@ -21,7 +21,7 @@ EARNED = re.compile(r"(div|intinc|cgshort|cglong|miscinc|cash|contrib|xin)x?$", 
 
 
 def matches(text: str) -> bool:
-    return bool(re.match(r"\s*!(type:|account|option|clear)", text, re.IGNORECASE))
+    return bool(re.match(r"\s*!(type:|account|option|clear)|\s*D.{6,14}\n([A-Z$].*\n)+\^", text, re.IGNORECASE))
 
 
 def read(upload: Upload, hints: Hints, currency: str) -> Statement:
@@ -44,6 +44,9 @@ def _parts(text: str) -> Iterator[tuple[str, list[Record]]]:
     name = ""
     line_of = sniff.liner(text)
     heads = [*re.finditer(r"^!([^\n]*)(?:\n|\Z)", text, re.MULTILINE)]
+    if not heads:
+        yield "", [record for record in _records(text, 1) if "D" in record[1]]
+        return
     ends = [*(head.start() for head in heads[1:]), len(text)]
     for head, end in zip(heads, ends, strict=True):
         kind = head[1].strip().casefold()
@@ -97,4 +100,4 @@ def _total(fields: dict[str, str]) -> str:
 
 def _date(text: str) -> str:
     """`1/ 5'04` is the fifth of January 2004, or the first of May."""
-    return re.sub(r"\s", "", text).replace("'", "/")
+    return re.sub(r"\s*([/'.-])\s*", r"\1", text.strip()).replace("'", "/")

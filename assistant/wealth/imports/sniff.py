@@ -58,13 +58,13 @@ def decode(data: bytes) -> str:
 
 
 def western(data: bytes, stated: str = "cp1252") -> str:
-    """A format without Chinese heads to judge by: a byte order mark, UTF-8, what it states, else Windows Latin."""
-    if marked := _marked(data):
-        return marked
-    for name in ("utf-8", stated):
+    """A format without Chinese heads to judge by: a byte order mark, UTF-8, what it states, else Windows Latin. Lines
+    end in a line feed, whatever they ended in."""
+    text = _marked(data)
+    for name in () if text else ("utf-8", stated):
         with suppress(UnicodeDecodeError, LookupError):
-            return data.decode(name)
-    return data.decode("cp1252", "replace")
+            text = text or data.decode(name)
+    return (text or data.decode("cp1252", "replace")).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _marked(data: bytes) -> str:
