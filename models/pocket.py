@@ -15,7 +15,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,10 +29,10 @@ LEVEL, NOISE, SILENCE = 0.3, 0.003, 0.4  # peak of the speech, deviation of the 
 COLOUR = 0.6 * 0.8 ** np.arange(24)  # of the noise, as an impulse response of power 1
 DOUBT = -3.7  # log10 of the posterior at which confidence is 0.5
 STRANGE = 1.5  # what three words in an order that no pattern has cost of that (see card)
-# Chances, by the second witness, at which money stands that it alone hears, that another reading of the lattice has,
-# that both heard; and at which it is an alternative.
-CERTAIN, SURER, SURE, LIKELY = 0.95, 0.85, 0.7, 0.3
-RIVAL = 10**0.05  # a reading with other numbers is named when the best is not better by more than this factor
+# Chances, by the second witness, at which money stands that is not of the recogniser's best reading, that both heard;
+# and at which it is an alternative.
+CERTAIN, SURE, LIKELY = 0.95, 0.6, 0.3
+RIVAL = 10**0.1  # a reading with other numbers is named when the best is not better by more than this factor
 READINGS, MOST_RIVALS = 100, 3  # of the lattice that are looked at, and the most alternatives
 MOST_HINTS = 800
 CONFUSABLE = 0.75  # share of equal sounds from which a product's name may not compete with a word of money
@@ -41,6 +41,11 @@ Segment = tuple[str, float, int, int]  # word, posterior, first and last frame o
 Reading = tuple[str, float]  # words, score
 
 _lock = threading.Lock()
+
+
+class Decoder(NamedTuple):
+    engine: Any
+    folder: tempfile.TemporaryDirectory[str]  # where it leaves the scores of the sounds it heard (`witness.scores`)
 
 
 class Offline:
@@ -64,12 +69,12 @@ class Offline:
         """Raises `BadInput` when nothing in the sound can be words."""
         with _lock:
             decoder, known = _recogniser(hints[:MOST_HINTS])
-            best, segments = _decoded(decoder, samples)
-            readings = list(_readings(decoder)) if segments else []
+            best, segments, scores = decoded(decoder, samples)
+            readings = list(_readings(decoder.engine)) if segments else []
         words = _words(segments)
         if not words:
             raise BadInput("heard_nothing")
-        words, rivals = settled(words, readings, witness.listened(samples))
+        words, rivals = settled(words, readings, witness.listened(scores))
         spelling = _spelling(hints)
         spans = tuple(_spans(words, segments, spelling))
         strange = sum(order not in known for order in domain.orders(words))
@@ -84,21 +89,22 @@ class Offline:
         )
 
 
-def _decoded(decoder: Any, samples: Samples) -> tuple[float, list[Segment]]:
-    """(posterior of the sentence, its words), whatever was heard before."""
-    decoder.reinit_feat()  # else the noise estimate of the last speaker stays
-    decoder.start_utt()
-    decoder.process_raw(as_pcm(_prepared(samples)), full_utt=True)
-    decoder.end_utt()
-    best = decoder.hyp()
+def decoded(decoder: Decoder, samples: Samples) -> tuple[float, list[Segment], witness.Floats]:
+    """(posterior of the sentence, its words, scores of its sounds), whatever was heard before."""
+    engine = decoder.engine
+    engine.reinit_feat()  # else the noise estimate of the last speaker stays
+    engine.start_utt()
+    engine.process_raw(as_pcm(_prepared(samples)), full_utt=True)
+    engine.end_utt()
+    best, scores = engine.hyp(), witness.scores(Path(decoder.folder.name))
     if best is None:
-        return 0.0, []
-    return best.prob, [(each.word, each.prob, each.start_frame, each.end_frame) for each in decoder.seg()]
+        return 0.0, [], scores
+    return best.prob, [(each.word, each.prob, each.start_frame, each.end_frame) for each in engine.seg()], scores
 
 
-def _readings(decoder: Any) -> Iterator[Reading]:
+def _readings(engine: Any) -> Iterator[Reading]:
     """The best ways through the lattice of the last decoding, best first."""
-    found = itertools.islice(decoder.nbest() or (), READINGS)
+    found = itertools.islice(engine.nbest() or (), READINGS)
     for reading in filter(None, found):
         yield re.sub(r"\(\d+\)", "", reading.hypstr), reading.score
 
@@ -137,17 +143,20 @@ def _spans(words: Sequence[str], segments: Sequence[Segment], spelling: Mapping[
             yield Span(spelling.get(word, word), round(min(1.0, min(each[1] for each in part)), 3), seconds)
 
 
-def settled(words: list[str], readings: Sequence[Reading], heard: witness.Floats) -> tuple[list[str], list[str]]:
-    """(words, alternatives). Money stands that the second witness is sure of, be it another reading's of the lattice
-    whose other words are the same, and money that it alone hears and is certain of; else what it hears, and what the
+def settled(
+    words: list[str], readings: Sequence[Reading], heard: Sequence[witness.Floats]
+) -> tuple[list[str], list[str]]:
+    """(words, alternatives). Money stands that the second witness is sure of, and money that another reading of the
+    lattice with the same other words has, or it alone hears, if it is certain of it; else what it hears, and what the
     lattice has beside it, are alternatives. Where it hears less money than was said it abstains: to a voice unlike
     those it knows, it is deaf."""
     texts = {witness.money(text): text.split() for text, _ in reversed(readings)}
     texts[witness.money(" ".join(words))] = words
     sure, best = max(zip(witness.chances(list(texts), heard), texts, strict=True))
-    said, own = witness.money(" ".join(words)), witness.reading(heard)
-    if best and sure >= (SURE if best == said else SURER) and _others(texts[best]) == _others(words):
+    said = witness.money(" ".join(words))
+    if best and sure >= (SURE if best == said else CERTAIN) and _others(texts[best]) == _others(words):
         return texts[best], []
+    own = witness.reading(heard, said)
     hears = witness.chances([own], heard)[0] if said and own != said and len(own) >= len(said) else 0.0
     mended = witness.spliced(words, own)
     if hears >= CERTAIN and _others(mended.split()) == _others(words):
@@ -206,21 +215,25 @@ def _spelling(hints: Sequence[str]) -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=4)
-def _recogniser(hints: tuple[str, ...]) -> tuple[Any, frozenset[domain.Gram]]:
+def _recogniser(hints: tuple[str, ...]) -> tuple[Decoder, frozenset[domain.Gram]]:
     """A decoder for these hints and the orders of words its patterns have, built in about half a second and kept.
 
     Hints that cannot be spoken are left out."""
+    corpus = list(domain.sentences([text for text in map(_spoken, hints) if text]))
+    return decoder_of(corpus), frozenset(order for line in corpus for order in domain.orders(line.split()))
+
+
+def decoder_of(corpus: Sequence[str], **settings: Any) -> Decoder:
+    """For speech like these sentences. `settings`: PocketSphinx's own."""
     import pocketsphinx
 
-    spoken = [text for text in map(_spoken, hints) if text]
-    corpus = list(domain.sentences(spoken))
-    with tempfile.TemporaryDirectory() as folder:
-        model, words = Path(folder, "domain.lm"), Path(folder, "domain.dict")
-        model.write_text(domain.arpa(corpus), encoding="utf-8")
-        words.write_text(_cut({word for sentence in corpus for word in sentence.split()}), encoding="utf-8")
-        acoustic = pocketsphinx.get_model_path("en-us/en-us")
-        decoder = pocketsphinx.Decoder(hmm=acoustic, lm=str(model), dict=str(words), loglevel="FATAL", cmn="batch")
-    return decoder, frozenset(order for line in corpus for order in domain.orders(line.split()))
+    folder = tempfile.TemporaryDirectory(prefix="lueur-")
+    model, words = Path(folder.name, "domain.lm"), Path(folder.name, "domain.dict")
+    model.write_text(domain.arpa(corpus), encoding="utf-8")
+    words.write_text(_cut({word for sentence in corpus for word in sentence.split()}), encoding="utf-8")
+    files = {"hmm": pocketsphinx.get_model_path("en-us/en-us"), "lm": str(model), "dict": str(words)}
+    settings |= {"cmn": "batch", "loglevel": "FATAL", "senlogdir": folder.name}
+    return Decoder(pocketsphinx.Decoder(**files, **settings), folder)
 
 
 def _cut(vocabulary: set[str]) -> str:

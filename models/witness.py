@@ -1,7 +1,8 @@
-"""A second witness for numbers: a small network of our own that knows the number words of English and nothing else.
+"""A second witness for numbers: two small networks of our own that know the number words of English and nothing else.
 
-It hears every word but those as silence, so it can neither propose a command nor follow a language model: what it says
-about a number comes from the sound alone. Trained by `workshop/witness.py`, run in numpy (models/cards/witness.md).
+Every other word is silence to them, so they can neither propose a command nor follow a language model: what they say
+about a number comes from the sounds alone, as the recogniser's acoustic model tells them, which has met many people.
+Trained by `workshop/witness.py`, run in numpy (models/cards/witness.md).
 """
 
 import difflib
@@ -14,53 +15,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import domain
-from models.sound import RATE, Samples
 
 MONEY = ("euros", "dollars", "pounds", "yuan", "cents")
 WORDS = (*domain.ONES, *domain.TENS, "hundred", "thousand", *MONEY)
 BLANK = len(WORDS)
-WINDOW, HOP, SIZE, BANDS = 400, 160, 512, 40  # samples of a frame, between frames, of its transform; mel bands
-LOWEST, HIGHEST = 60.0, 7600.0  # Hz
-DEEP = 10.0  # nepers below the loudest band that still count
-STRIDES = (2, 2, 1, 1, 1)  # of the layers; a layer of stride 1 adds to what it was given
+SOUNDS = 126  # states of the 42 sounds of the acoustic model, without their neighbours
+STEP = 2  # frames of 10 ms
+LOOP = bytes([0] + [1] * (SOUNDS - 1))  # the log's mark of a frame with all of them: steps from one to the next
+UNIT, FLOOR = 0.1024 / 3, -6.0  # nepers of a score (1.0001^1024), flattened; the least logarithm that counts
+STRIDES = (2, 1, 1, 1, 1)  # of the layers; a layer of stride 1 adds to what it was given
 DILATIONS = (1, 1, 1, 2, 3)
 WIDTH = 5  # frames that a layer sees
 Floats = NDArray[np.float32]
 
 
-def powers(samples: Samples) -> Floats:
-    """(frames, bands) of mel power."""
-    sound = np.pad(samples, (0, max(0, WINDOW - len(samples)))).astype(np.float32)
-    frames = np.lib.stride_tricks.sliding_window_view(sound, WINDOW)[::HOP]
-    return np.asarray(np.abs(np.fft.rfft(frames * _window(), SIZE)).astype(np.float32) ** 2 @ _bands())
+def scores(folder: Path) -> Floats:
+    """(frames of 20 ms, SOUNDS) in steps of UNIT below the best: what the recogniser's phone loop made of each sound,
+    from the log that it left in `folder`, which is deleted. In it, frames of other sets of states are the words'."""
+    *_, path = sorted(folder.glob("*.sen"))
+    log, found = path.read_bytes(), []
+    path.unlink()
+    at = log.index(b"endhdr\n") + 11
+    while at < len(log):
+        size = int.from_bytes(log[at : at + 2], "little")
+        states = at + 2 + size
+        if log[at + 2 : states] == LOOP:
+            found.append(np.frombuffer(log, "<i2", size, states))
+        at = states + 2 * size
+    return np.asarray(found[::STEP], np.float32)
 
 
-def levelled(power: Floats) -> Floats:
-    """Its logarithm, each band less its mean, so that neither room nor microphone is in it."""
-    mel = np.log(power + 1e-9)
-    mel = np.maximum(mel, mel.max() - DEEP)
-    return np.asarray((mel - mel.mean(0)) / (mel.std() + 1e-3))
+def levelled(score: Floats) -> Floats:
+    """Logarithms of how probable each sound is, about -1.5 to 1.5."""
+    chance = -UNIT * score
+    chance -= np.log(np.exp(chance).sum(1, keepdims=True))
+    return np.asarray(np.maximum(chance, FLOOR) / 2 + 1.5)
 
 
-@functools.cache
-def _window() -> Floats:
-    return np.hanning(WINDOW).astype(np.float32)
+def listened(score: Floats) -> list[Floats]:
+    """By each of the networks: (frames of 40 ms, words and the blank), log probability of each."""
+    return [_listened(known, levelled(score)) for known in weights()]
 
 
-@functools.cache
-def _bands() -> Floats:
-    """(SIZE / 2 + 1, BANDS) triangles, evenly spaced in mel (O'Shaughnessy 1987: 2595 log10(1 + f / 700))."""
-    low, high = (2595 * np.log10(1 + f / 700) for f in (LOWEST, HIGHEST))
-    edges = 700 * (10 ** (np.linspace(low, high, BANDS + 2) / 2595) - 1)
-    bins = np.fft.rfftfreq(SIZE, 1 / RATE)[:, None]
-    rise = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
-    fall = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
-    return np.maximum(0, np.minimum(rise, fall)).astype(np.float32)
-
-
-def listened(samples: Samples) -> Floats:
-    """(frames of 40 ms, words and the blank): log probability of each."""
-    known, x = weights(), levelled(powers(samples))
+def _listened(known: dict[str, Any], x: Floats) -> Floats:
     for number, (stride, dilation) in enumerate(zip(STRIDES, DILATIONS, strict=True)):
         kernel, bias = known[f"{number}.weight"], known[f"{number}.bias"]
         y = np.maximum(0, _convolved(x, kernel, stride, dilation) + bias)
@@ -84,9 +81,14 @@ def money(text: str) -> tuple[str, ...]:
     return tuple(word for word in (plural.get(each, each) for each in text.split()) if word in WORDS)
 
 
-def chances(said: Sequence[tuple[str, ...]], heard: Floats) -> list[float]:
+def chances(said: Sequence[tuple[str, ...]], heard: Sequence[Floats]) -> list[float]:
     """How probable it is, of each, that these words in this order, and no other that this witness knows, were said:
-    the sum over all ways through the frames, by connectionist temporal classification (Graves et al. 2006)."""
+    the mean of its networks, which are sure of different mistakes."""
+    return [sum(each) / len(heard) for each in zip(*(_chances(said, frames) for frames in heard), strict=True)]
+
+
+def _chances(said: Sequence[tuple[str, ...]], heard: Floats) -> list[float]:
+    """The sums over all ways through the frames, by connectionist temporal classification (Graves et al. 2006)."""
     longest = 2 * max(map(len, said), default=0) + 1
     labels = np.full((len(said), longest + 2), BLANK)  # two places in front, so that steps back stay inside
     for row, words in enumerate(said):
@@ -116,16 +118,25 @@ def spliced(words: Sequence[str], own: Sequence[str]) -> str:
     return " ".join(made)
 
 
-def reading(heard: Floats) -> tuple[str, ...]:
-    """The number words of the best path."""
+def reading(heard: Sequence[Floats], but: tuple[str, ...] | None = None) -> tuple[str, ...]:
+    """The likeliest of the networks' best paths, other than `but` where one of them has another."""
+    found = [_reading(frames) for frames in heard]
+    return max(zip((words != but for words in found), chances(found, heard), found, strict=True))[2]
+
+
+def _reading(heard: Floats) -> tuple[str, ...]:
     best = heard.argmax(1)
     changed = best[np.flatnonzero(np.diff(best, prepend=-1))]
     return tuple(WORDS[each] for each in changed if each != BLANK)
 
 
 @functools.cache
-def weights() -> dict[str, Any]:
+def weights() -> list[dict[str, Any]]:
+    """Of each network, by the names of their parts."""
     from safetensors.numpy import load_file
 
-    found = load_file(Path(__file__).with_suffix(".safetensors"))
-    return {name: value.astype(np.float32) for name, value in found.items()}
+    networks: dict[str, dict[str, Any]] = {}
+    for name, value in load_file(Path(__file__).with_suffix(".safetensors")).items():
+        network, _, part = name.partition(".")
+        networks.setdefault(network, {})[part] = value.astype(np.float32)
+    return list(networks.values())
