@@ -34,7 +34,7 @@ def _words(language: Language) -> dict[str, float]:
 def _common(language: Language) -> frozenset[str]:
     table = lexicon(language)
     numbers = " ".join((*table["number"]["ones"], *table["number"]["tens"]))
-    return frozenset(token.text for token in tokens(f"{table['detect']['words']} {numbers}"))
+    return frozenset(token.text for token in tokens(f"{table['detect'].get('words', '')} {numbers}"))
 
 
 @functools.cache

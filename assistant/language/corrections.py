@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from assistant.language import amounts, counts, periods, slots
-from assistant.language.acts import Act, Amount, Set, Slot, Start
+from assistant.language.acts import Act, Amount, Frame, Set, Slot, Start
 from assistant.language.lexicon import Words, names
 from assistant.language.numbers import numbers
 from assistant.language.tokens import extent, tokens
@@ -49,10 +49,16 @@ def propose(said: Utterance) -> tuple[Act, ...]:
 
 def beneath(said: Utterance) -> str:
     """ "Alice's" while Bob's sheet lies on top: the payee of the task beneath that is named; empty: nobody else's."""
-    held = [frame.slots["payee"] for frame in said.state.frames if "payee" in frame.slots]
+    meant = _meant(said)
+    return str(meant.slots["payee"].value) if meant and meant is not said.top else ""
+
+
+def _meant(said: Utterance) -> Frame | None:
+    """The open payment of the one who is named; where nobody is, the one on top."""
     called = {name for name, *_ in names(said.world.payees).scan(said.core)}
-    meant = [slot for slot in held if any(means(slot, name) for name in called)]
-    return str(meant[-1].value) if meant and meant[-1] is not held[-1] else ""
+    held = [frame for frame in said.state.frames if "payee" in frame.slots]
+    meant = [frame for frame in held if all(means(frame.slots["payee"], name) for name in called)]
+    return said.top if not called else meant[-1] if meant else None
 
 
 def instead(act: Act, said: Utterance) -> Act:
@@ -72,8 +78,9 @@ def means(held: Slot, name: str) -> bool:
 
 def _reckoned(said: Utterance) -> tuple[Act, ...]:
     """ "5 less", "add 10 %", "double it", 凑个整: from the open amount; as it was, the sheet is shown again."""
-    waiting = said.waiting
-    if waiting is None or waiting.readings or len(said.core) > 2 * SHORT or said.knows(said.payment.get("payee")):
+    meant = _meant(said)
+    waiting = meant.slots.get("amount") if meant and meant.goal == "pay" else None
+    if waiting is None or waiting.readings or len(said.core) > 2 * SHORT or "purpose" in said.payment or said.sold:
         return ()
     was = waiting.value
     found = _by_sum(said, was) or _by_share(said, Decimal(was.value)) or _by_scale(said, Decimal(was.value))
@@ -81,9 +88,9 @@ def _reckoned(said: Utterance) -> tuple[Act, ...]:
         return ()
     value = found[1].quantize(Decimal("0.01"), ROUND_HALF_UP)
     if not value or value == Decimal(was.value):
-        return (Set({}),)
+        return (Set({}, beneath(said)),)
     sum_ = amounts.printed(value if value % 1 else value.to_integral_value())
-    return (Set({"amount": replace(found[0], value=replace(was, value=sum_))}),)
+    return (Set({"amount": replace(found[0], value=replace(was, value=sum_))}, beneath(said)),)
 
 
 def _way(said: Utterance, more: bool = False) -> int:
@@ -93,7 +100,8 @@ def _way(said: Utterance, more: bool = False) -> int:
 
 def _by_sum(said: Utterance, was: Amount) -> tuple[Slot, Decimal] | None:
     sum_ = said.payment.get("amount")
-    other = "payee" in said.payment and not said.says("flash.tip")  # "add 5 for the tip"
+    payee = said.payment.get("payee")
+    other = payee and not said.knows(payee) and not said.says("flash.tip")  # "add 5 for the tip"
     if not _way(said) or sum_ is None or sum_.readings or other or len(said.core) > SHORT:
         return None
     fits = (sum_.value.currency or was.currency) == was.currency
@@ -112,7 +120,8 @@ def _by_share(said: Utterance, was: Decimal) -> tuple[Slot, Decimal] | None:
 def _by_scale(said: Utterance, was: Decimal) -> tuple[Slot, Decimal] | None:
     """ "La moitié seulement"; up and down: to the next whole one, or ten."""
     hits, spans = said.core.find("scaled"), said.core.spans("scaled")
-    if len(hits) != 1 or not said.only(spans, None, "pointing", "filler"):
+    whose = [extent(said.core, first, last) for _, first, last in names(said.world.payees).scan(said.core)]
+    if len(hits) != 1 or not said.only([*spans, *whose], None, "pointing", "filler", "flash.owned"):
         return None
     how, step = hits[0][0], Decimal(1 if was % 1 else 10)
     ends = {"up": ROUND_CEILING, "down": ROUND_FLOOR}

@@ -214,7 +214,8 @@ def test_a_sum_that_is_said_by_the_piece_or_between_two_is_asked(rules: Rules, t
 
 
 @pytest.mark.parametrize(
-    "text", ["send 20 troops to bob", "envoie 20 photos à bob", "send alice an email with 20 photos"]
+    "text",
+    ["send 20 troops to bob", "envoie 20 photos à bob", "send alice an email with 20 photos", "给bob发20 photos"],
 )
 def test_a_number_of_things_is_no_sum_of_money(rules: Rules, text: str) -> None:
     assert not any("amount" in act.slots for act in hear(rules, text) if isinstance(act, (Start, Set)))
