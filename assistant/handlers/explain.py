@@ -10,7 +10,7 @@ from assistant.errors import BadInput, Refused
 from assistant.handlers import Context, Handler
 from assistant.handlers.compare import tradeoffs
 from assistant.handlers.figures import plotted
-from assistant.handlers.goods import known, measure, on_shelf, reason, stock, unranked, value, view
+from assistant.handlers.goods import field_of, known, measure, on_shelf, reason, stock, unit_of, unranked, value, view
 from assistant.handlers.product import MEANT, limit_text, meant
 from assistant.language.acts import Amount, Do
 from assistant.language.messages import shown
@@ -20,6 +20,7 @@ from assistant.reply import Products, Reply
 from assistant.request import Constraint
 from assistant.shop.catalogue import Product
 from assistant.shop.glossary import glossary
+from assistant.shop.guide import fact
 
 LOOKED_AT = 60  # places of a search in which a product is looked for
 ALIKE = 3
@@ -133,6 +134,16 @@ def watch(product: Product, do: Do, context: Context) -> Reply:
     return Reply(context.say("explain.noted", title=title, limit=limit, price=price), route="product")
 
 
+def most(product: Product, do: Do, context: Context) -> Reply:
+    """ "Which is the lightest?": the one of those shown whose fact is the least or the most, and what it states."""
+    field = field_of(product, str(do.slots["ref"].value).replace("cheapest", "price").split()[0])
+    currency = context.settings.currency
+    told = measure(fact(product, field, currency), unit_of(product, field), context)
+    text = context.say("explain.most", title=product.title(context.language),
+                       name=glossary().name(field, context.language), value=told)  # fmt: skip
+    return Reply(text, (Products(products=(unranked(product, currency, context),)),), "product")
+
+
 def rated(product: Product, do: Do, context: Context) -> Reply:  # noqa: ARG001
     """Its rating, where one is stated; what people wrote is not kept here."""
     rating, title = product.attributes.get("rating"), product.title(context.language)
@@ -177,6 +188,6 @@ def variants(product: Product, do: Do, context: Context) -> Reply:
 
 OPS: dict[str, Callable[[Product, Do, Context], Reply]] = {
     "why": why, "why_not": why_not, "like": like, "history": history, "watch": watch,
-    "rated": rated, "colours": variants, "sizes": variants, "offered": offered,
+    "rated": rated, "most": most, "colours": variants, "sizes": variants, "offered": offered,
 }  # fmt: skip
 GOALS: dict[str, Handler] = {"explain": explain}

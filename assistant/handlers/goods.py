@@ -116,6 +116,8 @@ def placed(refs: Sequence[int | str], context: Context, among: Sequence[str] | N
     for ref in refs:
         if isinstance(ref, str):
             left = _ordered([each for each in found if each.id not in chosen], ref, context)
+            if not (left or chosen):
+                raise Refused("not_comparable", name=glossary().name(ref.split()[0], context.language))
             place = left[0] if left else None
         else:
             place = results[ref] if -len(results) <= ref < len(results) else None
@@ -133,22 +135,29 @@ def _ordered(products: Sequence[Product], ref: str, context: Context) -> list[st
 
 
 def _number(product: Product, name: str, context: Context) -> float | None:
-    stated = next((n for n in LARGE if n in product.attributes), name) if name == "size" else name
-    return amount(fact(product, stated, context.settings.currency))
+    return amount(fact(product, field_of(product, name), context.settings.currency))
+
+
+def field_of(product: Product, name: str) -> str:
+    """What "bigger" is about, for this product; every other name stands for itself."""
+    return next((n for n in LARGE if n in product.attributes), name) if name == "size" else name
+
+
+def unit_of(product: Product, field: str) -> str:
+    return "day" if field == "delivery" else product.attributes[field].unit if field in product.attributes else ""
 
 
 def beyond(product: Product, by: str, context: Context) -> Constraint:
     """What is to be more or less than of this product: "price less", "size more", "brand not". Raises `Refused`."""
     name, _, op = by.partition(" ")
-    field = next((n for n in LARGE if n in product.attributes), name) if name == "size" else name
+    field = field_of(product, name)
     if field == "brand":
         return Constraint(field, "not", product.brand)
     number = _number(product, field, context)
     if number is None:
         raise Refused("not_comparable", name=glossary().name(field, context.language))
     worth = product.offer.price(context.settings.currency) if field == "price" else float(number)
-    unit = "day" if field == "delivery" else product.attributes[field].unit if field in product.attributes else ""
-    return Constraint(field, op, worth, unit=unit)  # type: ignore[arg-type]  # the lexicon's keys are ops
+    return Constraint(field, op, worth, unit=unit_of(product, field))  # type: ignore[arg-type]  # the lexicon's keys are ops
 
 
 def value(do: Do, name: str, missing: Any) -> Any:

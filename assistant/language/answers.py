@@ -224,6 +224,8 @@ def pointed(said: Utterance) -> tuple[Act, ...]:
     several = said.places if said.state.results and said.content.says("compare") else ()
     if len(several) > 1 and not measures.metric_of(said):
         return (Query("compare", {"refs": Slot(several)}),)
+    if said.state.results and said.content.at("which") and said.place and isinstance(said.place[0], str):
+        return (Query("explain", {"op": Slot("most"), "ref": Slot(said.place[0])}),)  # "which one is the lightest?"
     about = said.content.at("about")
     if about and said.asks and said.state.results and said.places and _pointers(said.content.cut(about), said.language):
         return (Query("explain", {"op": Slot("why"), "ref": Slot(said.places[0])}),)  # "how about the second?"
