@@ -106,9 +106,7 @@ class Wealth:
         return debts.largest(self.ledger, user, self.clock.now().date())
 
     def spare(self, user: str, months: int = 3) -> Money | None:
-        """What was left of a month's income after spending, on average of the last whole months with rows; None:
-        not known.
-        """
+        """What was left of a month's income after spending: the average of the last whole months that have rows."""
         first, today = self.first_day(user), self.clock.now().date()
         months = sum(month_of(today, back).end > first for back in range(1, months + 1))
         if not months:

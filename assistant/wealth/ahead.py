@@ -27,33 +27,32 @@ def _recurring(books: Books, flow: str = "expense") -> list[Recurring]:
     return cashflow.recurring(books.movements(flow, window), books.query.today)  # type: ignore[arg-type]
 
 
-def _rows(books: Books, found: Sequence[Recurring]) -> list[Row]:
-    return [
-        {"payee": each.payee, "category": each.category, "account": each.account, "rhythm": each.rhythm,
-         "amount": each.amount, "next": each.next, "value": books.on(each.yearly)}
-        for each in found
-    ]  # fmt: skip
+def _risen(found: Sequence[Recurring]) -> list[Recurring]:
+    return [each for each in found if each.risen and each.category in FIXED]
 
 
 def recurring(books: Books) -> Answer:
     """Payments that come back, each with its next day and cost of a year at the last amount; rises are warnings."""
     found = _recurring(books)
-    rises = [
+    rises = tuple(
         Note("warning.price_rise", {"payee": each.payee, "before": each.before, "after": each.amount})
-        for each in found if each.risen and each.category in FIXED
+        for each in _risen(found)
+    )
+    rows: list[Row] = [
+        {"payee": each.payee, "category": each.category, "account": each.account, "rhythm": each.rhythm,
+         "amount": each.amount, "next": each.next, "value": books.on(each.yearly)}
+        for each in found
     ]  # fmt: skip
-    rows = _rows(books, found)
     facts = {"count": len(rows), "payee": rows[0]["payee"] if rows else "", "each": found[0].amount if rows else ""}
-    return books.answer(rows, warnings=tuple(rises), facts=facts)
+    return books.answer(rows, warnings=rises, facts=facts)
 
 
 def price_rises(books: Books) -> Answer:
     """What the payments that went up cost more a year than at their earlier price."""
-    found = [each for each in _recurring(books) if each.risen and each.category in FIXED]
     rows = [
         {"payee": each.payee, "rhythm": each.rhythm, "before": each.before, "now": each.amount,
          "value": books.on((each.amount - each.before) * each.per_year)}
-        for each in found
+        for each in _risen(_recurring(books))
     ]  # fmt: skip
     return books.answer(rows, facts={"count": len(rows)})
 

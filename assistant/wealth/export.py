@@ -36,7 +36,7 @@ def table(ledger: Ledger, user: str) -> str:
 def beancount(ledger: Ledger, user: str) -> str:
     """Accounts, entries and prices as a Beancount file."""
     entries = ledger.journal(user)
-    begin = entries[0].day if entries else date.today()
+    begin = entries[0].day if entries else date(1970, 1, 1)
     accounts = {
         each.id: ("Liabilities:" if each.kind in DEBTS else "Assets:") + name
         for each, name in zip(ledger.accounts(user), _distinct(a.name for a in ledger.accounts(user)), strict=True)
