@@ -134,6 +134,16 @@ def watch(product: Product, do: Do, context: Context) -> Reply:
     return Reply(context.say("explain.noted", title=title, limit=limit, price=price), route="product")
 
 
+def stated(product: Product, do: Do, context: Context) -> Reply:
+    """ "How heavy is it?": what its seller states, or that nothing is stated."""
+    field, title = field_of(product, value(do, "field", "")), product.title(context.language)
+    name, held = glossary().name(field, context.language), fact(product, field, context.settings.currency)
+    if held is None:
+        return Reply(context.say("explain.unstated", title=title, name=name), route="product")
+    told = measure(held, unit_of(product, field), context)
+    return Reply(context.say("explain.stated", title=title, name=name, value=told), route="product")
+
+
 def most(product: Product, do: Do, context: Context) -> Reply:
     """ "Which is the lightest?": the one of those shown whose fact is the least or the most, and what it states."""
     field = field_of(product, str(do.slots["ref"].value).replace("cheapest", "price").split()[0])
@@ -188,6 +198,6 @@ def variants(product: Product, do: Do, context: Context) -> Reply:
 
 OPS: dict[str, Callable[[Product, Do, Context], Reply]] = {
     "why": why, "why_not": why_not, "like": like, "history": history, "watch": watch,
-    "rated": rated, "most": most, "colours": variants, "sizes": variants, "offered": offered,
+    "rated": rated, "most": most, "stated": stated, "colours": variants, "sizes": variants, "offered": offered,
 }  # fmt: skip
 GOALS: dict[str, Handler] = {"explain": explain}

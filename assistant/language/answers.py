@@ -8,7 +8,21 @@ from dataclasses import replace
 from decimal import Decimal
 
 from assistant.language import amounts, corrections, measures, narrowing, periods, slots, wishes
-from assistant.language.acts import Act, Affirm, Amount, Cancel, Chat, Choose, Deny, Query, Set, Slot, Start, Unknown
+from assistant.language.acts import (
+    Act,
+    Affirm,
+    Amount,
+    Cancel,
+    Chat,
+    Choose,
+    Deny,
+    Frame,
+    Query,
+    Set,
+    Slot,
+    Start,
+    Unknown,
+)
 from assistant.language.corrections import AS_IT_STANDS as AS_IT_STANDS
 from assistant.language.corrections import SHORT, as_it_stands, means
 from assistant.language.lexicon import Words, lexicon
@@ -77,7 +91,7 @@ def whole(said: Utterance) -> tuple[Act, ...]:
             return (act,)
     if others := _all_but(said):
         return others
-    if (other := corrections.beneath(said)) and said.core.at("cancel"):
+    if (other := corrections.beneath(said)) and (said.core.at("cancel") or said.core.ends("cancel")):
         return (Cancel(other),)
     if _taken_back(said):
         return (Cancel() if said.top else Query("undo"),)
@@ -145,7 +159,9 @@ def to_question(said: Utterance) -> tuple[Act, ...]:
         named = any(word.kind in ("word", "han") and i not in small for i, word in enumerate(said.core))
         if "payee" not in said.payment and (not named or corrections.counted(said.core) or _tells_no_name(said)):
             return ()
-        return (Set(_named(said)),) if "payee" in said.payment or said.is_changed or not _is_talk(said) else ()
+        pays = said.core.at("payee_before")  # "pay with my visa"
+        talks = "payee" not in said.payment and not said.is_changed and (pays or _is_talk(said))
+        return () if talks else (Set(_named(said)),)
     if said.top.asked == "amount":
         slot, other = slots.amount(said.text, said.language), said.payment.get("payee")
         whom = said.top.slots.get("payee")
@@ -226,6 +242,10 @@ def pointed(said: Utterance) -> tuple[Act, ...]:
         return (Query("compare", {"refs": Slot(several)}),)
     if said.state.results and said.content.at("which") and said.place and isinstance(said.place[0], str):
         return (Query("explain", {"op": Slot("most"), "ref": Slot(said.place[0])}),)  # "which one is the lightest?"
+    asked = said.content.find("asked_fact")
+    if said.state.results and asked and not said.measured and not said.limits.constraints:
+        told = {"ref": Slot(said.place[0])} if said.place else {}
+        return (Query("explain", {"op": Slot("stated"), "field": Slot(asked[0][0]), **told}),)  # "how heavy is it?"
     about = said.content.at("about")
     if about and said.asks and said.state.results and said.places and _pointers(said.content.cut(about), said.language):
         return (Query("explain", {"op": Slot("why"), "ref": Slot(said.places[0])}),)  # "how about the second?"
@@ -281,10 +301,15 @@ def again(said: Utterance) -> tuple[Act, ...]:
     told = said.measured
     if "period" in told and "metric" not in told and (payee := _lately_paid(said)):
         return (Query("measure", {**told, "metric": Slot("spending"), "payee": payee}),)
-    alone = bool(told) and said.only([slot.span for slot in told.values()], said.content, "refine")
-    figure = told and "metric" not in told and (asked or alone)
-    if figure and said.state.last and said.state.last.goal == "measure":
-        was, stretch = said.state.last.slots.get("metric"), said.state.last.told("period")
+    alone = bool(told) and said.only([slot.span for slot in told.values()], said.content, "refine", "compare")
+    figure = told and "metric" not in told and (asked or alone) and not said.core.at("transfer")
+    measured = said.state.last if said.state.last and said.state.last.goal == "measure" else None
+    if measured and alone and "period" in told and said.content.says("compare"):
+        against = _against(said, measured)
+        if "metric" not in told or against["period"] is measured.slots.get("period"):
+            return (Set(against),)
+    if figure and measured:
+        was, stretch = measured.slots.get("metric"), measured.told("period")
         if "period" in told and stretch and (earlier := said.content.find("period.before")):  # than what was asked
             told = told | {"period": replace(told["period"], value=periods.before(stretch, earlier[0][0]))}
         other = "category" in told and was is not None and was.value not in measures.BY_CATEGORY
@@ -296,6 +321,16 @@ def again(said: Utterance) -> tuple[Act, ...]:
     if said.search:
         return narrowing.refined(said, said.search, asked)
     return (Unknown(("measure",)),) if asked and figure and alone else ()
+
+
+def _against(said: Utterance, last: Frame) -> dict[str, Slot]:
+    """ "Compare with last year": the period of the last figure, and the same one a year before; else whole ones."""
+    told, now = said.measured.get("versus") or said.measured["period"], last.slots.get("period")
+    if now and told.value == periods.unit_period("year", -1, said.world.day):
+        told = replace(told, value=periods.before(now.value, "year"))
+    else:
+        now = measures.current(told, said.world) or told
+    return {"metric": Slot("compared"), "period": now, "versus": told}
 
 
 def _lately_paid(said: Utterance) -> Slot | None:

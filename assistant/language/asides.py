@@ -120,6 +120,7 @@ READERS: dict[str, Reader] = {
     "watch": _watch, "rated": _explained("rated"), "colours": _looked_at("colours"), "sizes": _looked_at("sizes"),
     "offered": _looked_at("offered"), "why_not": _explained("why_not"), "why": _explained("why"),
     "like": _explained("like"), "history": _explained("history"), "afford": _afford, "return": _return,
+    "left_after": lambda rest: _afford(rest) if rest.top or rest.state.results else None,
     "orders": lambda rest: Query("orders", rest.goods),
     "bought": lambda rest: Query("orders", rest.goods) if rest.goods else None,  # "where is my kettle?"
 }  # fmt: skip

@@ -43,7 +43,8 @@ def propose(said: Utterance) -> tuple[Act, ...]:
             return ()
     if "amount" not in told and (changed := _recurrency(said)):
         told = {**told, "amount": changed}
-    only = said.is_changed or said.only([slot.span for slot in told.values()])
+    renamed = said.knows(payee) and said.core.says("change")  # Bob的改成25
+    only = said.is_changed or renamed or said.only([slot.span for slot in told.values()])
     return (Set(told),) if told and only and (said.is_changed or not said.core.at("verb")) else ()
 
 
@@ -147,12 +148,12 @@ def _after(said: Utterance, slot: Slot, marker: str) -> bool:
 
 def for_another(said: Utterance, start: int) -> tuple[Act, ...]:
     """The last payment with another payee or amount; a name needs no marker here: 那我弟弟呢."""
-    if said.limits.constraints or said.sold:
+    if not said.knows(said.payment.get("payee")) and (said.limits.constraints or said.sold):
         return ()  # "and a mouse under 30" is another wish
     told = {name: slot for name, slot in said.payment.items() if name in ("payee", "amount")}
     rest = Words.of((word for word in said.content[start:] if word.text != "呢"), said.language)
     if not told and rest and not counted(rest) and not periods.read(said.text, said.language, said.world.day):
-        told = {"payee": as_it_stands(said.text, rest)}
+        told = {} if said.search else {"payee": as_it_stands(said.text, rest)}  # "how about a puzzle?"
     waiting = said.top.slots if said.top and said.top.goal == "pay" and said.top.sheet else {}
     other = "payee" in told and "payee" in waiting and told["payee"].value != waiting["payee"].value
     if other and "amount" in waiting and not said.is_changed:  # beside the one that waits, not in its place

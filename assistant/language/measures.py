@@ -64,7 +64,7 @@ def _settled(said: Sentence, found: dict[str, Slot]) -> dict[str, Slot]:
     if chosen == "payments" and "category" in found:  # "the dentist" is a row before it is health
         word = found["category"]
         return {"payee": Slot(word.text, word.text, word.span)} | found
-    if chosen == "compared" and "versus" not in found and (now := _current(found.get("period"), said.world)):
+    if chosen == "compared" and "versus" not in found and (now := current(found.get("period"), said.world)):
         found |= {"period": now, "versus": found["period"]}
     if chosen == "balance" and "asset_class" in found and found["asset_class"].value == "cash":
         found["metric"] = replace(found["metric"], value="cash_by_currency")
@@ -89,6 +89,8 @@ def _implied(said: Sentence, found: dict[str, Slot]) -> Slot | None:
     against, compares = words.says("against"), words.says("compare")
     if chosen in ("", "spending") and (("period" in found and against) or ("versus" in found and compares)):
         return said.slot(0, len(words), "compared")
+    if chosen in ("", "spending") and "category" in found and words.says("rose"):
+        return said.slot(*words.find("rose")[0][1:], "compared")  # "why did groceries go up"
     details = {"category", "period", "account", "payee"} & set(found)
     if not chosen and asked and (paid or "payee" in found) and details and not slots.known_names(said):
         return said.slot(*(paid or asked)[0][1:], "spending")  # "how much rent do I pay"
@@ -104,7 +106,7 @@ def _implied(said: Sentence, found: dict[str, Slot]) -> Slot | None:
     return Slot.said(said.text, extent(content, 0, whole), "overview") if whole and whole == len(content) else metric
 
 
-def _current(before: Slot | None, world: World) -> Slot | None:
+def current(before: Slot | None, world: World) -> Slot | None:
     """ "More than last month": the stretch of that kind that holds today."""
     for unit in ("day", "week", "month", "quarter", "year"):
         for back in range(-13, 0):

@@ -105,7 +105,7 @@ class Rules:
             yield remark("one_at_a_time")
         for at, act in wanted:
             for one in wishes.apiece(_moved(act, at), said):
-                yield pictures.fill(corrections.instead(one, said), evidence)
+                yield from wishes.each_category(pictures.fill(corrections.instead(one, said), evidence), said)
 
     def _act(self, said: Utterance) -> Act:
         if typed := slots.code(said.text):
@@ -185,6 +185,9 @@ def _act_of(label: str, said: Utterance, found: Verdict) -> Act:
         case "stop_payments":
             return Query("stop_payments") if said.says("halt") else Unknown(("payments", "stop_payments"))
         case "measure" | "wealth":
+            owes = "metric" in said.measured and said.measured["metric"].value == "debt"
+            if owes and said.knows(said.payment.get("payee")):
+                return remark("no_debts")
             return _figure(metric, said, found)
         case "import" | "advice":
             return Query(_goal_of(name))

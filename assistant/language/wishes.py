@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assistant.language.acts import Act, Slot, Start
+from assistant.language.acts import Act, Query, Slot, Start
 from assistant.language.lexicon import Words, names
 from assistant.language.numbers import number, numbers
 from assistant.language.tokens import extent
@@ -93,6 +93,16 @@ def denies(words: Words) -> bool:
                 break
             at = step
     return False
+
+
+def each_category(act: Act, said: Utterance) -> Iterator[Act]:
+    """ "On rent and utilities", 房租和水电: a figure for everything that was named."""
+    asked = isinstance(act, Query) and act.goal == "measure" and "category" in act.slots
+    hits = {value: said.slot(first, last, value) for value, first, last in said.find("category")} if asked else {}
+    if not isinstance(act, Query) or len(hits) < 2 or act.slots["category"].value not in hits:
+        yield act
+        return
+    yield from (replace(act, slots={**act.slots, "category": each}) for each in hits.values())
 
 
 def apiece(act: Act, said: Utterance) -> Iterator[Act]:
