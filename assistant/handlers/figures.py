@@ -111,8 +111,9 @@ def _endings(answer: Answer) -> list[str]:
 
 
 def _more(answer: Answer, says: Mapping[str, Any]) -> list[str]:
-    """A second sentence, where the answer names something for it."""
-    return [name for name in (f"{answer.metric}_more",) if name in says and "name" in answer.facts]
+    """A second sentence, where the answer names something for it, or what came in beside what was spent."""
+    more = ["more"] * ("name" in answer.facts) + ["income"] * ("income" in answer.facts and not answer.query.category)
+    return [name for each in more if (name := f"{answer.metric}_{each}") in says]
 
 
 def _scope(answer: Answer, context: Context) -> dict[str, str]:
