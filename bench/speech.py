@@ -20,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
-from threadpoolctl import threadpool_limits
 
 from assistant.core import Assistant
 from assistant.errors import BadInput
@@ -55,7 +54,6 @@ def measure(data: Path | None) -> list[Figure]:
     return results + (humans(data / "speech") if data else [figure("human speech: no DATA given, not measured", None)])
 
 
-@threadpool_limits.wrap(limits=1)  # like the worker that hears in the product
 def commands(label: str, voices: Sequence[str], target: float | None) -> list[Figure]:
     """Word error rate, real-time factor, and how amounts came out, over every phrase by every voice."""
     engine = Offline()

@@ -233,7 +233,10 @@ def decoder_of(corpus: Sequence[str], **settings: Any) -> Decoder:
     words.write_text(_cut({word for sentence in corpus for word in sentence.split()}), encoding="utf-8")
     files = {"hmm": pocketsphinx.get_model_path("en-us/en-us"), "lm": str(model), "dict": str(words)}
     settings |= {"cmn": "batch", "loglevel": "FATAL", "senlogdir": folder.name}
-    return Decoder(pocketsphinx.Decoder(**files, **settings), folder)
+    made = Decoder(pocketsphinx.Decoder(**files, **settings), folder)
+    model.unlink()  # they hold names
+    words.unlink()
+    return made
 
 
 def _cut(vocabulary: set[str]) -> str:

@@ -54,7 +54,15 @@ def levelled(score: Floats) -> Floats:
 
 def listened(score: Floats) -> list[Floats]:
     """By each of the networks: (frames of 40 ms, words and the blank), log probability of each."""
-    return [_listened(known, levelled(score)) for known in weights()]
+    with _threads().limit(limits=1, user_api="blas"):  # beside products this small a second thread only spins
+        return [_listened(known, levelled(score)) for known in weights()]
+
+
+@functools.cache
+def _threads() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _listened(known: dict[str, Any], x: Floats) -> Floats:

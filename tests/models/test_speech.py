@@ -17,7 +17,7 @@ import pytest
 from assistant.errors import BadInput, Unavailable
 from assistant.senses.hear import decode
 from assistant.settings import Settings
-from models import domain, speech, vad, weights
+from models import domain, pocket, speech, vad, weights
 from models.phones import accents, plain, pronunciation
 from models.pocket import Offline, dictionary
 from models.sound import RATE, Samples, resampled
@@ -87,6 +87,12 @@ def test_a_new_name_is_understood_as_soon_as_it_is_a_hint() -> None:
     sound = speak("pay Fitzgerald forty euros")
     assert "Fitzgerald" not in Offline().hear(sound, HINTS, "en").text
     assert Offline().hear(sound, (*HINTS, "Fitzgerald"), "en").text == "pay Fitzgerald forty euros"
+
+
+def test_no_name_and_no_sound_stays_on_the_disk() -> None:
+    decoder, _ = pocket._recogniser(HINTS)
+    Offline().hear(clip("red_lamp"), HINTS, "en")
+    assert list(Path(decoder.folder.name).iterdir()) == []
 
 
 def test_a_number_that_a_second_witness_confirms_has_no_rival() -> None:
