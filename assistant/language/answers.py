@@ -93,6 +93,9 @@ def whole(said: Utterance) -> tuple[Act, ...]:
         return others
     if (other := corrections.beneath(said)) and (said.core.at("cancel") or said.core.ends("cancel")):
         return (Cancel(other),)
+    named, start = said.payment.get("payee"), said.core.at("cancel")
+    if start and said.top and named and said.knows(named) and not said.core.cut(start).says("verb", "change"):
+        return (Cancel(str(named.value)),)  # "cancel the 20 to Bob"
     if _taken_back(said):
         return (Cancel() if said.top else Query("undo"),)
     return (Set({}),) if said.top and said.is_whole("open") else ()

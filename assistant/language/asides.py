@@ -105,7 +105,7 @@ def _watch(rest: Utterance) -> Act | None:
     named = {name: slot for name, slot in told.items() if name in ("ref", "query")}
     if limits := tuple(c for c in told["constraints"].value if c.field != "price") if "constraints" in told else ():
         named["constraints"] = Slot(limits)  # the red one; the price is what is waited for
-    if amount is None or not (named or rest.state.results):
+    if amount is None or not (named or rest.state.results) or rest.knows(rest.payment.get("payee")):
         return None
     return Query("explain", {"op": Slot("watch"), "amount": amount, **named})
 

@@ -177,6 +177,8 @@ def _act_of(label: str, said: Utterance, found: Verdict) -> Act:
         case "pay":
             return _payment(said, found)
         case "refund" | "payments":
+            if said.core.at("cancel") and said.top and (taken := refusal(said)):
+                return taken
             told = {key: slot for key, slot in said.payment.items() if key in ("payee", "amount")}
             if name == "refund":
                 asks = len(told) == 2 and wishes.requests(said)  # "demande 20 à Bob"
@@ -227,6 +229,8 @@ def _payment(said: Utterance, found: Verdict) -> Act:
         told = {name: slot for name, slot in told.items() if name != "payee"}
     if refused := refusal(said):
         return refused
+    if "amount" in told and said.says("than") and (said.says("more_by") or said.says("less_by")):
+        return Unknown(("measure", "pay"))  # "20 more than Alice": no sum is said
     if not told and said.top and said.top.sheet and said.top.goal == "pay":
         return Affirm()  # "I said pay it!!" points to the button
     if set(told) == {"amount"} and not said.says("everyone") and said.top and said.top.goal == "pay":
@@ -238,6 +242,11 @@ def refusal(said: Utterance) -> Act | None:
     """What a payment that is not wished, or is the other way round, is answered with: nobody can be charged here."""
     if wishes.denies(said.tokens):
         return Cancel() if said.top else remark("not_paid")
+    if said.core.at("cancel") or said.core.at("undo"):  # "undo 20 to Bob"
+        payee = said.payment.get("payee")
+        return Cancel(str(payee.value) if payee and said.knows(payee) else "")
+    if said.core.at("wonders"):
+        return remark("only_asked")
     return remark("no_requests") if wishes.requests(said) else None
 
 
@@ -256,12 +265,15 @@ def _shopping(name: str, said: Utterance) -> Act:
     told = said.wish
     if "query" not in told and said.says("gift"):
         return Query("find", told)  # what for is asked
-    if "query" not in told and name == "buy" and said.state.results:
-        return Start("buy")
     words = Words.of(str(told["query"].value) if "query" in told else "", said.language)
-    if set(told) == {"query"} and len(words.covered(*EMPTY)) == len(words):
+    nameless = "query" in told and len(words.covered(*EMPTY)) == len(words)
+    if nameless and set(told) == {"query"}:
         return Unknown(("find",))  # 不要这个 names nothing that could be found
-    if not told or (name == "product" and "constraints" not in told):
+    if nameless:
+        told = {detail: slot for detail, slot in told.items() if detail != "query"}
+    if not {"query", "constraints"} & set(told) and said.state.results and (name == "buy" or "quantity" in told):
+        return Start("buy", told)  # 来两盒
+    if not {"query", "constraints"} & set(told) or (name == "product" and "constraints" not in told):
         return Unknown(("find",))
     return Start("buy", told) if name == "buy" and "query" in told else Query("find", told)
 

@@ -253,6 +253,8 @@ class Shop:
         limits, conversions = self._canonical(constraints)
         currency = self._currency(limits)
         fit, scope = view.columns.fit(limits), view.of_kind(reading)
+        if query.strip() and reading == Reading() and not limits:
+            scope = np.zeros_like(scope)  # words that say nothing are not everything
         if (exact := self._exact(view, reading)) is not None:
             reading, scope = Reading(), np.arange(len(view.products)) == exact
         ranking = view.found(reading, scope & fit.meets)
