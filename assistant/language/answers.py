@@ -189,11 +189,15 @@ def _begins_a_wish(said: Utterance) -> bool:
 
 
 def _is_talk(said: Utterance) -> bool:
-    """Whether it holds words of every day that no name is made of: "forget that I like blue"."""
-    usual = set(lexicon(said.language)["detect"]["words"].split()) if said.language != "zh" else set[str]()
+    """Whether it holds words of every day that no name is made of: "forget that I like blue", 先不交, "something"."""
+    small = said.core.covered("refine", "comparative", "cheaper", "share_of", "filler", "polite", "pointing")
+    if said.language == "zh":
+        signs = said.core.covered("negation", "pointing", "buy", "share_of", "comparative")
+        return bool(signs) or not SHORT > len(said.core) > len(small)
+    usual = set(lexicon(said.language)["detect"]["words"].split())
     spare = said.core.covered("payee_before", "payee_article", "polite", "ellipsis")
     talk = [word for i, word in enumerate(said.core) if word.text in usual and i not in spare]
-    return len(talk) > 1 or (said.language == "zh" and len(said.core) > SHORT - 1)
+    return len(talk) > 1 or len(small) == len(said.core)
 
 
 def _named(said: Utterance) -> dict[str, Slot]:

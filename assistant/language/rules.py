@@ -7,7 +7,7 @@ becomes a payment's details only when the person's own words ask to pay it.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from assistant.language import answers, asides, basket, corrections, flash, pictures, slots, wallet, wishes
+from assistant.language import answers, asides, basket, corrections, flash, narrowing, pictures, slots, wallet, wishes
 from assistant.language.acts import (
     Act,
     Affirm,
@@ -265,6 +265,8 @@ def _shopping(name: str, said: Utterance) -> Act:
     told = said.wish
     if "query" not in told and said.says("gift"):
         return Query("find", told)  # what for is asked
+    if "query" not in told and "constraints" in told and said.search and name != "buy":
+        return Set(narrowing.narrowed(said.search, told["constraints"].value))  # 防水的有吗
     words = Words.of(str(told["query"].value) if "query" in told else "", said.language)
     nameless = "query" in told and len(words.covered(*EMPTY)) == len(words)
     if nameless and set(told) == {"query"}:
@@ -290,12 +292,16 @@ def _is_wish(part: Utterance, act: Act) -> bool:
 
 def _shared_out(parts: list[tuple[int, Utterance, Act]], pays: bool) -> Iterator[tuple[int, Utterance, Act]]:
     """ "20 to Alice, 30 to Bob": a name with an amount after a payment is one too; "Bob has table 7" is asked."""
+    last: Act | None = None
     for at, part, act in parts:
         told = part.payment
+        as_much = part.tokens.spans("as_much")
+        if pays and as_much and isinstance(last, Start) and "amount" in last.slots and "amount" not in told:
+            told = {**told, "amount": replace(last.slots["amount"], span=None)}  # "and Bob the same"
         if pays and not part.at("verb", 0) and {"payee", "amount"} <= set(told) and part.knows(told["payee"]):
-            strange = part.besides([slot.span for slot in told.values()])
+            strange = part.besides([*(slot.span for slot in told.values()), *as_much])
             act = Unknown(("pay",)) if strange > 1 else Start("pay", told) if not refusal(part) else act
-        pays = isinstance(act, Start) and act.goal == "pay"
+        pays, last = isinstance(act, Start) and act.goal == "pay", act
         yield at, part, act
 
 
