@@ -202,7 +202,7 @@ def _unmet(said: Sentence, found: dict[str, Slot]) -> tuple[int, int] | None:
     """ "At Lidl", "on haircuts", 理发花了多少: whom or what the accounts may not know; that nothing was paid for it is
     an answer too, all that was spent is none."""
     words, spans = said.tokens, [slot.span for slot in found.values() if slot.span]
-    spent = "metric" in found and found["metric"].value == "spending" and "category" not in found
+    spent = "metric" in found and found["metric"].value in ("spending", "payments") and "category" not in found
     told = {i for i, word in enumerate(words) if any(start <= word.start < end for start, end in spans)}
     told |= {i for i, word in enumerate(words) if word.kind not in ("word", "han")} | words.covered("paid")
     small = words.covered("payee_stop")

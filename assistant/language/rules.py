@@ -262,7 +262,9 @@ def _figure(metric: str, said: Utterance, found: Verdict) -> Act:
 
 
 def _shopping(name: str, said: Utterance) -> Act:
-    told = said.wish
+    told, rows = said.wish, said.measured
+    if "period" in rows and {"over", "least", "under", "most"} & set(rows) and not said.sold:
+        return Query("measure", {**rows, "metric": Slot("payments", confidence=0.7)})  # 上个月超过200的有哪些
     if "query" not in told and said.says("gift"):
         return Query("find", told)  # what for is asked
     if "query" not in told and "constraints" in told and said.search and name != "buy":

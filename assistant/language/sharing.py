@@ -7,7 +7,7 @@ had alone. Lines of a receipt that was read come as `Paper`; what a picture says
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
@@ -46,11 +46,23 @@ def read(said: Sentence, paper: Paper | None) -> Given | None:
     """The bill to split as plain data for `flash.split.Bill`, or None when no splitting between people is asked."""
     if said.says("bound") or not any(said.says(name) for name in ("split", "shared", "tip")):
         return None
+    said = _unmultiplied(said) if said.says("tip") else said
     people = found_in(said)
     shared = said.says("split") or (said.says("shared") and people.counted and not said.at("list.verb", 0))
     if shared and len(people.names) > 1:
         return _Bill(said, people).given(paper)
     return _Bill(said, People([""], me=0)).given(None) if _is_tip(said) else None
+
+
+def _unmultiplied(said: Sentence) -> Sentence:
+    """ "15% of 48.60 as a tip", 48.6的15%小费: the bill is 48.60, not its share; a blank for the word between them."""
+    for share in said.percents:
+        after = said.at("list.percent_of", share.last)
+        first, last = (share.last, after) if after else (share.first - 1, share.first)
+        if after or any(hit.first <= first < hit.last for hit in said.amounts):
+            start, end = said.tokens[first].start, said.tokens[last - 1].end
+            return replace(said, text=said.text[:start] + " " + said.text[end:])
+    return said
 
 
 def _is_tip(said: Sentence) -> bool:
