@@ -17,9 +17,10 @@ from assistant.senses import emv
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-TURNS = (45, 30, -30, 15, -15)  # degrees; linear codes are found only within some 8 degrees of the axes
+TURNS = (45, 30, -30, 15, -15, 0)  # degrees; linear codes are found only within some 8 degrees of the axes
 TURNED_PIXELS = 3_000_000  # a larger picture is turned at reduced size
 TURNED_FRAME = 500_000  # the same for a camera's frame, which has no time
+GROUND = 16  # share of a picture's width over which its light and dark are levelled
 ENLARGED_PIXELS = 1_500_000
 GREY = 127  # of the corners that turning leaves: white ones would outshine a pale code
 SHORT = "UPCE"  # a slice through a longer code that lies askew can pass for one, but only a slice:
@@ -57,16 +58,17 @@ def enlarged(picture: Picture, scale: float) -> list[list[Any]]:
 
 
 def turned(picture: Picture, scale: float, pixels: int = TURNED_PIXELS) -> list[list[Any]]:
-    """Linear codes that lie askew; a picture of more than `pixels` is made smaller first."""
+    """Linear codes that lie askew or on a motley ground; a picture of more than `pixels` is made smaller first."""
     import zxingcpp
-    from PIL import Image
+    from PIL import Image, ImageChops, ImageFilter
 
     grey = picture.convert("L")
     shrink = max(1.0, (grey.width * grey.height / pixels) ** 0.5)
     small = grey.resize((round(grey.width / shrink), round(grey.height / shrink)))
+    level = ImageChops.subtract(small, small.filter(ImageFilter.BoxBlur(small.width / GROUND)), offset=128)
     linear = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.AllLinear)
     for angle in TURNS:
-        askew = small.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=GREY)
+        askew = level.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=GREY)
         if read := _boxed(zxingcpp.read_barcodes(askew, linear), scale * shrink, angle, small.size):
             return read
     return []
